@@ -1,0 +1,75 @@
+#include "job/bench.h"
+
+#include <nlohmann/json.hpp>
+
+#include "command.h"
+#include "output.h"
+#include "report/markdown_table.h"
+
+namespace qtool {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json row_json(const BenchRow& row) {
+  const Latency& latency = row.latency;
+  Json json = {{"model", latency.name},
+               {"batch", latency.batch},
+               {"runs", latency.runs},
+               {"median_ms", latency.median_ms},
+               {"min_ms", latency.min_ms},
+               {"lower_quartile_ms", latency.lower_quartile_ms},
+               {"upper_quartile_ms", latency.upper_quartile_ms},
+               {"ratio", row.ratio}};
+  for (const OperatorTime& entry : row.operators.entries)
+    json["operators"].push_back(
+        {{"name", entry.name}, {"calls", entry.calls}, {"total_ms", entry.total_ms}, {"share", entry.share}});
+  return json;
+}
+
+std::string to_json(const std::vector<BenchRow>& rows) {
+  Json json = {{"schema", 1}, {"rows", Json::array()}};
+  for (const BenchRow& row : rows) json["rows"].push_back(row_json(row));
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string operators_text(const BenchRow& row) {
+  std::vector<std::vector<std::string>> rows = {
+      {row.latency.name + ", batch " + std::to_string(row.latency.batch), "calls", "ms", "share"}};
+  for (const OperatorTime& entry : row.operators.entries)
+    rows.push_back(
+        {"  " + entry.name, std::to_string(entry.calls), fixed(entry.total_ms, 3), percent(entry.share, 1)});
+  return "\n" + columns(rows);
+}
+
+std::string to_text(const std::vector<BenchRow>& rows) {
+  std::vector<std::vector<std::string>> table = {{"model", "batch", "median ms", "spread", "ratio to first"}};
+  std::string operators;
+  for (const BenchRow& row : rows) {
+    const Latency& latency = row.latency;
+    table.push_back({latency.name, std::to_string(latency.batch), fixed(latency.median_ms, 3),
+                     percent(latency.spread(), 1), fixed(row.ratio, 3)});
+    if (!row.operators.entries.empty()) operators += operators_text(row);
+  }
+  return columns(table) + operators;
+}
+
+int run(const BenchOptions& options, const Context& context) {
+  const std::vector<BenchRow> rows = run_bench(options, context.common, context.progress);
+  context.progress.stage("");
+  if (context.common.dry_run && !context.common.json)
+    print("would time " + std::to_string(options.models.size()) + " models\n");
+  else
+    print(context.common.json ? to_json(rows) : to_text(rows));
+  return 0;
+}
+
+}  // namespace
+
+Command bench_command() {
+  return make_command<BenchOptions>("bench", "latency of models side by side in one run",
+                                    "qtool bench model.pt out/model.int8.pt --shape 1x28x28 --batch 1,128",
+                                    run);
+}
+
+}  // namespace qtool

@@ -1,0 +1,45 @@
+#pragma once
+/// A subcommand as plain data; command_line.h parses for it, and main runs it.
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/option_tree.h"
+#include "core/progress.h"
+#include "job/common_options.h"
+
+namespace qtool {
+
+/// What a subcommand gets when it runs.
+struct Context {
+  const CommonOptions& common;
+  const std::string& resolved_config;  ///< what --print-config prints
+  Progress& progress;
+};
+
+struct Command {
+  std::string name = {};
+  std::string summary = {};                     ///< one line
+  std::string example = {};                     ///< a command that works
+  OptionGroup options = {};                     ///< points into what `run` holds
+  std::function<int(const Context&)> run = {};  ///< prints its result to stdout; returns the exit code
+};
+
+template <class Options>
+[[nodiscard]] Command make_command(const char* name, const char* summary, const char* example,
+                                   int (*run)(const Options&, const Context&)) {
+  auto options = std::make_shared<Options>();
+  return {.name = name,
+          .summary = summary,
+          .example = example,
+          .options = option_tree(*options),
+          .run = [options, run](const Context& context) { return run(*options, context); }};
+}
+
+[[nodiscard]] Command ptq_command();
+[[nodiscard]] Command train_command();
+[[nodiscard]] Command eval_command();
+[[nodiscard]] Command bench_command();
+[[nodiscard]] Command inspect_command();
+
+}  // namespace qtool

@@ -1,0 +1,74 @@
+#include "job/eval.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "command.h"
+#include "output.h"
+#include "report/markdown_table.h"
+
+namespace qtool {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json model_json(const Evaluation& evaluation) {
+  Json json = {{"path", evaluation.name}};
+  const auto& accuracy = evaluation.accuracy;
+  json["top1"] = accuracy ? Json(accuracy->top1()) : Json(nullptr);
+  json["top5"] = accuracy ? Json(accuracy->top5()) : Json(nullptr);
+  return json;
+}
+
+std::string to_json(const EvalResult& result) {
+  Json json = {{"schema", 1}, {"samples", result.samples}, {"model", model_json(result.model)}};
+  json["against"] = nullptr;
+  if (result.reference) {
+    const Agreement& agreement = result.model.with_first;
+    json["against"] = model_json(*result.reference);
+    json["agreement"] = {{"same_top1", agreement.same()},
+                         {"cosine", agreement.cosine},
+                         {"sqnr_db", agreement.sqnr_db},
+                         {"max_difference", agreement.max_difference}};
+  }
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::vector<std::string> accuracy_row(const Evaluation& evaluation) {
+  const auto& accuracy = evaluation.accuracy;
+  return {evaluation.name, accuracy ? percent(accuracy->top1()) : "-",
+          accuracy ? percent(accuracy->top5()) : "-"};
+}
+
+std::string to_text(const EvalResult& result) {
+  std::vector<std::vector<std::string>> rows = {{"model", "top-1", "top-5"}};
+  if (result.reference) rows.push_back(accuracy_row(*result.reference));
+  rows.push_back(accuracy_row(result.model));
+  std::string text = columns(rows) + "\non " + std::to_string(result.samples) + " samples";
+  if (result.reference) {
+    const Agreement& agreement = result.model.with_first;
+    text += "; same top-1 on " + percent(agreement.same()) + ", cosine " + fixed(agreement.cosine, 6) +
+            ", SQNR " + (std::isinf(agreement.sqnr_db) ? "infinite" : fixed(agreement.sqnr_db, 2) + " dB");
+  }
+  return text + "\n";
+}
+
+int run(const EvalOptions& options, const Context& context) {
+  const EvalResult result = run_eval(options, context.common, context.progress);
+  context.progress.stage("");
+  if (context.common.dry_run && !context.common.json)
+    print("would evaluate on " + std::to_string(result.samples) + " samples\n");
+  else
+    print(context.common.json ? to_json(result) : to_text(result));
+  return 0;
+}
+
+}  // namespace
+
+Command eval_command() {
+  return make_command<EvalOptions>(
+      "eval", "accuracy on labels, and agreement with another model",
+      "qtool eval out/model.int8.pt --against model.pt --data idx:/usr/share/datasets/fashion-mnist", run);
+}
+
+}  // namespace qtool

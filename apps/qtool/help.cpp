@@ -1,0 +1,96 @@
+#include "help.h"
+
+#include <algorithm>
+
+#include "flags.h"
+
+namespace qtool {
+namespace {
+
+constexpr size_t kHelpColumn = 32;
+
+std::string row(std::string left, const std::string& right) {
+  left = "  " + left;
+  if (left.size() + 2 > kHelpColumn) return left + "\n" + std::string(kHelpColumn, ' ') + right + "\n";
+  left.resize(kHelpColumn, ' ');
+  return left + right + "\n";
+}
+
+std::string value_name(const OptionField& field) {
+  if (!field.choices.empty()) return "NAME";
+  if (field.has(FieldTrait::kSpec)) return "SPEC";
+  if (field.has(FieldTrait::kPath)) return "PATH";
+  const std::string name = field.type == ValueType::kInteger  ? "N"
+                           : field.type == ValueType::kNumber ? "X"
+                                                              : "TEXT";
+  return field.is_list && field.type != ValueType::kText ? name + "," + name : name;
+}
+
+std::string flag_text(const OptionField& field) {
+  if (field.has(FieldTrait::kPositional)) return flag_title(field);
+  if (field.type == ValueType::kBool) return "--[no-]" + field.flag;
+  const std::string letter = field.letter == 0 ? "" : std::string("-") + field.letter + ", ";
+  return letter + "--" + field.flag + " " + value_name(field) +
+         (field.has(FieldTrait::kSeveral) ? "..." : "");
+}
+
+std::string default_text(const OptionField& field) {
+  const std::string value = join(field.get(), ",");
+  if (value.empty()) return {};
+  return field.type == ValueType::kBool ? (value == "true" ? " [on]" : " [off]") : " [" + value + "]";
+}
+
+std::string field_rows(const OptionField& field) {
+  const std::string choices = field.choices.empty() ? "" : ": " + join(field.choices);
+  std::string text = row(flag_text(field), field.help + choices + default_text(field));
+  if (*field.shorthand.flag != 0)
+    text += row(std::string("--") + field.shorthand.flag,
+                "the same as --" + field.flag + " " + field.shorthand.value);
+  return text;
+}
+
+std::string topic(const std::string& title, const OptionGroup& group, bool positionals) {
+  std::string rows;
+  for (const auto& field : group.fields)
+    if (field.has(FieldTrait::kPositional) == positionals && !(field.flag.empty() && !positionals))
+      rows += field_rows(field);
+  std::string text = rows.empty() ? rows : "\n" + title + ":\n" + rows;
+  if (!positionals)
+    for (const auto& child : group.groups) text += topic(child.key, child, positionals);
+  return text;
+}
+
+std::string usage(const Command& command) {
+  std::string text = "qtool " + command.name;
+  for (const auto& field : command.options.fields) {
+    if (field.has(FieldTrait::kPositional)) {
+      text += " " + flag_title(field);
+      if (field.is_list) text += " [" + flag_title(field) + "...]";
+    } else if (field.has(FieldTrait::kRequired)) {
+      text += " " + (field.letter != 0 ? std::string("-") + field.letter : "--" + field.flag) + " " +
+              value_name(field);
+    }
+  }
+  return text + " [flags]";
+}
+
+}  // namespace
+
+std::string help_text(const std::vector<Command>& commands) {
+  std::string text =
+      "qtool quantizes TorchScript models\n\nusage: qtool SUBCOMMAND [flags]\n\nsubcommands:\n";
+  for (const auto& command : commands) text += row(command.name, command.summary);
+  return text + "\nflags:\n" + row("-h, --help", "this text; behind a subcommand, its flags") +
+         row("--version", "versions, int8 engines and CPU features") +
+         "\nexit codes: 0 done; 1 a gate failed; 2 bad usage, config or input file; 3 the model cannot be\n"
+         "quantized as asked; 4 the machine failed (disk, memory); 130 interrupted\n";
+}
+
+std::string help_text(const Command& command) {
+  CommonOptions common;
+  return command.summary + "\n\nusage: " + usage(command) + "\n" + topic("arguments", command.options, true) +
+         topic("flags", command.options, false) + topic("common", option_tree(common), false) +
+         "\nexample:\n  " + command.example + "\n";
+}
+
+}  // namespace qtool

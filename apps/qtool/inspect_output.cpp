@@ -1,0 +1,54 @@
+#include "inspect_output.h"
+
+#include <spdlog/spdlog.h>
+
+#include <nlohmann/json.hpp>
+
+#include "output.h"
+#include "report/markdown_table.h"
+
+namespace qtool {
+namespace {
+
+std::string to_json(const InspectResult& result) {
+  nlohmann::ordered_json json;
+  json["schema"] = 1;
+  json["engine"] = result.engine;
+  json["inputs"] = result.input_names;
+  json["parameters"] = result.parameters;
+  json["bytes"] = result.bytes;
+  json["sites"] = nlohmann::ordered_json::array();
+  const auto text_or_null = [](const std::string& text) {
+    return text.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(text);
+  };
+  for (const PlannedSite& site : result.sites)
+    json["sites"].push_back({{"site", site.site},
+                             {"op", site.op},
+                             {"scheme", text_or_null(site.scheme)},
+                             {"reason", text_or_null(site.reason)}});
+  json["warnings"] = result.warnings;
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::string to_text(const InspectResult& result) {
+  std::vector<std::vector<std::string>> rows = {{"site", "operator", "plan"}};
+  size_t quantized = 0;
+  for (const PlannedSite& site : result.sites) {
+    const bool is_float = site.scheme.empty();
+    quantized += is_float ? 0 : 1;
+    const std::string plan = is_float ? "float" : site.scheme;
+    rows.push_back({site.site, site.op, site.reason.empty() ? plan : plan + ": " + site.reason});
+  }
+  return columns(rows) + "\n" + std::to_string(quantized) + " of " + std::to_string(result.sites.size()) +
+         " sites quantized for the engine " + result.engine + "; " + std::to_string(result.parameters) +
+         " parameters, " + bytes_text(result.bytes) + ", inputs: " + join(result.input_names) + "\n";
+}
+
+}  // namespace
+
+void print_inspection(const InspectResult& result, bool json) {
+  for (const auto& warning : result.warnings) spdlog::warn(warning);
+  print(json ? to_json(result) : to_text(result));
+}
+
+}  // namespace qtool

@@ -1,0 +1,33 @@
+#include "command_line.h"
+#include "exit_code.h"
+#include "output.h"
+#include "process.h"
+#include "terminal_progress.h"
+
+namespace {
+
+int run(int argc, char** argv) {
+  using namespace qtool;
+  std::vector<Command> commands;
+  commands.push_back(ptq_command());
+  commands.push_back(train_command());
+  commands.push_back(eval_command());
+  commands.push_back(bench_command());
+  commands.push_back(inspect_command());
+  CommonOptions common;
+  const CommandLine line = parse_command_line(argc, argv, commands, common);
+  if (line.print) {
+    print(*line.print);
+    return 0;
+  }
+  set_up_logging(common);
+  const auto progress = make_progress(common.quiet);
+  return line.command->run({common, line.resolved_config, *progress});
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  qtool::set_up_process();
+  return qtool::guarded([&] { return run(argc, argv); });
+}

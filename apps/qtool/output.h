@@ -1,0 +1,19 @@
+#pragma once
+/// Results on stdout.
+#include <string>
+#include <vector>
+
+#include "report/report.h"
+
+namespace qtool {
+
+/// Columns padded with spaces; the first one is aligned left, the others right.
+[[nodiscard]] std::string columns(const std::vector<std::vector<std::string>>& rows);
+
+/// Writes to stdout; throws Error(kMachine) where that cannot be, e.g. on a full disk.
+void print(const std::string& text);
+
+/// What ptq prints for people: the ladder, sizes, gates and where the report is.
+[[nodiscard]] std::string summary_text(const Report& report, const std::string& directory, bool has_report);
+
+}  // namespace qtool

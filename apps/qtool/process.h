@@ -1,0 +1,13 @@
+#pragma once
+#include "job/common_options.h"
+
+namespace qtool {
+
+/// Settings of the whole process, made once at the start: the allocator keeps large blocks, and Ctrl-C and
+/// SIGTERM ask the job to stop (a second one ends it at once).
+void set_up_process();
+
+/// The logger, to stderr, and LibTorch's warnings into its debug level.
+void set_up_logging(const CommonOptions& common);
+
+}  // namespace qtool

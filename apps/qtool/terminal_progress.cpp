@@ -1,0 +1,83 @@
+#include "terminal_progress.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace qtool {
+namespace {
+
+constexpr double kBarInterval = 0.1, kLineInterval = 5, kSilence = 1;  // seconds
+constexpr int64_t kBarWidth = 24;
+
+double seconds_between(std::chrono::steady_clock::time_point from, std::chrono::steady_clock::time_point to) {
+  return std::chrono::duration<double>(to - from).count();
+}
+
+std::string duration_text(double seconds) {
+  const auto whole = static_cast<int64_t>(seconds + 0.5);
+  if (whole < 60) return std::to_string(whole) + " s";
+  if (whole < 3600) return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
+  return std::to_string(whole / 3600) + " h " + std::to_string(whole / 60 % 60) + " min";
+}
+
+std::string bar(int64_t done, int64_t total) {
+  const int64_t filled = std::clamp<int64_t>(done * kBarWidth / total, 0, kBarWidth);
+  std::string text(static_cast<size_t>(filled), '=');
+  if (filled < kBarWidth) text += '>';
+  text.resize(static_cast<size_t>(kBarWidth), ' ');
+  return "[" + text + "] " + std::to_string(std::clamp<int64_t>(100 * done / total, 0, 100)) + " %";
+}
+
+}  // namespace
+
+std::string progress_line(int64_t done, int64_t total, double seconds, const std::string& text) {
+  std::string line = total > 0 ? bar(done, total) : std::to_string(done);
+  if (done > 0 && seconds > 0) {
+    const double rate = static_cast<double>(done) / seconds;
+    char number[32];
+    std::snprintf(number, sizeof number, rate < 10 ? "  %.1f/s" : "  %.0f/s", rate);
+    line += number;
+    if (total > done) line += "  " + duration_text(static_cast<double>(total - done) / rate) + " left";
+  }
+  return text.empty() ? line : line + "  " + text;
+}
+
+void TerminalProgress::stage(const std::string& name) {
+  Progress::stage(name);
+  clear();
+  stage_ = name;
+  stage_begin_ = last_shown_ = Clock::now();
+}
+
+void TerminalProgress::update(int64_t done, int64_t total, const std::string& text) {
+  Progress::update(done, total, text);
+  const auto now = Clock::now();
+  const double elapsed = seconds_between(stage_begin_, now), waited = seconds_between(last_shown_, now);
+  if (style_ == Style::kLines && (waited < kLineInterval || elapsed < kSilence)) return;
+  if (style_ == Style::kBar && waited < kBarInterval) return;
+  last_shown_ = now;
+  const std::string line = stage_ + " " + progress_line(done, total, elapsed, text);
+  bar_shown_ = style_ == Style::kBar;
+  std::fprintf(stderr, bar_shown_ ? "\r\033[K%s" : "%s\n", line.c_str());
+  std::fflush(stderr);
+}
+
+void TerminalProgress::clear() {
+  if (bar_shown_) std::fputs("\r\033[K", stderr);
+  bar_shown_ = false;
+}
+
+std::unique_ptr<Progress> make_progress(bool quiet) {
+  if (quiet) return std::make_unique<Progress>();
+  const char* terminal = std::getenv("TERM");
+  const bool dumb = terminal == nullptr || std::strcmp(terminal, "dumb") == 0;
+  const bool bars = isatty(STDERR_FILENO) != 0 && !dumb;
+  return std::make_unique<TerminalProgress>(bars ? TerminalProgress::Style::kBar
+                                                 : TerminalProgress::Style::kLines);
+}
+
+}  // namespace qtool

@@ -1,0 +1,35 @@
+#pragma once
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "core/progress.h"
+
+namespace qtool {
+
+/// Progress on stderr: a bar with rate and time left on a terminal; elsewhere a line every few seconds for
+/// stages that take longer than one.
+class TerminalProgress : public Progress {
+ public:
+  enum class Style { kBar, kLines };
+  explicit TerminalProgress(Style style) : style_(style) {}
+  ~TerminalProgress() override { clear(); }
+  void stage(const std::string& name) override;
+  void update(int64_t done, int64_t total, const std::string& text) override;
+  void clear();  ///< takes the bar away, before anything else is printed
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Style style_;
+  std::string stage_ = {};
+  Clock::time_point stage_begin_ = Clock::now(), last_shown_ = Clock::now();
+  bool bar_shown_ = false;
+};
+
+/// `[=====>    ] 50 %  1200/s  3 s left  text`; total 0: no bar.
+[[nodiscard]] std::string progress_line(int64_t done, int64_t total, double seconds, const std::string& text);
+
+/// The kind that suits stderr; one that shows nothing where `quiet`.
+[[nodiscard]] std::unique_ptr<Progress> make_progress(bool quiet);
+
+}  // namespace qtool

@@ -1,0 +1,61 @@
+#include "job/train.h"
+
+#include <nlohmann/json.hpp>
+
+#include "command.h"
+#include "output.h"
+#include "report/markdown_table.h"
+
+namespace qtool {
+namespace {
+
+std::string to_json(const TrainJobResult& result) {
+  nlohmann::ordered_json json;
+  json["schema"] = 1;
+  json["directory"] = result.directory;
+  json["parameters"] = result.parameters;
+  json["files"] = result.files;
+  if (!result.train.history.empty()) {
+    const EpochResult& best = result.train.history.at(static_cast<size_t>(result.train.best_epoch));
+    json["best"] = {{"epoch", best.epoch},
+                    {"loss", best.loss},
+                    {"accuracy", best.accuracy},
+                    {"validation_accuracy", best.validation_accuracy}};
+  }
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::string to_text(const TrainJobResult& result) {
+  std::vector<std::vector<std::string>> rows = {{"epoch", "loss", "top-1", "held-out top-1", "seconds"}};
+  for (const EpochResult& epoch : result.train.history)
+    rows.push_back({std::to_string(epoch.epoch + 1), fixed(epoch.loss, 4), percent(epoch.accuracy),
+                    percent(epoch.validation_accuracy), fixed(epoch.seconds, 1)});
+  return columns(rows) + "\nmodel   " + result.directory + "/model.pt, of epoch " +
+         std::to_string(result.train.best_epoch + 1) + "\n";
+}
+
+int run(const TrainJobOptions& options, const Context& context) {
+  const CommonOptions& common = context.common;
+  if (common.dry_run) {
+    const TrainJobResult result = try_train(options, common);
+    print(common.json ? to_json(result)
+                      : "would train " + std::to_string(result.parameters) + " parameters into " +
+                            result.directory + "/model.pt\n");
+    return 0;
+  }
+  const TrainJobResult result = run_train(options, common, context.resolved_config, context.progress);
+  context.progress.stage("");
+  print(common.json ? to_json(result) : to_text(result));
+  return 0;
+}
+
+}  // namespace
+
+Command train_command() {
+  return make_command<TrainJobOptions>(
+      "train", "train a TorchScript model, or a built-in network, in float",
+      "qtool train zoo:resnet8 --data idx:/usr/share/datasets/fashion-mnist,mean=0.2860,std=0.3530 -o out",
+      run);
+}
+
+}  // namespace qtool

@@ -1,0 +1,29 @@
+#include "calibrate/calibrate.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include "calibrate/observer.h"
+#include "graph/probe.h"
+
+namespace qtool {
+
+Statistics calibrate(const Model& canonical, const QuantPlan& plan, const BatchSource& next_batch) {
+  const at::NoGradGuard no_grad;
+  std::vector<Observer> observers;
+  std::vector<std::string> values;
+  for (const auto& site : plan.sites) {
+    if (site.role == SiteRole::kWeight || site.is_fixed) continue;
+    observers.emplace_back(site.name);
+    values.push_back(site.value);
+  }
+  Probe probe(canonical, values);
+  Statistics statistics;
+  for (auto inputs = next_batch(); !inputs.empty(); inputs = next_batch()) {
+    statistics.samples += inputs[0].size(0);
+    (void)probe.run(inputs, [&](size_t index, const at::Tensor& value) { observers[index].observe(value); });
+  }
+  for (const auto& observer : observers) statistics.sites.push_back(observer.statistics());
+  return statistics;
+}
+
+}  // namespace qtool

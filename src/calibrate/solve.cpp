@@ -1,0 +1,96 @@
+#include "calibrate/solve.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/abs.h>
+#include <ATen/ops/amax.h>
+#include <ATen/ops/full_like.h>
+#include <ATen/ops/sum.h>
+#include <ATen/ops/where.h>
+
+#include <algorithm>
+
+#include "calibrate/calibrator.h"
+#include "core/affine.h"
+
+namespace qtool {
+namespace {
+
+constexpr int kShares = 80;
+
+/// [..., K, ...] -> [K, everything else]; per tensor [1, all].
+at::Tensor as_rows(const at::Tensor& weight, const QuantScheme& scheme) {
+  if (scheme.granularity() == Granularity::kPerTensor) return weight.reshape({1, -1});
+  return weight.transpose(0, scheme.axis()).reshape({weight.size(scheme.axis()), -1});
+}
+
+/// The part of each row's bound that gives the least squared error.
+at::Tensor best_bounds(const at::Tensor& rows, const at::Tensor& bounds, const QuantScheme& scheme) {
+  const auto row_scheme = QuantScheme::weight(scheme.bits(), Granularity::kPerChannel, 0);
+  at::Tensor best_error, best = bounds;
+  for (int step = kShares; step > kShares / 5; --step) {
+    const auto candidate = bounds * (double(step) / kShares);
+    const auto rounded = fake_quantize(rows, QParams::cover(row_scheme, -candidate, candidate));
+    const auto error = (rounded - rows).square().sum(1);
+    if (!best_error.defined()) {
+      best_error = error;
+      continue;
+    }
+    const auto better = error < best_error;
+    best_error = at::where(better, error, best_error);
+    best = at::where(better, candidate, best);
+  }
+  return best;
+}
+
+const SiteStatistics& statistics_of(const Site& site, const Statistics& statistics) {
+  const auto found = std::find_if(statistics.sites.begin(), statistics.sites.end(),
+                                  [&](const SiteStatistics& s) { return s.site == site.name; });
+  if (found != statistics.sites.end()) return *found;
+  throw Error(ErrorKind::kUsage,
+              {.what = "the calibration has no statistics of a site that the plan quantizes",
+               .where = site.name,
+               .got = std::to_string(statistics.sites.size()) + " other sites",
+               .expected = "statistics of every site",
+               .fix = "calibrate again with --data, or use the recipe that the file was made with"});
+}
+
+QParams solve_activation(const Site& site, const SiteStatistics& statistics) {
+  if (statistics.not_finite > 0)
+    throw Error(
+        ErrorKind::kUnquantizable,
+        {.what = "a tensor was not finite during calibration",
+         .where = site.name,
+         .got = "NaN or infinite values in " + std::to_string(statistics.not_finite) + " places",
+         .expected = "finite values",
+         .fix = "check the data (--data, its mean and std) and the model; or leave it in float with --skip"});
+  if (statistics.values == 0) return QParams::cover(site.scheme, 0, 0);
+  const auto range = choose_range(site.calibrator, statistics, site.scheme);
+  return QParams::cover(site.scheme, range.low, range.high);
+}
+
+}  // namespace
+
+QParams solve_weight(const at::Tensor& weight, const QuantScheme& scheme) {
+  const auto rows = as_rows(weight.detach(), scheme);
+  auto bounds = rows.abs().amax(1).to(at::kDouble);
+  if (scheme.bits() < 8) bounds = best_bounds(rows, bounds, scheme);
+  return QParams::cover(scheme, -bounds, bounds);
+}
+
+std::vector<QParams> solve(const QuantPlan& plan, const Statistics& statistics,
+                           const std::vector<at::Tensor>& weights) {
+  QTOOL_ASSERT(weights.size() == plan.sites.size());
+  std::vector<QParams> qparams;
+  for (size_t i = 0; i < plan.sites.size(); ++i) {
+    const auto& site = plan.sites[i];
+    if (site.is_fixed)
+      qparams.emplace_back(site.scheme, 1.0 / 256, 0);
+    else if (site.role == SiteRole::kWeight)
+      qparams.push_back(solve_weight(weights[i], site.scheme));
+    else
+      qparams.push_back(solve_activation(site, statistics_of(site, statistics)));
+  }
+  return qparams;
+}
+
+}  // namespace qtool

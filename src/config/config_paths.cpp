@@ -1,0 +1,28 @@
+#include "config/config_paths.h"
+
+namespace qtool {
+namespace {
+
+std::string behind(const std::filesystem::path& folder, const std::string& path) {
+  return path.empty() ? path : (folder / path).lexically_normal().string();
+}
+
+/// `kind:path,key=value` -> `kind:folder/path,key=value`
+std::string resolve_spec(const std::string& spec, const std::filesystem::path& folder) {
+  const size_t colon = spec.find(':');
+  if (colon == std::string::npos || spec.substr(0, colon) == "random") return spec;
+  const size_t comma = std::min(spec.find(',', colon), spec.size());
+  const std::string path = spec.substr(colon + 1, comma - colon - 1);
+  return spec.substr(0, colon + 1) + behind(folder, path) + spec.substr(comma);
+}
+
+}  // namespace
+
+std::string resolve_path(const OptionField& field, const std::string& text,
+                         const std::filesystem::path& folder) {
+  if (field.has(FieldTrait::kSpec)) return resolve_spec(text, folder);
+  if (!field.has(FieldTrait::kPath) || text.starts_with("zoo:")) return text;
+  return behind(folder, text);
+}
+
+}  // namespace qtool

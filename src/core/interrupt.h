@@ -1,0 +1,12 @@
+#pragma once
+
+namespace qtool {
+
+/// Ctrl-C and SIGTERM set a flag; long loops ask it between two pieces of work (Progress does, on each call).
+void request_interrupt() noexcept;  ///< safe in a signal handler
+[[nodiscard]] bool interrupt_requested() noexcept;
+/// Throws Error(kInterrupted) where an interrupt was requested.
+void throw_if_interrupted();
+void clear_interrupt() noexcept;
+
+}  // namespace qtool

@@ -1,0 +1,47 @@
+#include "core/option_tree.h"
+
+#include <algorithm>
+
+namespace qtool {
+
+OptionField named_field(const char* key, const char* help) {
+  OptionField field{.key = key, .help = help, .flag = key};
+  std::replace(field.flag.begin(), field.flag.end(), '_', '-');
+  return field;
+}
+
+void apply_trait(OptionField& field, Range range) { field.range = range; }
+void apply_trait(OptionField& field, Shorthand shorthand) { field.shorthand = shorthand; }
+
+void apply_trait(OptionField& field, Flag flag) {
+  field.flag = flag.name;
+  field.letter = flag.letter;
+}
+
+void apply_trait(OptionField& field, FieldTrait trait) {
+  field.traits |= static_cast<unsigned>(trait);
+  if (trait == FieldTrait::kConfigOnly) field.flag.clear();
+}
+
+void merge(OptionGroup& group, OptionGroup more) {
+  std::move(more.fields.begin(), more.fields.end(), std::back_inserter(group.fields));
+  std::move(more.lists.begin(), more.lists.end(), std::back_inserter(group.lists));
+  std::move(more.groups.begin(), more.groups.end(), std::back_inserter(group.groups));
+}
+
+std::vector<std::pair<std::string, std::string>> settings_of(const OptionGroup& tree) {
+  std::vector<std::pair<std::string, std::string>> settings;
+  const auto add = [&](const std::string& prefix, const OptionGroup& group) {
+    for (auto& [key, value] : settings_of(group)) settings.emplace_back(prefix + "." + key, value);
+  };
+  for (const auto& field : tree.fields)
+    if (!field.has(FieldTrait::kFlagOnly)) settings.emplace_back(field.key, join(field.get()));
+  for (const auto& list : tree.lists) {
+    const auto elements = list.elements();
+    for (size_t i = 0; i < elements.size(); ++i) add(list.key + "[" + std::to_string(i) + "]", elements[i]);
+  }
+  for (const auto& group : tree.groups) add(group.key, group);
+  return settings;
+}
+
+}  // namespace qtool

@@ -1,0 +1,46 @@
+#include "core/scheme.h"
+
+namespace qtool {
+namespace {
+
+void check_bits(int64_t bits, const char* role) {
+  if (bits >= 2 && bits <= 8) return;
+  throw Error(ErrorKind::kUsage,
+              {.what = std::string("cannot quantize ") + role + " to " + std::to_string(bits) + " bits",
+               .got = std::to_string(bits),
+               .expected = "2 to 8",
+               .fix = "choose a number of bits from 2 to 8"});
+}
+
+}  // namespace
+
+QuantScheme QuantScheme::weight(int64_t bits, Granularity granularity, int64_t axis) {
+  check_bits(bits, "weights");
+  QuantScheme scheme;
+  scheme.bits_ = bits;
+  scheme.qmax_ = (int64_t{1} << (bits - 1)) - 1;
+  scheme.qmin_ = -scheme.qmax_;
+  scheme.axis_ = axis;
+  scheme.symmetry_ = Symmetry::kSymmetric;
+  scheme.granularity_ = granularity;
+  return scheme;
+}
+
+QuantScheme QuantScheme::activation(int64_t bits, Symmetry symmetry) {
+  check_bits(bits, "activations");
+  QuantScheme scheme;
+  scheme.bits_ = bits;
+  scheme.qmin_ = 0;
+  scheme.qmax_ = (int64_t{1} << bits) - 1;
+  scheme.symmetry_ = symmetry;
+  return scheme;
+}
+
+std::string QuantScheme::to_string() const {
+  std::string text = (is_signed() ? "int" : "uint") + std::to_string(bits_) + " " +
+                     qtool::to_string(symmetry_) + " " + qtool::to_string(granularity_);
+  if (granularity_ == Granularity::kPerChannel) text += "(" + std::to_string(axis_) + ")";
+  return text;
+}
+
+}  // namespace qtool

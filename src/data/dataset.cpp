@@ -1,0 +1,56 @@
+#include "data/dataset.h"
+
+#include <algorithm>
+
+#include "data/kinds.h"
+
+namespace qtool {
+namespace {
+
+/// The first samples of a data set.
+class Limited : public Dataset {
+ public:
+  Limited(std::unique_ptr<Dataset> whole, int64_t limit) : whole_(std::move(whole)), limit_(limit) {}
+
+  int64_t size() const override { return std::min(limit_, whole_->size()); }
+  bool has_labels() const override { return whole_->has_labels(); }
+  Batch read(std::span<const int64_t> indices) override { return whole_->read(indices); }
+  std::vector<std::string> input_names() const override { return whole_->input_names(); }
+  bool same_shape() const override { return whole_->same_shape(); }
+  std::string name_of(int64_t index) const override { return whole_->name_of(index); }
+
+ private:
+  std::unique_ptr<Dataset> whole_;
+  int64_t limit_;
+};
+
+std::unique_ptr<Dataset> open_whole(const DataSpec& spec) {
+  switch (spec.kind) {
+    case DataKind::kIdx:
+      return open_idx(spec);
+    case DataKind::kCifar:
+      return open_cifar(spec);
+    case DataKind::kImages:
+      return open_images(spec);
+    case DataKind::kNpy:
+      return open_npy(spec);
+    case DataKind::kNpz:
+      return open_npz(spec);
+    case DataKind::kTensors:
+      return open_tensors(spec);
+    case DataKind::kRandom:
+      return open_random(spec);
+  }
+  QTOOL_ASSERT(!"every kind has an opener");
+  return nullptr;
+}
+
+}  // namespace
+
+std::unique_ptr<Dataset> open_dataset(const DataSpec& spec) {
+  auto dataset = open_whole(spec);
+  if (spec.limit == 0) return dataset;
+  return std::make_unique<Limited>(std::move(dataset), spec.limit);
+}
+
+}  // namespace qtool

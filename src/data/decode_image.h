@@ -1,0 +1,12 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <string>
+
+namespace qtool {
+
+/// A JPEG or PNG file as uint8 [C, H, W] with `channels` 1 (luma of BT.601) or 3 (red, green, blue). An alpha
+/// channel is dropped, 16 bits are cut to 8. Throws Error(kUsage) that names a damaged file.
+[[nodiscard]] at::Tensor decode_image(const std::string& path, int64_t channels);
+
+}  // namespace qtool

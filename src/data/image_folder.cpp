@@ -1,0 +1,114 @@
+#include "data/image_folder.h"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+
+#include "core/error.h"
+#include "data/folder.h"
+
+namespace qtool {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr const char* kLayout = "a folder with one folder of JPEG or PNG files for each class";
+
+bool is_hidden(const fs::path& path) { return path.filename().string().starts_with("."); }
+
+bool is_image(const fs::path& path) {
+  std::string ending = path.extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char c) { return char(std::tolower(c)); });
+  return !is_hidden(path) && (ending == ".jpg" || ending == ".jpeg" || ending == ".png");
+}
+
+std::vector<std::string> sorted_names(const fs::path& folder, bool (*wanted)(const fs::directory_entry&)) {
+  std::vector<std::string> names;
+  std::error_code code;
+  for (auto entry = fs::directory_iterator(folder, code); !code && entry != fs::directory_iterator();
+       entry.increment(code))
+    if (wanted(*entry)) names.push_back(entry->path().filename().string());
+  if (code)
+    throw Error(ErrorKind::kUsage, {.what = "cannot list the folder",
+                                    .where = folder.string(),
+                                    .got = code.message(),
+                                    .expected = kLayout,
+                                    .fix = "check the path and its permissions"});
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::vector<std::string> folders_in(const fs::path& folder) {
+  return sorted_names(folder, [](const fs::directory_entry& entry) {
+    std::error_code code;
+    return entry.is_directory(code) && !is_hidden(entry.path());
+  });
+}
+
+std::vector<std::string> images_in(const fs::path& folder) {
+  auto names = sorted_names(folder, [](const fs::directory_entry& entry) {
+    std::error_code code;
+    return entry.is_regular_file(code) && is_image(entry.path());
+  });
+  if (names.empty())
+    throw Error(ErrorKind::kUsage, {.what = "class folder without images",
+                                    .where = folder.string(),
+                                    .got = "no .jpg, .jpeg or .png file",
+                                    .expected = kLayout,
+                                    .fix = "add images of this class, or remove the folder"});
+  return names;
+}
+
+/// A folder called `train` is a split if it holds folders; otherwise it is a class of trains.
+bool is_split(const fs::path& folder) {
+  std::error_code code;
+  return fs::is_directory(folder, code) && !folders_in(folder).empty();
+}
+
+fs::path folder_of_split(const fs::path& root, Split split) {
+  const bool has_splits = is_split(root / "train") || is_split(root / "test") || is_split(root / "val");
+  if (!has_splits) return root;
+  const std::vector<std::string> names =
+      split == Split::kTrain ? std::vector<std::string>{"train"} : std::vector<std::string>{"test", "val"};
+  for (const auto& name : names)
+    if (is_split(root / name)) return root / name;
+  throw Error(ErrorKind::kUsage,
+              {.what = "no images for split '" + to_string(split) + "'",
+               .where = root.string(),
+               .got = "folders " + join(folders_in(root)),
+               .expected = "a folder " + join(names, " or ") + " with one folder for each class",
+               .fix = "add that folder, or choose the other split with split="});
+}
+
+std::vector<std::string> list_classes(const fs::path& root) {
+  auto classes = folders_in(root);
+  if (classes.empty())
+    throw Error(ErrorKind::kUsage, {.what = "zero samples: no class folders",
+                                    .where = root.string(),
+                                    .got = "no folders in it",
+                                    .expected = kLayout,
+                                    .fix = "put the images of each class into a folder of its own"});
+  return classes;
+}
+
+}  // namespace
+
+std::vector<ImageFile> list_images(const std::string& folder, Split split) {
+  require_folder(folder, kLayout);
+  const fs::path root = folder_of_split(folder, split);
+  const auto classes = list_classes(root);
+  std::vector<std::vector<std::string>> files;
+  size_t most = 0;
+  for (const auto& name : classes) {
+    files.push_back(images_in(root / name));
+    most = std::max(most, files.back().size());
+  }
+  std::vector<ImageFile> samples;
+  for (size_t i = 0; i < most; ++i)
+    for (size_t label = 0; label < classes.size(); ++label)
+      if (i < files[label].size())
+        samples.push_back({(root / classes[label] / files[label][i]).string(), int64_t(label)});
+  return samples;
+}
+
+}  // namespace qtool

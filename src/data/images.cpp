@@ -1,0 +1,47 @@
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
+
+#include "core/error.h"
+#include "data/decode_image.h"
+#include "data/image_folder.h"
+#include "data/kinds.h"
+#include "data/stack_samples.h"
+
+namespace qtool {
+namespace {
+
+class Images : public Dataset {
+ public:
+  Images(std::vector<ImageFile> samples, int64_t channels)
+      : samples_(std::move(samples)), channels_(channels) {}
+
+  int64_t size() const override { return int64_t(samples_.size()); }
+  bool has_labels() const override { return true; }
+  bool same_shape() const override { return false; }
+  std::string name_of(int64_t index) const override { return samples_.at(size_t(index)).path; }
+  Batch read(std::span<const int64_t> indices) override {
+    std::vector<at::Tensor> images;
+    std::vector<std::string> names;
+    at::Tensor labels = at::empty({int64_t(indices.size())}, at::kLong);
+    for (size_t i = 0; i < indices.size(); ++i) {
+      const ImageFile& sample = samples_.at(size_t(indices[i]));
+      names.push_back(sample.path);
+      images.push_back(decode_image(sample.path, channels_));
+      labels.data_ptr<int64_t>()[i] = sample.label;
+    }
+    return {{stack_samples(images, names)}, labels};
+  }
+
+ private:
+  std::vector<ImageFile> samples_;
+  int64_t channels_;
+};
+
+}  // namespace
+
+std::unique_ptr<Dataset> open_images(const DataSpec& spec) {
+  return std::make_unique<Images>(list_images(spec.path, spec.split.value_or(Split::kTrain)),
+                                  spec.mean.size() == 1 ? 1 : 3);
+}
+
+}  // namespace qtool

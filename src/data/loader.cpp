@@ -1,0 +1,158 @@
+#include "data/loader.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <numeric>
+#include <thread>
+
+#include "core/error.h"
+#include "data/rng.h"
+#include "data/sample_reader.h"
+
+namespace qtool {
+namespace {
+
+constexpr size_t kReadAhead = 2;                  // finished batches that may wait
+constexpr uint64_t kAugmentationStream = 0xa046;  // keeps its numbers apart from those of the shuffle
+
+[[noreturn]] void refuse(const std::string& what, const std::string& got, const std::string& expected,
+                         const std::string& fix) {
+  throw Error(ErrorKind::kUsage, {.what = what, .got = got, .expected = expected, .fix = fix});
+}
+
+void check(const LoaderOptions& options) {
+  if (options.batch_size < 1)
+    refuse("bad batch size", std::to_string(options.batch_size), "at least 1",
+           "choose a batch size of 1 or more");
+  if (options.augmentation.shift_crop < 0)
+    refuse("bad shift_crop", std::to_string(options.augmentation.shift_crop), "pixels, at least 0",
+           "write 0 or more");
+}
+
+/// How many samples one pass has.
+int64_t count_samples(const LoaderOptions& options, int64_t available, const std::string& path) {
+  const int64_t rest = options.first < 0 ? 0 : std::max<int64_t>(0, available - options.first);
+  const int64_t count = options.count < 0 ? rest : std::min(options.count, rest);
+  if (count == 0)
+    throw Error(ErrorKind::kUsage, {.what = "zero samples",
+                                    .where = path,
+                                    .got = std::to_string(options.count) + " samples from sample " +
+                                           std::to_string(options.first) + " on (-1: all)",
+                                    .expected = "a part of its " + std::to_string(available) + " samples",
+                                    .fix = "ask for samples that the data has"});
+  return count;
+}
+
+int64_t count_batches(const LoaderOptions& options, int64_t samples, const std::string& path) {
+  const int64_t whole = samples / options.batch_size;
+  if (!options.drop_last) return whole + (samples % options.batch_size != 0);
+  if (whole == 0)
+    throw Error(ErrorKind::kUsage,
+                {.what = "not one full batch",
+                 .where = path,
+                 .got = std::to_string(samples) + " samples",
+                 .expected = "at least the batch size, " + std::to_string(options.batch_size) +
+                             ", as batches that are not full are dropped",
+                 .fix = "lower the batch size"});
+  return whole;
+}
+
+}  // namespace
+
+struct Loader::Impl {
+  Impl(const DataSpec& data, const LoaderOptions& loader_options)
+      : options((check(loader_options), loader_options)),
+        reader(data),
+        samples(count_samples(options, reader.dataset().size(), data.path)),
+        batches(count_batches(options, samples, data.path)) {}
+
+  /// Runs in the thread: batches [skip, batches) of pass `epoch`, until asked to stop.
+  void read_ahead(const std::stop_token& stop, int64_t epoch, int64_t skip) {
+    std::exception_ptr failure;
+    try {
+      const auto order =
+          options.shuffle ? shuffled(samples, options.seed, uint64_t(epoch)) : std::vector<int64_t>();
+      for (int64_t index = skip; index < batches && wait_for_room(stop); ++index) {
+        Batch batch = make_batch(order, epoch, index);
+        const std::lock_guard lock(mutex);
+        ready.push_back(std::move(batch));
+        changed.notify_all();
+      }
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    const std::lock_guard lock(mutex);
+    error = failure;
+    at_end = true;
+    changed.notify_all();
+  }
+
+  [[nodiscard]] bool wait_for_room(const std::stop_token& stop) {
+    std::unique_lock lock(mutex);
+    return changed.wait(lock, stop, [this] { return ready.size() < kReadAhead; }) && !stop.stop_requested();
+  }
+
+  [[nodiscard]] Batch make_batch(const std::vector<int64_t>& order, int64_t epoch, int64_t index) {
+    const int64_t begin = index * options.batch_size;
+    std::vector<int64_t> indices(size_t(std::min(options.batch_size, samples - begin)));
+    std::iota(indices.begin(), indices.end(), begin);
+    for (int64_t& place : indices) place = options.first + (order.empty() ? place : order[size_t(place)]);
+    Rng rng({options.seed, uint64_t(epoch), uint64_t(index), kAugmentationStream});
+    return reader.read(indices, options.augmentation, rng);
+  }
+
+  void stop() {
+    worker = {};  // asks the thread to stop and waits for it
+    ready.clear();
+    error = nullptr;
+    at_end = false;
+  }
+
+  LoaderOptions options;
+  SampleReader reader;
+  int64_t samples, batches;
+
+  std::mutex mutex;
+  std::condition_variable_any changed;
+  std::deque<Batch> ready;   // guarded by mutex
+  std::exception_ptr error;  // guarded by mutex
+  bool at_end = false;       // guarded by mutex; nothing comes after what is ready
+  std::jthread worker;       // the last member: joined before the others go
+};
+
+Loader::Loader(const DataSpec& spec, const LoaderOptions& options)
+    : impl_(std::make_unique<Impl>(spec, options)) {}
+Loader::~Loader() = default;
+
+int64_t Loader::size() const {
+  return impl_->options.drop_last ? impl_->batches * impl_->options.batch_size : impl_->samples;
+}
+int64_t Loader::batches() const { return impl_->batches; }
+bool Loader::has_labels() const { return impl_->reader.dataset().has_labels(); }
+std::vector<std::string> Loader::input_names() const { return impl_->reader.dataset().input_names(); }
+
+void Loader::start(int64_t epoch, int64_t skip) {
+  QTOOL_ASSERT(epoch >= 0 && skip >= 0);
+  impl_->stop();
+  impl_->worker = std::jthread([impl = impl_.get(), epoch, skip](const std::stop_token& stop) {
+    impl->read_ahead(stop, epoch, skip);
+  });
+}
+
+std::optional<Batch> Loader::next() {
+  if (!impl_->worker.joinable()) start();
+  std::unique_lock lock(impl_->mutex);
+  impl_->changed.wait(lock, [this] { return !impl_->ready.empty() || impl_->at_end; });
+  if (impl_->ready.empty()) {
+    if (impl_->error) std::rethrow_exception(impl_->error);
+    return {};
+  }
+  std::optional<Batch> batch(std::move(impl_->ready.front()));
+  impl_->ready.pop_front();
+  impl_->changed.notify_all();
+  return batch;
+}
+
+}  // namespace qtool

@@ -1,0 +1,61 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/dataset.h"
+
+namespace qtool {
+
+/// Changes of the training images that keep their label. Each draws from the loader's seeded generator.
+struct Augmentation {
+  bool flip = false;  ///< mirror left-right, one in two
+  int64_t shift_crop =
+      0;  ///< pad by this many pixels (zeros, before normalisation), crop back at a random place
+};
+
+struct LoaderOptions {
+  int64_t batch_size = 128;
+  bool shuffle = false;
+  bool drop_last = false;  ///< leave out a last batch that is not full
+  uint64_t seed = 0;
+  Augmentation augmentation = {};
+  int64_t first = 0;   ///< first sample of the data that is used
+  int64_t count = -1;  ///< how many from there; -1: all; where the data ends before, what there is
+};
+
+/// Batches ready for the model: float32 images, normalised, resized and cropped as the spec says. One thread
+/// reads ahead, at most two finished batches wait, so memory does not grow with the data. `limit` of the spec
+/// cuts the data first, `first` and `count` choose from what it leaves.
+///
+/// Unsigned bytes [N, C, H, W] are images and become float32 in [0, 1] before mean and std. Other
+/// floating-point data becomes float32, whole numbers stay as they are stored.
+class Loader {
+ public:
+  /// Opens the data; the first batch is read after start() or next(). Throws Error(kUsage) where the data is
+  /// missing or damaged or the options leave no sample.
+  Loader(const DataSpec& spec, const LoaderOptions& options);
+  ~Loader();
+  Loader(const Loader&) = delete;
+  Loader& operator=(const Loader&) = delete;
+
+  [[nodiscard]] int64_t size() const;     ///< samples in one pass, less what drop_last leaves out
+  [[nodiscard]] int64_t batches() const;  ///< batches in one pass
+  [[nodiscard]] bool has_labels() const;
+  [[nodiscard]] std::vector<std::string> input_names() const;  ///< see Dataset::input_names
+
+  /// Starts pass `epoch` at batch `skip` of it; order and augmentation depend on seed, epoch and batch index
+  /// only, so a resumed pass sees what an uninterrupted one would have seen.
+  void start(int64_t epoch = 0, int64_t skip = 0);
+  /// The next batch, or nothing at the end of the pass. Starts pass 0 where start() was not called. An error
+  /// of the reading thread is thrown here.
+  [[nodiscard]] std::optional<Batch> next();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace qtool

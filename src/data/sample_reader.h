@@ -1,0 +1,24 @@
+#pragma once
+#include "data/augment.h"
+#include "data/dataset.h"
+
+namespace qtool {
+
+/// Reads samples and makes them ready for the model: resized, cropped, augmented, normalised, in this order.
+class SampleReader {
+ public:
+  /// Throws what open_dataset() throws.
+  explicit SampleReader(const DataSpec& spec) : spec_(spec), dataset_(open_dataset(spec)) {}
+
+  [[nodiscard]] const Dataset& dataset() const { return *dataset_; }
+  /// The samples with these indices. `rng` is what augmentation draws from.
+  [[nodiscard]] Batch read(std::span<const int64_t> indices, const Augmentation& augmentation, Rng& rng);
+
+ private:
+  [[nodiscard]] Batch read_resized(std::span<const int64_t> indices);
+
+  DataSpec spec_;
+  std::unique_ptr<Dataset> dataset_;
+};
+
+}  // namespace qtool

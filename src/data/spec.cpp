@@ -1,0 +1,199 @@
+#include "data/spec.h"
+
+#include <charconv>
+#include <cmath>
+#include <functional>
+#include <set>
+
+namespace qtool {
+namespace {
+
+constexpr const char* kForm =
+    "kind:path[,key=value...], e.g. idx:/usr/share/datasets/fashion-mnist,mean=0.286,std=0.353";
+
+std::vector<std::string> split_at(const std::string& text, char separator) {
+  std::vector<std::string> parts(1);
+  for (const char c : text) {
+    if (c == separator)
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  }
+  return parts;
+}
+
+/// One `key=value` and the text that it stands in, for messages.
+struct Entry {
+  std::string key, value, spec;
+
+  [[noreturn]] void refuse(const std::string& what, const std::string& expected,
+                           const std::string& fix) const {
+    throw Error(ErrorKind::kUsage, {.what = what,
+                                    .where = "data '" + spec + "'",
+                                    .got = key + "=" + value,
+                                    .expected = expected,
+                                    .fix = fix});
+  }
+};
+
+template <class Number>
+Number parse_number(const Entry& entry, const std::string& text, const char* expected) {
+  Number number{};
+  const char* end = text.data() + text.size();
+  const auto [stop, code] = std::from_chars(text.data(), end, number);
+  if (code != std::errc() || stop != end || !std::isfinite(double(number)))
+    entry.refuse("bad number '" + text + "' for '" + entry.key + "'", expected, "write a plain number");
+  return number;
+}
+
+int64_t parse_pixels(const Entry& entry) {
+  constexpr const char* kExpected = "pixels, 1 to 16384";
+  const auto number = parse_number<int64_t>(entry, entry.value, kExpected);
+  if (number < 1 || number > 16384)
+    entry.refuse("'" + entry.key + "' is out of range", kExpected,
+                 "leave '" + entry.key + "' out, or write such a number");
+  return number;
+}
+
+int64_t parse_sample_count(const Entry& entry) {
+  const auto number = parse_number<int64_t>(entry, entry.value, "a whole number of at least 1");
+  if (number < 1)
+    entry.refuse("zero samples: '" + entry.key + "' leaves nothing to read", "a whole number of at least 1",
+                 "leave '" + entry.key + "' out, or write 1 or more");
+  return number;
+}
+
+int64_t parse_seed(const Entry& entry) {
+  const auto number = parse_number<int64_t>(entry, entry.value, "a whole number of at least 0");
+  if (number < 0)
+    entry.refuse("'seed' must not be negative", "a whole number of at least 0", "write 0 or more");
+  return number;
+}
+
+std::vector<double> parse_channels(const Entry& entry) {
+  std::vector<double> values;
+  for (const auto& part : split_at(entry.value, '/'))
+    values.push_back(parse_number<double>(entry, part, "one number, or one for each channel: 0.4/0.5/0.6"));
+  return values;
+}
+
+std::vector<double> parse_std(const Entry& entry) {
+  auto values = parse_channels(entry);
+  for (const double value : values)
+    if (!(value > 0))
+      entry.refuse("'std' must be positive", "standard deviations above 0, in units of [0, 1] pixels",
+                   "write the standard deviation of the training images");
+  return values;
+}
+
+bool has_splits(DataKind kind) {
+  return kind == DataKind::kIdx || kind == DataKind::kCifar || kind == DataKind::kImages;
+}
+
+/// A key, the kinds of data that it means something for, and how it is read.
+struct Key {
+  const char* name;
+  std::function<bool(DataKind)> applies;
+  std::function<void(DataSpec&, const Entry&)> read;
+};
+
+const std::vector<Key>& keys() {
+  const auto all = [](DataKind) { return true; };
+  const auto random = [](DataKind kind) { return kind == DataKind::kRandom; };
+  static const std::vector<Key> table = {
+      {"split", has_splits,
+       [](DataSpec& spec, const Entry& e) {
+         spec.split = parse_name<Split>(e.value, "data '" + e.spec + "'");
+       }},
+      {"limit", all, [](DataSpec& spec, const Entry& e) { spec.limit = parse_sample_count(e); }},
+      {"mean", all, [](DataSpec& spec, const Entry& e) { spec.mean = parse_channels(e); }},
+      {"std", all, [](DataSpec& spec, const Entry& e) { spec.std = parse_std(e); }},
+      {"resize", all, [](DataSpec& spec, const Entry& e) { spec.resize = parse_pixels(e); }},
+      {"crop", all, [](DataSpec& spec, const Entry& e) { spec.crop = parse_pixels(e); }},
+      {"seed", random, [](DataSpec& spec, const Entry& e) { spec.seed = parse_seed(e); }},
+      {"samples", random, [](DataSpec& spec, const Entry& e) { spec.samples = parse_sample_count(e); }}};
+  return table;
+}
+
+std::vector<std::string> keys_of(DataKind kind) {
+  std::vector<std::string> names;
+  for (const auto& key : keys())
+    if (key.applies(kind)) names.emplace_back(key.name);
+  return names;
+}
+
+void read_entry(DataSpec& spec, const Entry& entry) {
+  const auto known = keys_of(spec.kind);
+  const std::string kind = to_string(spec.kind);
+  for (const auto& key : keys()) {
+    if (entry.key != key.name) continue;
+    if (!key.applies(spec.kind))
+      entry.refuse("'" + entry.key + "' means nothing for data of kind '" + kind + "'",
+                   "one of " + join(known), "leave '" + entry.key + "' out");
+    if (entry.value.empty())
+      entry.refuse("'" + entry.key + "' has no value", entry.key + "=value", "write a value after '='");
+    key.read(spec, entry);
+    return;
+  }
+  entry.refuse("unknown key '" + entry.key + "'" + did_you_mean(entry.key, known), "one of " + join(known),
+               "write one of these keys");
+}
+
+[[noreturn]] void refuse_spec(const std::string& what, const std::string& text, const std::string& fix) {
+  throw Error(ErrorKind::kUsage, {.what = what, .got = "data '" + text + "'", .expected = kForm, .fix = fix});
+}
+
+std::string channels(const std::vector<double>& values) {
+  std::vector<std::string> words;
+  for (const double value : values) {
+    char digits[32];
+    const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+    words.emplace_back(digits, end);
+  }
+  return join(words, "/");
+}
+
+}  // namespace
+
+DataSpec parse_data_spec(const std::string& text) {
+  const auto parts = split_at(text, ',');
+  const auto colon = parts[0].find(':');
+  if (colon == std::string::npos)
+    refuse_spec("no kind of data before the path", text,
+                "put one of " + join(names_of<DataKind>()) + " and a colon before the path");
+  DataSpec spec;
+  spec.kind = parse_name<DataKind>(parts[0].substr(0, colon), "data '" + text + "'");
+  spec.path = parts[0].substr(colon + 1);
+  if (spec.path.empty())
+    refuse_spec("no path after '" + parts[0] + "'", text, "write the path after the colon");
+  std::set<std::string> seen;
+  for (size_t i = 1; i < parts.size(); ++i) {
+    const auto equals = parts[i].find('=');
+    if (equals == std::string::npos)
+      refuse_spec("no '=' in '" + parts[i] + "'", text, "write key=value; a path must not have a comma");
+    const Entry entry{parts[i].substr(0, equals), parts[i].substr(equals + 1), text};
+    if (!seen.insert(entry.key).second)
+      entry.refuse("'" + entry.key + "' is given twice", "each key once", "leave one of the two out");
+    read_entry(spec, entry);
+  }
+  return spec;
+}
+
+std::string to_string(const DataSpec& spec) {
+  const DataSpec defaults;
+  std::string text = to_string(spec.kind) + ":" + spec.path;
+  const auto add = [&text](const char* key, const std::string& value) {
+    text += std::string(",") + key + "=" + value;
+  };
+  if (spec.split && has_splits(spec.kind)) add("split", to_string(*spec.split));
+  if (spec.limit != defaults.limit) add("limit", std::to_string(spec.limit));
+  if (!spec.mean.empty()) add("mean", channels(spec.mean));
+  if (!spec.std.empty()) add("std", channels(spec.std));
+  if (spec.resize != defaults.resize) add("resize", std::to_string(spec.resize));
+  if (spec.crop != defaults.crop) add("crop", std::to_string(spec.crop));
+  if (spec.seed != defaults.seed) add("seed", std::to_string(spec.seed));
+  if (spec.samples != defaults.samples) add("samples", std::to_string(spec.samples));
+  return text;
+}
+
+}  // namespace qtool

@@ -1,0 +1,8 @@
+// The implementation of stb_image, compiled once and without our warnings (see CMakeLists.txt). JPEG and PNG
+// only; files are read by us, so that errors name them.
+#define STB_IMAGE_IMPLEMENTATION
+#define STBI_ONLY_JPEG
+#define STBI_ONLY_PNG
+#define STBI_NO_STDIO
+#define STBI_FAILURE_USERMSG
+#include <stb/stb_image.h>

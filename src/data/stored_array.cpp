@@ -1,0 +1,116 @@
+#include "data/stored_array.h"
+
+#include <ATen/ops/empty.h>
+
+#include "core/error.h"
+#include "data/stack_samples.h"
+
+namespace qtool {
+namespace {
+
+/// Bytes of one sample; a product that overflows is refused, as no file holds it.
+uint64_t bytes_of_sample(const std::vector<int64_t>& shape, uint64_t element_bytes,
+                         const std::string& where) {
+  uint64_t bytes = element_bytes;
+  bool fits = !shape.empty();
+  for (size_t axis = 0; axis < shape.size(); ++axis) {
+    uint64_t ignored = 0;
+    fits = fits && shape[axis] >= (axis == 0 ? 0 : 1);
+    fits = fits && !__builtin_mul_overflow(bytes, uint64_t(shape[axis]), axis == 0 ? &ignored : &bytes);
+  }
+  uint64_t total = 0;
+  if (!fits || __builtin_mul_overflow(bytes, uint64_t(shape[0]), &total) || total > (uint64_t{1} << 62))
+    throw Error(ErrorKind::kUsage,
+                {.what = "impossible array shape",
+                 .where = where,
+                 .got = shape_text(shape),
+                 .expected = "[N, ...], samples along the first axis, no extent of 0",
+                 .fix = "write the array with one sample for each index of its first axis"});
+  return bytes;
+}
+
+class ArraysDataset : public Dataset {
+ public:
+  ArraysDataset(std::vector<StoredArray> inputs, std::optional<StoredArray> labels,
+                std::vector<std::string> names)
+      : inputs_(std::move(inputs)), labels_(std::move(labels)), names_(std::move(names)) {}
+
+  int64_t size() const override { return inputs_[0].size(); }
+  bool has_labels() const override { return labels_.has_value(); }
+  std::vector<std::string> input_names() const override { return names_; }
+  Batch read(std::span<const int64_t> indices) override {
+    Batch batch;
+    for (const auto& input : inputs_) batch.inputs.push_back(input.read(indices));
+    if (labels_) batch.labels = labels_->read(indices).to(at::kLong);
+    return batch;
+  }
+
+ private:
+  std::vector<StoredArray> inputs_;
+  std::optional<StoredArray> labels_;
+  std::vector<std::string> names_;
+};
+
+void require_same_count(const StoredArray& array, const StoredArray& first) {
+  if (array.size() == first.size()) return;
+  throw Error(ErrorKind::kUsage,
+              {.what = "arrays differ in their number of samples",
+               .where = array.name(),
+               .got = std::to_string(array.size()) + " samples",
+               .expected = std::to_string(first.size()) + " samples, as in " + first.name(),
+               .fix = "give files that belong together"});
+}
+
+}  // namespace
+
+StoredArray::StoredArray(std::shared_ptr<ByteSource> source, uint64_t offset, at::ScalarType dtype,
+                         std::vector<int64_t> shape)
+    : source_(std::move(source)), offset_(offset), dtype_(dtype), shape_(std::move(shape)) {
+  sample_bytes_ = bytes_of_sample(shape_, c10::elementSize(dtype_), name());
+  if (shape_[0] == 0)
+    throw Error(ErrorKind::kUsage, {.what = "zero samples",
+                                    .where = name(),
+                                    .got = "an array of shape " + shape_text(shape_),
+                                    .expected = "at least one sample",
+                                    .fix = "give a file that holds samples"});
+  source_->require_size(offset_ + sample_bytes_ * uint64_t(shape_[0]));
+}
+
+at::Tensor StoredArray::read(std::span<const int64_t> indices) const {
+  std::vector<int64_t> shape = shape_;
+  shape[0] = int64_t(indices.size());
+  at::Tensor samples = at::empty(shape, at::TensorOptions().dtype(dtype_));
+  char* to = static_cast<char*>(samples.data_ptr());
+  for (size_t i = 0; i < indices.size();) {
+    size_t run = 1;
+    while (i + run < indices.size() && indices[i + run] == indices[i] + int64_t(run)) ++run;
+    QTOOL_ASSERT(indices[i] >= 0 && indices[i + run - 1] < size());
+    source_->read(offset_ + uint64_t(indices[i]) * sample_bytes_, to + i * sample_bytes_,
+                  run * sample_bytes_);
+    i += run;
+  }
+  return samples;
+}
+
+std::unique_ptr<Dataset> dataset_of_arrays(std::vector<StoredArray> inputs, std::optional<StoredArray> labels,
+                                           std::vector<std::string> input_names) {
+  QTOOL_ASSERT(!inputs.empty());
+  for (const auto& input : inputs) require_same_count(input, inputs[0]);
+  if (labels) {
+    require_labels(labels->dtype(), labels->shape().size(), labels->name());
+    require_same_count(*labels, inputs[0]);
+  }
+  return std::make_unique<ArraysDataset>(std::move(inputs), std::move(labels), std::move(input_names));
+}
+
+void require_labels(at::ScalarType dtype, size_t dimensions, const std::string& where) {
+  if (dimensions == 1 && c10::isIntegralType(dtype, /*includeBool=*/false)) return;
+  throw Error(ErrorKind::kUsage, {.what = "labels must be one whole number for each sample",
+                                  .where = where,
+                                  .got = std::string(c10::toString(dtype)) + " with " +
+                                         std::to_string(dimensions) + " dimensions",
+                                  .expected = "whole numbers of shape [N]",
+                                  .fix = "save class indices, not one-hot rows or names"});
+}
+
+}  // namespace qtool

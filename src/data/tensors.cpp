@@ -1,0 +1,88 @@
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "data/kinds.h"
+#include "data/stack_samples.h"
+#include "data/stored_array.h"
+#include "graph/tensor_file.h"
+
+namespace qtool {
+namespace {
+
+class Tensors : public Dataset {
+ public:
+  Tensors(std::vector<NamedTensor> inputs, at::Tensor labels)
+      : inputs_(std::move(inputs)), labels_(std::move(labels)) {}
+
+  int64_t size() const override { return inputs_[0].tensor.size(0); }
+  bool has_labels() const override { return labels_.defined(); }
+  std::vector<std::string> input_names() const override {
+    std::vector<std::string> names;
+    for (const auto& input : inputs_)
+      if (!input.name.empty()) names.push_back(input.name);
+    return names;
+  }
+  Batch read(std::span<const int64_t> indices) override {
+    at::Tensor index = at::empty({int64_t(indices.size())}, at::kLong);
+    std::copy(indices.begin(), indices.end(), index.data_ptr<int64_t>());
+    Batch batch;
+    for (const auto& input : inputs_) batch.inputs.push_back(input.tensor.index_select(0, index));
+    if (labels_.defined()) batch.labels = labels_.index_select(0, index).to(at::kLong);
+    return batch;
+  }
+
+ private:
+  std::vector<NamedTensor> inputs_;
+  at::Tensor labels_;
+};
+
+[[noreturn]] void refuse(const std::string& what, const std::string& where, const std::string& got,
+                         const std::string& expected) {
+  throw Error(
+      ErrorKind::kUsage,
+      {.what = what,
+       .where = where,
+       .got = got,
+       .expected = expected,
+       .fix = "save a tensor, a list of tensors, or a dict of tensors, with as many samples in each"});
+}
+
+void require_samples(const at::Tensor& tensor, const std::string& where) {
+  if (tensor.layout() != at::kStrided || tensor.is_quantized() || tensor.is_complex())
+    refuse("unsupported kind of tensor", where, tensor.toString(), "a dense tensor of real numbers");
+  if (tensor.dim() == 0)
+    refuse("tensor without samples", where, "a single number", "samples along the first axis");
+  if (tensor.numel() == 0) refuse("zero samples", where, shape_text(tensor.sizes()), "at least one sample");
+}
+
+void require_same_count(const at::Tensor& tensor, const at::Tensor& first, const std::string& where) {
+  if (tensor.size(0) == first.size(0)) return;
+  refuse("tensors differ in their number of samples", where, std::to_string(tensor.size(0)) + " samples",
+         std::to_string(first.size(0)) + " samples, as in the first");
+}
+
+}  // namespace
+
+std::unique_ptr<Dataset> open_tensors(const DataSpec& spec) {
+  std::vector<NamedTensor> inputs;
+  at::Tensor labels;
+  for (auto& [name, tensor] : load_tensors(spec.path)) {
+    const std::string where = name.empty() ? spec.path : spec.path + ":" + name;
+    require_samples(tensor, where);
+    if (name == "labels") {
+      require_labels(tensor.scalar_type(), size_t(tensor.dim()), where);
+      labels = tensor;
+    } else {
+      inputs.push_back({name, tensor.detach()});
+    }
+    if (!inputs.empty()) require_same_count(tensor, inputs[0].tensor, where);
+  }
+  if (inputs.empty()) refuse("no input tensors", spec.path, "nothing but labels", "a tensor for each input");
+  if (labels.defined()) require_same_count(labels, inputs[0].tensor, spec.path + ":labels");
+  return std::make_unique<Tensors>(std::move(inputs), std::move(labels));
+}
+
+}  // namespace qtool

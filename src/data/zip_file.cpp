@@ -1,0 +1,89 @@
+#include "data/zip_file.h"
+
+#include <zip.h>
+
+#include "core/error.h"
+
+namespace qtool {
+namespace {
+
+using Archive = std::shared_ptr<zip_t>;
+using Stream = std::shared_ptr<zip_file_t>;
+
+[[noreturn]] void refuse(const std::string& where, const std::string& got) {
+  throw Error(ErrorKind::kUsage, {.what = "cannot read the zip file",
+                                  .where = where,
+                                  .got = got,
+                                  .expected = "a whole zip file, as numpy.savez writes it",
+                                  .fix = "check the path, and save or copy the file again"});
+}
+
+Archive open_archive(const std::string& path) {
+  int code = 0;
+  zip_t* archive = zip_open(path.c_str(), ZIP_RDONLY, &code);
+  if (archive) return {archive, zip_discard};
+  zip_error_t error;
+  zip_error_init_with_code(&error, code);
+  const std::string message = zip_error_strerror(&error);
+  zip_error_fini(&error);
+  refuse(path, message);
+}
+
+size_t read_stream(zip_file_t* stream, const std::string& name, char* to, size_t count) {
+  size_t done = 0;
+  while (done < count) {
+    const zip_int64_t got = zip_fread(stream, to + done, count - done);
+    if (got < 0) refuse(name, zip_file_strerror(stream));
+    if (got == 0) break;
+    done += size_t(got);
+  }
+  return done;
+}
+
+class StoredMember : public ByteSource {
+ public:
+  StoredMember(std::string name, Archive archive, Stream stream, uint64_t size)
+      : ByteSource(std::move(name)), archive_(std::move(archive)), stream_(std::move(stream)), size_(size) {}
+
+ private:
+  size_t read_some(uint64_t offset, void* to, size_t count) override {
+    if (zip_fseek(stream_.get(), zip_int64_t(offset), SEEK_SET) != 0)
+      refuse(name(), zip_file_strerror(stream_.get()));
+    return read_stream(stream_.get(), name(), static_cast<char*>(to), count);
+  }
+  uint64_t size() override { return size_; }
+
+  Archive archive_;  // closed after the stream
+  Stream stream_;
+  uint64_t size_;
+};
+
+std::shared_ptr<ByteSource> open_member(const Archive& archive, const std::string& name,
+                                        const zip_stat_t& status) {
+  const Stream stream(zip_fopen_index(archive.get(), status.index, 0), [](zip_file_t* file) {
+    if (file) zip_fclose(file);
+  });
+  if (!stream) refuse(name, zip_strerror(archive.get()));
+  if (status.comp_method == ZIP_CM_STORE && status.encryption_method == ZIP_EM_NONE)
+    return std::make_shared<StoredMember>(name, archive, stream, status.size);
+  return unpack_once(
+      name,
+      [archive, stream, name](char* to, size_t count) { return read_stream(stream.get(), name, to, count); },
+      uint32_t(status.size));
+}
+
+}  // namespace
+
+std::vector<ZipMember> open_zip(const std::string& path) {
+  const Archive archive = open_archive(path);
+  std::vector<ZipMember> members;
+  for (zip_int64_t i = 0; i < zip_get_num_entries(archive.get(), 0); ++i) {
+    zip_stat_t status;
+    if (zip_stat_index(archive.get(), zip_uint64_t(i), 0, &status) != 0)
+      refuse(path, zip_strerror(archive.get()));
+    members.push_back({status.name, open_member(archive, path + ":" + status.name, status)});
+  }
+  return members;
+}
+
+}  // namespace qtool

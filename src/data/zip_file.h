@@ -1,0 +1,20 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "data/byte_source.h"
+
+namespace qtool {
+
+/// A member of a zip file, in the order in which the file lists them.
+struct ZipMember {
+  std::string name;
+  std::shared_ptr<ByteSource> bytes;
+};
+
+/// The members of a zip file. Those that are stored are read in place; packed ones are unpacked once, as far
+/// as they are read. Throws Error(kUsage) where the file is no whole zip file.
+[[nodiscard]] std::vector<ZipMember> open_zip(const std::string& path);
+
+}  // namespace qtool

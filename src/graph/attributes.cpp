@@ -1,0 +1,154 @@
+#include "graph/attributes.h"
+
+#include <torch/csrc/jit/passes/dead_code_elimination.h>
+#include <torch/csrc/jit/passes/inliner.h>
+
+#include <vector>
+
+#include "core/error.h"
+
+namespace qtool {
+namespace {
+
+namespace jit = torch::jit;
+
+/// `a.b.c` -> {`a.b`, `c`}; the first part is empty for a name without dots.
+std::pair<std::string, std::string> split_last(const std::string& path) {
+  const auto dot = path.rfind('.');
+  if (dot == std::string::npos) return {"", path};
+  return {path.substr(0, dot), path.substr(dot + 1)};
+}
+
+std::vector<std::string> split(const std::string& path) {
+  std::vector<std::string> parts;
+  for (size_t start = 0; start <= path.size();) {
+    const size_t dot = std::min(path.find('.', start), path.size());
+    if (dot > start) parts.push_back(path.substr(start, dot - start));
+    start = dot + 1;
+  }
+  return parts;
+}
+
+jit::Module child_module(jit::Module& parent, const std::string& name) {
+  if (parent.hasattr(name)) return parent.attr(name).toModule();
+  auto child = empty_module("Module");
+  parent.register_module(name, child);
+  return child;
+}
+
+/// Nodes that read an attribute which is not a module, in all blocks, in order.
+void collect_reads(jit::Block* block, std::vector<jit::Node*>& reads) {
+  for (auto* node : block->nodes()) {
+    if (node->kind() == c10::prim::GetAttr && !node->output()->type()->cast<c10::ClassType>())
+      reads.push_back(node);
+    for (auto* inner : node->blocks()) collect_reads(inner, reads);
+  }
+}
+
+bool is_parameter(const jit::Module& root, const std::string& path) {
+  const auto [owner_path, name] = split_last(path);
+  auto owner = root;
+  for (const auto& part : split(owner_path)) owner = owner.attr(part).toModule();
+  return owner.type()->is_parameter(owner.type()->getAttributeSlot(name));
+}
+
+/// An optional tensor that is there is a tensor.
+c10::TypePtr type_of(const c10::IValue& value, const jit::Node* read) {
+  return value.isTensor() ? c10::TypePtr(c10::TensorType::get()) : read->output()->type();
+}
+
+}  // namespace
+
+jit::Module empty_module(const std::string& type_name) {
+  return jit::Module(c10::QualifiedName("__torch__.qtool." + type_name),
+                     std::make_shared<jit::CompilationUnit>(),
+                     /*shouldMangle=*/true);
+}
+
+std::optional<std::string> attribute_path(const jit::Value* value) {
+  const auto* node = value->node();
+  if (node->kind() != c10::prim::GetAttr) return std::nullopt;
+  const auto* object = node->input();
+  const auto& name = node->s(c10::attr::name);
+  if (object == object->owningGraph()->inputs()[0]) return name;
+  const auto parent = attribute_path(object);
+  if (!parent) return std::nullopt;
+  return *parent + "." + name;
+}
+
+std::optional<c10::IValue> find_attribute(const jit::Module& root, const std::string& path) {
+  const auto [owner_path, name] = split_last(path);
+  auto owner = root;
+  for (const auto& part : split(owner_path)) {
+    if (!owner.hasattr(part) || !owner.attr(part).isModule()) return std::nullopt;
+    owner = owner.attr(part).toModule();
+  }
+  if (!owner.hasattr(name)) return std::nullopt;
+  return owner.attr(name);
+}
+
+void set_attribute(jit::Module& root, const std::string& path, const c10::IValue& value,
+                   const c10::TypePtr& type, bool as_parameter) {
+  const auto [owner_path, name] = split_last(path);
+  auto owner = root;
+  for (const auto& part : split(owner_path)) owner = child_module(owner, part);
+  if (owner.hasattr(name))
+    owner.setattr(name, value);
+  else
+    owner.register_attribute(name, type, value, as_parameter);
+}
+
+jit::Value* emit_attribute(jit::Graph& graph, const jit::Module& root, const std::string& path) {
+  auto* value = graph.inputs()[0];
+  c10::IValue object = root._ivalue();
+  for (const auto& part : split(path)) {
+    const auto type = object.toObjectRef().type();
+    object = object.toObjectRef().getAttr(part);
+    // Not createGetAttr(): it names the value after the attribute, and takes the name from an operator that
+    // has it.
+    auto* node = graph.insertNode(graph.create(c10::prim::GetAttr, {value}));
+    node->s_(c10::attr::name, part);
+    value = node->output();
+    value->setType(type->getAttribute(part));
+  }
+  return value;
+}
+
+void set_forward(jit::Module& root, const std::shared_ptr<jit::Graph>& graph) {
+  graph->inputs()[0]->setType(root.type());
+  const auto name = c10::QualifiedName(*root.type()->name(), "forward");
+  auto* function = root._ivalue()->compilation_unit()->create_function(name, graph);
+  root.type()->addMethod(function);
+}
+
+jit::Module rebuild(const jit::Module& module, const std::string& type_name) {
+  auto root = empty_module(type_name);
+  root.register_attribute("training", c10::BoolType::get(), false);
+  auto graph = module.get_method("forward").graph()->copy();
+  jit::Inline(*graph);
+  std::vector<jit::Node*> reads;
+  collect_reads(graph->block(), reads);
+  for (auto* read : reads) {
+    const auto path = attribute_path(read->output());
+    QTOOL_ASSERT(path.has_value());
+    const auto value = find_attribute(module, *path);
+    QTOOL_ASSERT(value.has_value());
+    if (!value->isNone())
+      set_attribute(root, *path, *value, type_of(*value, read), is_parameter(module, *path));
+  }
+  // The types of the chains are those of the new modules only once all attributes are there.
+  graph->inputs()[0]->setType(root.type());
+  for (auto* read : reads) {
+    const jit::WithInsertPoint here(read);
+    const auto path = *attribute_path(read->output());
+    const bool is_none = find_attribute(module, path)->isNone();
+    auto* value = is_none ? graph->insertConstant(c10::IValue()) : emit_attribute(*graph, root, path);
+    read->output()->replaceAllUsesWith(value);
+    read->destroy();
+  }
+  jit::EliminateDeadCode(graph);
+  set_forward(root, graph);
+  return root;
+}
+
+}  // namespace qtool

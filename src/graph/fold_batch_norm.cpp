@@ -1,0 +1,116 @@
+#include "graph/fold_batch_norm.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/ones_like.h>
+#include <ATen/ops/rsqrt.h>
+#include <ATen/ops/zeros_like.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/ir/ir.h>
+#include <torch/csrc/jit/passes/dead_code_elimination.h>
+
+#include <optional>
+#include <vector>
+
+#include "graph/attributes.h"
+#include "graph/nodes.h"
+
+namespace qtool {
+namespace {
+
+namespace jit = torch::jit;
+
+struct Candidate {
+  jit::Node* layer;
+  jit::Node* norm;
+};
+
+at::Tensor tensor_argument(const jit::Module& module, const jit::Node* node, const char* name) {
+  auto* value = argument(node, name);
+  if (!value) return {};
+  const auto path = attribute_path(value);
+  const auto found = path ? find_attribute(module, *path) : jit::toIValue(value);
+  return found && found->isTensor() ? found->toTensor() : at::Tensor();
+}
+
+bool is_layer(const jit::Node* node) {
+  const auto kind = short_kind(node);
+  return kind == "linear" || kind.rfind("conv1d", 0) == 0 || kind.rfind("conv2d", 0) == 0 ||
+         kind.rfind("conv3d", 0) == 0 || kind.rfind("conv_transpose", 0) == 0;
+}
+
+/// Batch norm over [N, C, ...]; a linear layer's output has its channels last, which is the same axis only
+/// for [N, C].
+std::vector<Candidate> find_candidates(jit::Module& module) {
+  std::vector<Candidate> candidates;
+  const auto graph = module.get_method("forward").graph();
+  for (auto* norm : nodes_of(graph->block())) {
+    if (norm->kind() != c10::Symbol::fromQualString("aten::batch_norm")) continue;
+    auto* layer = norm->input(0)->node();
+    if (!is_layer(layer) || norm->input(0)->uses().size() != 1) continue;
+    const auto training = constant_argument(norm, "training");
+    if (!training.isBool() || training.toBool() || !tensor_argument(module, norm, "running_mean").defined())
+      continue;
+    if (!tensor_argument(module, layer, "weight").defined()) continue;
+    candidates.push_back({layer, norm});
+  }
+  return candidates;
+}
+
+void apply(jit::Module& module, const Candidate& candidate) {
+  auto [layer, norm] = candidate;
+  const BatchNorm values{.gamma = tensor_argument(module, norm, "weight"),
+                         .beta = tensor_argument(module, norm, "bias"),
+                         .mean = tensor_argument(module, norm, "running_mean"),
+                         .var = tensor_argument(module, norm, "running_var"),
+                         .eps = constant_argument(norm, "eps").toDouble()};
+  const bool transposed = short_kind(layer).rfind("conv_transpose", 0) == 0;
+  const auto groups = constant_argument(layer, "groups");
+  const auto folded =
+      fold(tensor_argument(module, layer, "weight"), tensor_argument(module, layer, "bias"), values,
+           /*channel_axis=*/transposed ? 1 : 0, groups.isInt() ? groups.toInt() : 1);
+  const auto name = layer->output()->debugName();
+  const jit::WithInsertPoint here(layer);
+  for (const auto& [role, tensor] : {std::pair{"weight", folded.weight}, std::pair{"bias", folded.bias}}) {
+    const auto path = name + "." + role;
+    set_attribute(module, path, tensor, c10::TensorType::get(), /*is_parameter=*/true);
+    layer->replaceInput(role == std::string("weight") ? 1 : 2,
+                        emit_attribute(*layer->owningGraph(), module, path));
+  }
+  norm->output()->replaceAllUsesWith(layer->output());
+}
+
+}  // namespace
+
+WeightAndBias fold(const at::Tensor& weight, const at::Tensor& bias, const BatchNorm& norm,
+                   int64_t channel_axis, int64_t groups) {
+  const auto mean = norm.mean.to(at::kDouble), var = norm.var.to(at::kDouble);
+  const auto gamma = norm.gamma.defined() ? norm.gamma.to(at::kDouble) : at::ones_like(mean);
+  const auto beta = norm.beta.defined() ? norm.beta.to(at::kDouble) : at::zeros_like(mean);
+  const auto factor = gamma * at::rsqrt(var + norm.eps);
+  const auto old_bias = bias.defined() ? bias.to(at::kDouble) : at::zeros_like(mean);
+
+  auto w = weight.to(at::kDouble);
+  std::vector<int64_t> shape(static_cast<size_t>(weight.dim()), 1);
+  if (channel_axis == 1 && groups > 1) {
+    // [C_in, C / groups, ...] -> [groups, C_in / groups, C / groups, ...], so that factor is [groups, 1, C /
+    // groups, ...].
+    auto split = weight.sizes().vec();
+    split[0] /= groups;
+    split.insert(split.begin(), groups);
+    shape.insert(shape.begin(), groups);
+    shape[2] = factor.numel() / groups;
+    w = (w.reshape(split) * factor.reshape(shape)).reshape(weight.sizes());
+  } else {
+    shape[static_cast<size_t>(channel_axis)] = factor.numel();
+    w = w * factor.reshape(shape);
+  }
+  return {w.to(weight.scalar_type()), ((old_bias - mean) * factor + beta).to(weight.scalar_type())};
+}
+
+void fold_batch_norm(jit::Module& module) {
+  for (const auto& candidate : find_candidates(module)) apply(module, candidate);
+  auto graph = module.get_method("forward").graph();
+  jit::EliminateDeadCode(graph);
+}
+
+}  // namespace qtool

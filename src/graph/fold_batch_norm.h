@@ -1,0 +1,35 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+namespace torch::jit {
+struct Module;
+}
+
+namespace qtool {
+
+/// What batch norm in eval mode does to each channel: y = (x - mean) / sqrt(var + eps) * gamma + beta.
+struct BatchNorm {
+  at::Tensor gamma, beta;  ///< float [C]; undefined: ones and zeros
+  at::Tensor mean, var;    ///< float [C]
+  double eps = 1e-5;
+};
+
+struct WeightAndBias {
+  at::Tensor weight, bias;
+};
+
+/// The layer that does what layer and batch norm did: weight' = weight * gamma / sqrt(var + eps) along
+/// `channel_axis` (weight float [..., C or C / groups, ...]), bias' = (bias - mean) * gamma / sqrt(var + eps)
+/// + beta. Computed in float64, rounded once. `bias` may be undefined. For a transposed convolution
+/// (channel_axis 1) with groups the weight is [C_in, C / groups, ...]. Source: Krishnamoorthi,
+/// arXiv:1806.08342, section 3.2.
+[[nodiscard]] WeightAndBias fold(const at::Tensor& weight, const at::Tensor& bias, const BatchNorm& norm,
+                                 int64_t channel_axis, int64_t groups);
+
+/// Folds each batch norm that reads the only use of a convolution's or linear layer's output. In place.
+///
+///   %c = aten::conv2d(%x, %w, %b, ...); %y = aten::batch_norm(%c, ...)  ->  %y = aten::conv2d(%x, %w', %b',
+///   ...)
+void fold_batch_norm(torch::jit::Module& module);
+
+}  // namespace qtool

@@ -1,0 +1,107 @@
+#include "graph/load.h"
+
+#include <caffe2/serialize/inline_container.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/serialization/import.h>
+#include <torch/version.h>
+
+#include <filesystem>
+#include <fstream>
+#include <regex>
+
+#include "core/error.h"
+
+namespace qtool {
+namespace {
+
+constexpr const char* kHowToSave =
+    "save the model in Python: torch.jit.script(model.eval()).save('model.pt'), or torch.jit.trace with an "
+    "example";
+
+[[noreturn]] void refuse(const std::string& path, const std::string& what, const std::string& got,
+                         const std::string& fix) {
+  throw Error(ErrorKind::kUsage,
+              {.what = what, .where = path, .got = got, .expected = "a TorchScript file", .fix = fix});
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+/// First bytes of the file; refuses what is no file at all.
+std::string head_of(const std::string& path) {
+  if (!std::filesystem::exists(path))
+    refuse(path, "the model does not exist", "no such file", "check the path");
+  if (std::filesystem::is_directory(path))
+    refuse(path, "the model is a folder", "a folder", "give the file itself");
+  std::ifstream in(path, std::ios::binary);
+  if (!in) refuse(path, "the model cannot be read", "no permission", "check the file's permissions");
+  std::string head(4096, '\0');
+  in.read(head.data(), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<size_t>(in.gcount()));
+  if (head.empty()) refuse(path, "the model file is empty", "0 bytes", "copy or save the model again");
+  return head;
+}
+
+/// Every TorchScript file is a zip archive; says what a file that is none looks like.
+void check_is_archive(const std::string& path, const std::string& head) {
+  if (head.rfind("PK\x03\x04", 0) == 0) return;
+  if (path.ends_with(".onnx") || (head[0] == 0x08 && head.find("torch") != std::string::npos))
+    refuse(path, "this is an ONNX model", "ONNX", std::string("qtool reads TorchScript; ") + kHowToSave);
+  if (static_cast<unsigned char>(head[0]) == 0x80)
+    refuse(path, "this is a Python pickle, not TorchScript", "a pickle (an old torch.save?)", kHowToSave);
+  refuse(path, "this is not a TorchScript file", "no zip archive", kHowToSave);
+}
+
+void check_holds_code(const std::string& path) {
+  bool has_constants = false, has_data = false;
+  try {
+    caffe2::serialize::PyTorchStreamReader reader(path);
+    has_constants = reader.hasRecord("constants.pkl");
+    has_data = reader.hasRecord("data.pkl");
+  } catch (const std::exception& error) {
+    refuse(path, "the model file is truncated or corrupted", first_line(error.what()),
+           "copy or save the model again");
+  }
+  if (has_constants) return;
+  if (has_data)
+    refuse(path, "this holds weights but no code", "a state dict or a pickled module, saved by torch.save",
+           kHowToSave);
+  refuse(path, "this is a zip archive, but no TorchScript file", "no data.pkl inside", kHowToSave);
+}
+
+/// `aten::name` where the message says that an operator is unknown, else empty.
+std::string unknown_operator(const std::string& message) {
+  static const std::regex pattern(R"(Unknown (?:builtin op|type name|custom op)[^:']*[:']\s*'?([\w:.]+))");
+  std::smatch match;
+  return std::regex_search(message, match, pattern) ? match[1].str() : "";
+}
+
+torch::jit::Module parse(const std::string& path) {
+  try {
+    return torch::jit::load(path, c10::Device(c10::DeviceType::CPU));
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
+    const std::string message = error.what();
+    const std::string unknown = unknown_operator(message);
+    if (!unknown.empty())
+      refuse(path, "this LibTorch (" TORCH_VERSION ") lacks an operator of the model: " + unknown, unknown,
+             "build qtool with a newer LibTorch, or save the model without that operator");
+    refuse(path, "the model file is truncated or corrupted", first_line(message),
+           "copy or save the model again");
+  }
+}
+
+}  // namespace
+
+torch::jit::Module load_torchscript(const std::string& path) {
+  check_is_archive(path, head_of(path));
+  check_holds_code(path);
+  auto module = parse(path);
+  if (!module.find_method("forward"))
+    refuse(path, "the model has no forward()", "a module without forward",
+           "script or trace the module that has one");
+  module.eval();
+  return module;
+}
+
+}  // namespace qtool

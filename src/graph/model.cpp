@@ -1,0 +1,165 @@
+#include "graph/model.h"
+
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/passes/constant_pooling.h>
+#include <torch/csrc/jit/passes/dead_code_elimination.h>
+#include <torch/csrc/jit/passes/inliner.h>
+#include <torch/csrc/jit/runtime/interpreter.h>
+#include <torch/csrc/jit/serialization/export.h>
+
+#include <sstream>
+
+#include "core/atomic_file.h"
+#include "core/error.h"
+#include "graph/load.h"
+
+namespace qtool {
+namespace {
+
+namespace jit = torch::jit;
+
+void append_tensors(const c10::IValue& value, std::vector<at::Tensor>& tensors) {
+  if (value.isTensor()) {
+    tensors.push_back(value.toTensor());
+  } else if (value.isTuple()) {
+    for (const auto& element : value.toTuple()->elements()) append_tensors(element, tensors);
+  } else if (value.isList()) {
+    for (const c10::IValue& element : value.toList().vec()) append_tensors(element, tensors);
+  } else if (value.isGenericDict()) {
+    for (const auto& entry : value.toGenericDict()) append_tensors(entry.value(), tensors);
+  }
+}
+
+std::string shapes_of(const std::vector<at::Tensor>& inputs) {
+  std::ostringstream text;
+  for (size_t i = 0; i < inputs.size(); ++i)
+    text << (i ? ", " : "") << inputs[i].toString() << inputs[i].sizes();
+  return text.str();
+}
+
+/// The sentence of a LibTorch message that says what is wrong: its last line that is neither a C++ frame nor
+/// source code.
+std::string essence(const std::string& message) {
+  std::istringstream lines(message);
+  std::string line, best;
+  while (std::getline(lines, line)) {
+    if (line.find("Exception raised from") != std::string::npos || line.rfind("frame #", 0) == 0) break;
+    const auto start = line.find("RuntimeError: ");
+    if (start != std::string::npos) return line.substr(start + 14);
+    if (best.empty() && line.find("following operation failed") == std::string::npos) best = line;
+  }
+  return best;
+}
+
+}  // namespace
+
+struct Model::Impl {
+  jit::Module module;
+  std::unique_ptr<jit::Code> code;  ///< of forward, inlined; made at the first run
+
+  explicit Impl(jit::Module m) : module(std::move(m)) {}
+
+  const jit::Code& forward_code() {
+    if (!code) {
+      auto graph = module.get_method("forward").graph()->copy();
+      jit::Inline(*graph);
+      jit::ConstantPooling(graph);
+      jit::EliminateDeadCode(graph);
+      code = std::make_unique<jit::Code>(graph, "forward");
+    }
+    return *code;
+  }
+};
+
+Model::Model(const jit::Module& module) : impl_(std::make_unique<Impl>(module)) {}
+Model::Model(Model&&) noexcept = default;
+Model& Model::operator=(Model&&) noexcept = default;
+Model::~Model() = default;
+
+Model Model::load(const std::string& path) { return Model(load_torchscript(path)); }
+
+void Model::save(const std::string& path) const {
+  // To memory first: the archive inside the file is named after the file, and a temporary name would leave
+  // its mark.
+  std::ostringstream bytes;
+  jit::ExportModule(impl_->module, bytes);
+  write_file(path, std::move(bytes).str());
+}
+
+Model Model::clone() const { return Model(impl_->module.deepcopy()); }
+
+size_t Model::input_count() const { return impl_->module.get_method("forward").num_inputs() - 1; }
+
+std::vector<std::string> Model::input_names() const {
+  const auto graph = impl_->module.get_method("forward").graph();
+  std::vector<std::string> names;
+  for (size_t i = 1; i < graph->inputs().size(); ++i) names.push_back(graph->inputs()[i]->debugNameBase());
+  return names;
+}
+
+std::vector<at::Tensor> Model::forward(const std::vector<at::Tensor>& inputs) {
+  check_input_count(input_count(), inputs.size());
+  jit::Stack stack{impl_->module._ivalue()};
+  stack.insert(stack.end(), inputs.begin(), inputs.end());
+  try {
+    jit::InterpreterState(impl_->forward_code()).run(stack);
+  } catch (const Error&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
+    refuse_inputs(shapes_of(inputs), essence(error.what()));
+  }
+  std::vector<at::Tensor> outputs;
+  for (const auto& value : stack) append_tensors(value, outputs);
+  return outputs;
+}
+
+std::vector<at::Tensor> Model::forward_as_client(const std::vector<at::Tensor>& inputs) {
+  check_input_count(input_count(), inputs.size());
+  std::vector<at::Tensor> outputs;
+  try {
+    append_tensors(impl_->module.forward({inputs.begin(), inputs.end()}), outputs);
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
+    refuse_inputs(shapes_of(inputs), essence(error.what()));
+  }
+  return outputs;
+}
+
+void Model::check_input_count(size_t expected, size_t got) {
+  if (expected == got) return;
+  throw Error(ErrorKind::kUsage,
+              {.what = "the model and the data differ in the number of inputs",
+               .got = std::to_string(got) + " from the data",
+               .expected = std::to_string(expected) + " by the model's forward()",
+               .fix = "give data with one tensor for each input, e.g. npz:FILE with one array each"});
+}
+
+void Model::refuse_inputs(const std::string& shapes, const std::string& reason) {
+  throw Error(ErrorKind::kUsage,
+              {.what = "the model does not run on this data: " + reason,
+               .got = "input " + shapes,
+               .expected = "the shape and type that the model was made for",
+               .fix = "check --data: its kind, resize=, crop= and the number of channels"});
+}
+
+void Model::set_training(bool training) { impl_->module.train(training); }
+
+std::vector<NamedTensor> Model::parameters() const {
+  std::vector<NamedTensor> tensors;
+  for (const auto& entry : impl_->module.named_parameters()) tensors.push_back({entry.name, entry.value});
+  return tensors;
+}
+
+std::vector<NamedTensor> Model::buffers() const {
+  std::vector<NamedTensor> tensors;
+  for (const auto& entry : impl_->module.named_buffers()) tensors.push_back({entry.name, entry.value});
+  return tensors;
+}
+
+jit::Module& Model::module() { return impl_->module; }
+const jit::Module& Model::module() const { return impl_->module; }
+
+}  // namespace qtool

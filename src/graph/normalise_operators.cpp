@@ -1,0 +1,150 @@
+#include "graph/normalise_operators.h"
+
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/ir/ir.h>
+#include <torch/csrc/jit/passes/dead_code_elimination.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "graph/attributes.h"
+#include "graph/nodes.h"
+
+namespace qtool {
+namespace {
+
+namespace jit = torch::jit;
+
+/// Puts a node of `kind` with these inputs in the place of `node`.
+void replace(jit::Node* node, const std::string& kind, const std::vector<jit::Value*>& inputs) {
+  auto& graph = *node->owningGraph();
+  auto* fresh = graph.create(c10::Symbol::fromQualString(kind), inputs)->insertBefore(node);
+  fresh->copyMetadata(node);
+  fresh->output()->copyMetadata(node->output());
+  node->output()->replaceAllUsesWith(fresh->output());
+  node->destroy();
+}
+
+jit::Value* constant(jit::Node* before, const c10::IValue& value) {
+  const jit::WithInsertPoint here(before);
+  return before->owningGraph()->insertConstant(value);
+}
+
+int64_t dimensions_of(const jit::Module& module, const jit::Value* weight) {
+  if (const auto path = attribute_path(weight)) {
+    const auto value = find_attribute(module, *path);
+    return value && value->isTensor() ? value->toTensor().dim() : 0;
+  }
+  const auto value = jit::toIValue(weight);
+  return value && value->isTensor() ? value->toTensor().dim() : 0;
+}
+
+/// aten::_convolution and aten::convolution, which traced models have.
+void normalise_convolution(jit::Node* node, const jit::Module& module) {
+  const auto transposed = constant_argument(node, "transposed");
+  const int64_t spatial = dimensions_of(module, argument(node, "weight")) - 2;
+  if (!transposed.isBool() || spatial < 1 || spatial > 3) return;
+  const auto get = [node](const char* name) { return argument(node, name); };
+  const std::string suffix = std::to_string(spatial) + "d";
+  if (transposed.toBool())
+    replace(node, "aten::conv_transpose" + suffix,
+            {get("input"), get("weight"), get("bias"), get("stride"), get("padding"), get("output_padding"),
+             get("groups"), get("dilation")});
+  else
+    replace(node, "aten::conv" + suffix,
+            {get("input"), get("weight"), get("bias"), get("stride"), get("padding"), get("dilation"),
+             get("groups")});
+}
+
+bool is_number(const c10::IValue& value, double expected) {
+  return value.isScalar() && value.toScalar().toDouble() == expected;
+}
+
+void normalise_clamp(jit::Node* node, const jit::Module&) {
+  const auto low = constant_argument(node, "min"), high = constant_argument(node, "max");
+  if (!is_number(low, 0)) return;
+  if (high.isNone()) return replace(node, "aten::relu", {node->input(0)});
+  if (high.isScalar())
+    replace(node, "aten::hardtanh",
+            {node->input(0), constant(node, 0.0), constant(node, high.toScalar().toDouble())});
+}
+
+void normalise_relu6(jit::Node* node, const jit::Module&) {
+  replace(node, "aten::hardtanh", {node->input(0), constant(node, 0.0), constant(node, 6.0)});
+}
+
+void drop(jit::Node* node, const jit::Module&) {
+  node->output()->replaceAllUsesWith(node->input(0));
+  node->destroy();
+}
+
+void drop_outside_training(jit::Node* node, const jit::Module& module) {
+  const auto train = constant_argument(node, "train");
+  if (train.isBool() && !train.toBool()) drop(node, module);
+}
+
+/// F.pad with a constant; the other modes have operators of their own already.
+void normalise_pad(jit::Node* node, const jit::Module&) {
+  const auto mode = constant_argument(node, "mode");
+  if (!mode.isString() || mode.toStringRef() != "constant") return;
+  auto* value = argument(node, "value");
+  if (jit::toIValue(value) && jit::toIValue(value)->isNone()) value = constant(node, 0.0);
+  replace(node, "aten::constant_pad_nd", {node->input(0), argument(node, "pad"), value});
+}
+
+/// padding='same' and 'valid' as numbers, where they are the same on both sides.
+void normalise_named_padding(jit::Node* node, const jit::Module& module) {
+  const auto padding = constant_argument(node, "padding");
+  if (!padding.isString()) return;
+  const auto dilation = constant_argument(node, "dilation");
+  const auto path = attribute_path(argument(node, "weight"));
+  const auto weight = path ? find_attribute(module, *path) : std::nullopt;
+  if (!weight || !dilation.isIntList()) return;
+  const auto kernel = weight->toTensor().sizes().slice(2);
+  std::vector<int64_t> sides;
+  for (size_t i = 0; i < kernel.size(); ++i) {
+    const int64_t both = padding.toStringRef() == "same" ? dilation.toIntVector()[i] * (kernel[i] - 1) : 0;
+    if (both % 2 != 0) return;
+    sides.push_back(both / 2);
+  }
+  std::vector<jit::Value*> inputs(node->inputs().begin(), node->inputs().end());
+  inputs[4] = constant(node, sides);
+  replace(node, node->kind().toQualString(), inputs);
+}
+
+using Rewrite = void (*)(jit::Node*, const jit::Module&);
+
+const std::map<std::string, Rewrite>& rewrites() {
+  static const std::map<std::string, Rewrite> table = {
+      {"aten::_convolution", normalise_convolution},
+      {"aten::convolution", normalise_convolution},
+      {"aten::conv1d", normalise_named_padding},
+      {"aten::conv2d", normalise_named_padding},
+      {"aten::conv3d", normalise_named_padding},
+      {"aten::clamp", normalise_clamp},
+      {"aten::clamp_min", normalise_clamp},
+      {"aten::relu6", normalise_relu6},
+      {"aten::pad", normalise_pad},
+      {"aten::dropout", drop_outside_training},
+      {"aten::feature_dropout", drop_outside_training},
+      {"aten::alpha_dropout", drop_outside_training},
+      {"aten::contiguous", drop},
+      {"aten::detach", drop},
+      {"aten::alias", drop},
+  };
+  return table;
+}
+
+}  // namespace
+
+void normalise_operators(jit::Module& module) {
+  auto graph = module.get_method("forward").graph();
+  for (auto* node : all_nodes_of(graph->block())) {
+    const auto row = rewrites().find(node->kind().toQualString());
+    if (row != rewrites().end()) row->second(node, module);
+  }
+  jit::EliminateDeadCode(graph);
+}
+
+}  // namespace qtool

@@ -1,0 +1,38 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "graph/model.h"
+
+namespace qtool {
+
+/// One operator of a canonical model, as far as a plan needs to know it.
+struct OperatorView {
+  std::string name;  ///< the module path (graph/site_names.h); also the name of its output value
+  std::string kind;  ///< `aten::conv2d`
+  std::vector<std::string> inputs;        ///< tensors that flow in, without weights and other attributes
+  std::vector<std::string> fixed_inputs;  ///< paths of the attributes that it reads
+  std::map<std::string, double> numbers;  ///< arguments that are constant numbers, by the schema's names
+  at::Tensor weight;             ///< the argument `weight` where it is an attribute; undefined otherwise
+  std::string weight_path;       ///< its path
+  std::string source;            ///< file:line in the model's own source
+  bool in_control_flow = false;  ///< inside an if or a loop
+};
+
+/// The graph of forward() without LibTorch's classes: values by name, operators in the order in which they
+/// run.
+struct GraphView {
+  std::vector<std::string> inputs;
+  std::vector<OperatorView> operators;  ///< that make one tensor
+  std::vector<std::string> outputs;     ///< tensors that forward() returns
+  /// How often each value is read, by operators of any kind, blocks and outputs.
+  std::map<std::string, int> uses;
+};
+
+/// `model` must be canonical.
+[[nodiscard]] GraphView view(const Model& model);
+
+}  // namespace qtool

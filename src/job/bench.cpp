@@ -1,0 +1,80 @@
+#include "job/bench.h"
+
+#include <c10/core/GradMode.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "core/interrupt.h"
+#include "data/loader.h"
+#include "graph/model.h"
+#include "job/data_splits.h"
+
+namespace qtool {
+namespace {
+
+/// `data`, or `shape` as random data; as many samples as the largest batch.
+Batch read_inputs(const BenchOptions& options) {
+  if (options.data.empty() == options.shape.empty())
+    throw Error(ErrorKind::kUsage,
+                {.what = "bench needs inputs",
+                 .got = options.data.empty() ? "neither --data nor --shape" : "both --data and --shape",
+                 .expected = "--data SPEC or --shape CxHxW",
+                 .fix = "e.g. --shape 1x28x28"});
+  const int64_t most = *std::max_element(options.latency.batch.begin(), options.latency.batch.end());
+  const std::string text =
+      options.data.empty() ? "random:" + options.shape + ",samples=" + std::to_string(most) : options.data;
+  Loader loader(spec_of_split(text, Split::kTest), {.batch_size = most});
+  std::optional<Batch> batch = loader.next();
+  if (!batch || batch->size() < most)
+    throw Error(ErrorKind::kUsage, {.what = "too few samples for a batch",
+                                    .where = text,
+                                    .got = std::to_string(batch ? batch->size() : 0) + " samples",
+                                    .expected = "at least " + std::to_string(most),
+                                    .fix = "choose smaller sizes with --batch, or other data"});
+  return *std::move(batch);
+}
+
+Timed timed(const std::string& name, Model& model, const Batch& inputs) {
+  return {.name = name, .prepare = [&](int64_t size) {
+            std::vector<at::Tensor> slices;
+            for (const auto& input : inputs.inputs) slices.push_back(input.narrow(0, 0, size).contiguous());
+            return [&model, slices] {
+              throw_if_interrupted();
+              model.forward_as_client(slices);
+            };
+          }};
+}
+
+}  // namespace
+
+std::vector<BenchRow> run_bench(const BenchOptions& options, const CommonOptions& common,
+                                Progress& progress) {
+  apply(common);
+  use_engine(choose_engine(options.engine));
+  progress.stage("load");
+  if (options.latency.batch.empty())
+    throw Error(ErrorKind::kUsage,
+                {.what = "no batch size", .where = "--batch", .fix = "e.g. --batch 1,128"});
+  const Batch inputs = read_inputs(options);
+  std::vector<Model> models;
+  for (const auto& path : options.models) models.push_back(Model::load(path));
+
+  if (common.dry_run) return {};
+  progress.stage("time");
+  const c10::AutoGradMode no_gradients(false);
+  std::vector<Timed> subjects;
+  for (size_t i = 0; i < models.size(); ++i) subjects.push_back(timed(options.models[i], models[i], inputs));
+  std::vector<BenchRow> rows;
+  for (const Latency& latency : measure_latency(subjects, options.latency)) {
+    BenchRow& row = rows.emplace_back();
+    row.latency = latency;
+    const size_t column = (rows.size() - 1) % models.size();
+    row.ratio = latency.median_ms / rows[rows.size() - 1 - column].latency.median_ms;
+    if (options.operators)
+      row.operators = time_operators(subjects[column].prepare(latency.batch), options.latency.runs);
+  }
+  return rows;
+}
+
+}  // namespace qtool

@@ -1,0 +1,47 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/options.h"
+#include "core/progress.h"
+#include "job/common_options.h"
+#include "lower/engine.h"
+#include "measure/latency.h"
+#include "measure/operator_times.h"
+
+namespace qtool {
+
+struct BenchOptions {
+  std::vector<std::string> models = {};  ///< TorchScript files; times are compared with the first
+  std::string data = {};                 ///< data spec that inputs are taken from
+  std::string shape = {};                ///< or one sample's shape, e.g. 1x28x28, for random inputs
+  LatencyOptions latency = {};
+  bool operators = false;  ///< also the time of each operator
+  Engine engine = Engine::kAuto;
+};
+
+template <class Visitor>
+void describe(Visitor& v, BenchOptions& o) {
+  v.field("models", o.models, "TorchScript files; times are compared with the first", positional, required,
+          path_field);
+  v.field("data", o.data, "data to take inputs from", spec_field);
+  v.field("shape", o.shape, "shape of one sample, e.g. 1x28x28, for random inputs instead of data");
+  describe(v, o.latency);
+  v.field("operators", o.operators, "also the time of each operator", flag("ops"));
+  v.field("engine", o.engine, "int8 kernels to run with");
+}
+
+/// One model at one batch size.
+struct BenchRow {
+  Latency latency = {};
+  double ratio = 1;              ///< median / median of the first model at this batch size
+  OperatorTimes operators = {};  ///< empty unless asked for
+};
+
+/// All models side by side in one run, as clients run them. Rows by batch size, then by model. With `dry_run`
+/// everything is loaded and nothing is run.
+[[nodiscard]] std::vector<BenchRow> run_bench(const BenchOptions& options, const CommonOptions& common,
+                                              Progress& progress);
+
+}  // namespace qtool

@@ -1,0 +1,42 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/options.h"
+#include "core/progress.h"
+#include "job/common_options.h"
+#include "lower/engine.h"
+#include "measure/evaluate.h"
+
+namespace qtool {
+
+struct EvalOptions {
+  std::string model = {};    ///< TorchScript file, float or int8
+  std::string data = {};     ///< data spec; the test split unless it names one
+  std::string against = {};  ///< a second model, whose outputs are the reference
+  int64_t batch_size = 128;
+  Engine engine = Engine::kAuto;
+};
+
+template <class Visitor>
+void describe(Visitor& v, EvalOptions& o) {
+  v.field("model", o.model, "TorchScript file, float or int8", positional, required, path_field);
+  v.field("data", o.data, "data, the test split unless it names one", required, spec_field);
+  v.field("against", o.against, "model to compare the outputs with", path_field);
+  v.field("batch_size", o.batch_size, "samples in one batch", at_least(1));
+  v.field("engine", o.engine, "int8 kernels to run with");
+}
+
+struct EvalResult {
+  int64_t samples = 0;
+  Evaluation model = {};                     ///< `with_first` is meaningful where there is a reference
+  std::optional<Evaluation> reference = {};  ///< the model of --against
+};
+
+/// Accuracy on labels, and agreement with a second model. Data without labels needs `against`; throws
+/// Error(kUsage) otherwise. With `dry_run` everything is loaded and nothing is run.
+[[nodiscard]] EvalResult run_eval(const EvalOptions& options, const CommonOptions& common,
+                                  Progress& progress);
+
+}  // namespace qtool

@@ -1,0 +1,57 @@
+#include "job/inspect.h"
+
+#include "data/loader.h"
+#include "job/data_splits.h"
+#include "job/quantization.h"
+#include "measure/resources.h"
+
+namespace qtool {
+namespace {
+
+std::vector<PlannedSite> sites_of(const QuantPlan& plan) {
+  std::vector<PlannedSite> sites;
+  for (const auto& op : plan.operators) {
+    if (!op.is_int8) {
+      sites.push_back({.site = op.name, .op = op.kind, .reason = op.reason});
+      continue;
+    }
+    for (const auto& site : plan.sites)
+      if (site.name.substr(0, site.name.rfind(':')) == op.name)
+        sites.push_back(
+            {.site = site.name, .op = op.kind, .scheme = site.scheme.to_string(), .reason = op.reason});
+    if (!op.fused_into.empty())
+      sites.push_back(
+          {.site = op.name, .op = op.kind, .scheme = "fused", .reason = "done by " + op.fused_into});
+    else if (!op.weight_site && plan.grid_of.contains(op.output) &&
+             plan.sites[*op.output_site].value != op.output)
+      sites.push_back({.site = op.name,
+                       .op = op.kind,
+                       .scheme = plan.sites[*op.output_site].scheme.to_string(),
+                       .reason = "on the grid of " + plan.sites[*op.output_site].name});
+  }
+  return sites;
+}
+
+}  // namespace
+
+InspectResult run_inspect(const InspectOptions& options, const CommonOptions& common, Progress& progress) {
+  apply(common);
+  progress.stage("load and plan");
+  auto quantization = begin_quantization(options.model, options.recipe, options.engine);
+  InspectResult result;
+  result.engine = to_string(quantization.engine);
+  result.input_names = quantization.original.input_names();
+  for (const auto& parameter : quantization.original.parameters())
+    result.parameters += parameter.tensor.numel();
+  result.bytes = file_bytes(options.model);
+  result.sites = sites_of(quantization.plan);
+  result.warnings = quantization.plan.warnings;
+  if (!options.data.empty()) {
+    progress.stage("try the data");
+    Loader loader(spec_of_split(options.data, Split::kTrain), {.batch_size = 1, .count = 1});
+    if (const auto batch = loader.next()) (void)quantization.canonical.forward(batch->inputs);
+  }
+  return result;
+}
+
+}  // namespace qtool

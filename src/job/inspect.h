@@ -1,0 +1,51 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/options.h"
+#include "core/progress.h"
+#include "job/common_options.h"
+#include "lower/engine.h"
+#include "plan/recipe.h"
+
+namespace qtool {
+
+struct InspectOptions {
+  std::string model = {};  ///< float TorchScript file
+  std::string data =
+      {};  ///< optional: a batch of it is run through the model, so that its shape is checked too
+  Recipe recipe = {};
+  Engine engine = Engine::kAuto;
+};
+
+template <class Visitor>
+void describe(Visitor& v, InspectOptions& o) {
+  v.field("model", o.model, "TorchScript file", positional, required, path_field);
+  v.field("data", o.data, "data to try the model on", spec_field);
+  v.field("engine", o.engine, "int8 kernels to plan for");
+  v.group("quantize", o.recipe);
+}
+
+/// One line of the plan.
+struct PlannedSite {
+  std::string site = {};    ///< e.g. `layers.0.conv1:weight`
+  std::string op = {};      ///< e.g. `aten::conv2d`
+  std::string scheme = {};  ///< e.g. `uint8 affine per-tensor`; empty: stays float
+  std::string reason = {};  ///< why it stays float, or what is particular
+};
+
+struct InspectResult {
+  std::string engine = {};                    ///< the one that was chosen
+  std::vector<std::string> input_names = {};  ///< of forward()
+  int64_t parameters = 0;                     ///< numbers, not tensors
+  int64_t bytes = 0;                          ///< of the file
+  std::vector<PlannedSite> sites = {};        ///< in the order of the graph
+  std::vector<std::string> warnings = {};
+};
+
+/// What would be quantized, what not and why. Writes nothing.
+[[nodiscard]] InspectResult run_inspect(const InspectOptions& options, const CommonOptions& common,
+                                        Progress& progress);
+
+}  // namespace qtool

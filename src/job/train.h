@@ -1,0 +1,44 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/options.h"
+#include "core/progress.h"
+#include "job/common_options.h"
+#include "train/trainer.h"
+
+namespace qtool {
+
+struct TrainJobOptions {
+  std::string model = {};   ///< TorchScript file, or `zoo:NAME`
+  std::string data = {};    ///< data spec
+  std::string output = {};  ///< folder
+  TrainOptions train = {};
+};
+
+template <class Visitor>
+void describe(Visitor& v, TrainJobOptions& o) {
+  v.field("model", o.model, "TorchScript file, or zoo:NAME for a built-in network", positional, required,
+          path_field);
+  v.field("data", o.data, "data with labels, e.g. idx:/usr/share/datasets/fashion-mnist", required,
+          spec_field);
+  v.field("output", o.output, "folder for what is written", flag("output", 'o'), required, path_field);
+  v.group("train", o.train);
+}
+
+struct TrainJobResult {
+  TrainResult train = {};
+  int64_t parameters = 0;  ///< numbers that were trained
+  std::string directory = {};
+  std::vector<std::string> files = {};  ///< in the folder
+};
+
+/// Trains a model in float. Writes model.pt, history.json, config.resolved.yaml (the given text) and
+/// checkpoints/last.pt, from which `resume` goes on.
+[[nodiscard]] TrainJobResult run_train(const TrainJobOptions& options, const CommonOptions& common,
+                                       const std::string& resolved_config, Progress& progress);
+/// Checks model and data, and says how many numbers would be trained; writes nothing.
+[[nodiscard]] TrainJobResult try_train(const TrainJobOptions& options, const CommonOptions& common);
+
+}  // namespace qtool

@@ -1,0 +1,66 @@
+#include "measure/evaluate.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <chrono>
+
+#include "core/error.h"
+
+namespace qtool {
+namespace {
+
+struct Meters {
+  explicit Meters(const Candidate& candidate)
+      : accuracy(candidate.name), with_first(candidate.step), with_previous(candidate.step) {}
+  AccuracyMeter accuracy;
+  AgreementMeter with_first, with_previous;
+  double seconds = 0;
+};
+
+std::vector<at::Tensor> run_timed(const Candidate& candidate, const Batch& batch, double& seconds) {
+  const auto begin = std::chrono::steady_clock::now();
+  std::vector<at::Tensor> outputs = candidate.run(batch.inputs);
+  seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return outputs;
+}
+
+void add_batch(std::span<const Candidate> candidates, const Batch& batch, std::vector<Meters>& meters) {
+  std::vector<at::Tensor> first, previous;
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    std::vector<at::Tensor> outputs = run_timed(candidates[i], batch, meters[i].seconds);
+    if (i == 0) first = previous = outputs;
+    if (batch.labels.defined()) meters[i].accuracy.add(outputs.at(0), batch.labels);
+    meters[i].with_first.add(first, outputs);
+    meters[i].with_previous.add(previous, outputs);
+    previous = std::move(outputs);
+  }
+}
+
+}  // namespace
+
+std::vector<Evaluation> evaluate(std::span<const Candidate> candidates, Loader& loader) {
+  if (loader.size() == 0)
+    throw Error(ErrorKind::kUsage, {.what = "there is no sample to evaluate on",
+                                    .got = "0 samples",
+                                    .expected = "at least 1",
+                                    .fix = "check the data, and its `limit`"});
+  const at::NoGradGuard no_grad;
+  std::vector<Meters> meters(candidates.begin(), candidates.end());
+  loader.start();
+  while (const auto batch = loader.next()) add_batch(candidates, *batch, meters);
+
+  std::vector<Evaluation> evaluations;
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    const Meters& m = meters[i];
+    evaluations.push_back(
+        {.name = candidates[i].name,
+         .accuracy = loader.has_labels() ? std::optional<Accuracy>(m.accuracy.accuracy()) : std::nullopt,
+         .right = m.accuracy.right(),
+         .with_first = m.with_first.agreement(),
+         .with_previous = m.with_previous.agreement(),
+         .seconds = m.seconds});
+  }
+  return evaluations;
+}
+
+}  // namespace qtool

@@ -1,0 +1,35 @@
+#pragma once
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/loader.h"
+#include "measure/accuracy.h"
+#include "measure/agreement.h"
+
+namespace qtool {
+
+/// One model of a comparison. Anything that answers like a model will do.
+struct Candidate {
+  std::string name;
+  std::function<std::vector<at::Tensor>(const std::vector<at::Tensor>&)> run;
+  double step = 0;  ///< scale of the last quantized tensor, for Agreement::differing; 0: not quantized
+};
+
+struct Evaluation {
+  std::string name;
+  std::optional<Accuracy> accuracy;  ///< where the data has labels
+  std::vector<bool> right;           ///< for each sample, in order; empty without labels
+  Agreement with_first;              ///< with the first candidate; the first one's own is perfect
+  Agreement with_previous;           ///< with the candidate before it; the first one's own is perfect
+  double seconds = 0;                ///< time spent in run()
+};
+
+/// All candidates over the same batches, in one pass of the loader, without gradients. Result in the order of
+/// the candidates. Throws Error(kUsage) where a label lies outside the classes, outputs cannot be compared,
+/// or there is no sample.
+[[nodiscard]] std::vector<Evaluation> evaluate(std::span<const Candidate> candidates, Loader& loader);
+
+}  // namespace qtool

@@ -1,0 +1,74 @@
+#include "plan/match.h"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <regex>
+
+#include "core/names.h"
+
+namespace qtool {
+namespace {
+
+constexpr const char* kRegexPrefix = "re:";
+constexpr const char* kTypePrefix = "type:";
+
+bool matches_regex(const std::string& expression, const std::string& name, const std::string& where) {
+  try {
+    return std::regex_match(name, std::regex(expression));
+  } catch (const std::regex_error& error) {
+    throw Error(ErrorKind::kUsage, {.what = "a pattern is not a regular expression",
+                                    .where = where,
+                                    .got = expression + " (" + error.what() + ")",
+                                    .expected = "an ECMAScript regular expression after 're:'",
+                                    .fix = "mend the expression, or write a glob without 're:'"});
+  }
+}
+
+bool matches_type(const std::string& type, const std::string& kind) {
+  return kind == type || kind == "aten::" + type;
+}
+
+bool is_above(const std::string& path, const std::string& name) {
+  return name.size() > path.size() && name.rfind(path, 0) == 0 &&
+         (name[path.size()] == '.' || name[path.size()] == '/');
+}
+
+/// `conv:weight` -> `conv`: a site stands for its operator.
+std::string without_role(const std::string& pattern) {
+  for (const char* role : {":weight", ":input", ":output"})
+    if (pattern.ends_with(role)) return pattern.substr(0, pattern.size() - std::string(role).size());
+  return pattern;
+}
+
+}  // namespace
+
+bool matches(const std::string& pattern, const Matchable& candidate, const std::string& where) {
+  if (pattern.rfind(kRegexPrefix, 0) == 0) return matches_regex(pattern.substr(3), candidate.name, where);
+  if (pattern.rfind(kTypePrefix, 0) == 0) return matches_type(pattern.substr(5), candidate.kind);
+  const auto name = without_role(pattern);
+  return name == candidate.name || is_above(name, candidate.name) ||
+         fnmatch(name.c_str(), candidate.name.c_str(), 0) == 0;
+}
+
+void check_matches_something(const std::string& pattern, const std::vector<Matchable>& candidates,
+                             const std::string& where) {
+  const auto is_match = [&](const Matchable& candidate) { return matches(pattern, candidate, where); };
+  if (std::any_of(candidates.begin(), candidates.end(), is_match)) return;
+  const bool by_type = pattern.rfind(kTypePrefix, 0) == 0;
+  std::vector<std::string> known;
+  for (const auto& candidate : candidates) {
+    auto name = by_type ? kTypePrefix + candidate.kind : candidate.name;
+    if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(std::move(name));
+  }
+  const auto shown = std::min<size_t>(known.size(), 8);
+  throw Error(
+      ErrorKind::kUsage,
+      {.what = "a rule matches nothing in this model: '" + pattern + "'" + did_you_mean(pattern, known),
+       .where = where,
+       .got = pattern,
+       .expected = "one of " + join(std::span(known).first(shown)) + (known.size() > shown ? ", ..." : ""),
+       .fix = "run `qtool inspect MODEL` for the names, and mend or remove the rule"});
+}
+
+}  // namespace qtool

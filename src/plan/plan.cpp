@@ -1,0 +1,205 @@
+#include "plan/plan.h"
+
+#include <algorithm>
+
+#include "plan/resolve.h"
+
+namespace qtool {
+namespace {
+
+/// Walks the operators in the order in which they run, and knows of each value so far whether an int8 kernel
+/// makes it.
+class Planner {
+ public:
+  Planner(const GraphView& graph, const Recipe& recipe, const Backend& backend)
+      : graph_(graph), recipe_(recipe), backend_(backend) {}
+
+  QuantPlan run() {
+    for (const auto& view : graph_.operators) add(view);
+    return std::move(plan_);
+  }
+
+ private:
+  void add(const OperatorView& view) {
+    PlannedOperator op;
+    op.name = view.name;
+    op.kind = view.kind;
+    op.inputs = view.inputs;
+    op.output = view.name;
+    settings_ = resolve(recipe_, {view.name, view.kind});
+    op.reason = reason_for_float(view);
+    op.is_int8 = op.reason.empty();
+    if (const auto* row = find_operator(view.kind)) op.operator_class = row->operator_class;
+    if (op.is_int8) place_on_grid(view, op);
+    plan_.operators.push_back(std::move(op));
+  }
+
+  [[nodiscard]] bool is_int8_value(const std::string& value) const {
+    const auto site = plan_.grid_of.find(value);
+    return site != plan_.grid_of.end() && plan_.sites[site->second].role == SiteRole::kOutput;
+  }
+
+  /// Empty: it can be int8.
+  [[nodiscard]] std::string reason_for_float(const OperatorView& view) const {
+    const auto* row = find_operator(view.kind);
+    if (!row) return "no int8 form of " + view.kind;
+    if (view.in_control_flow)
+      return "inside an if or a loop" + (view.source.empty() ? "" : " at " + view.source);
+    if (!settings_.skipped_by.empty()) return "recipe: " + settings_.skipped_by;
+    if (row->operator_class == OperatorClass::kLayer) return reason_for_float_layer(view);
+    if (!view.fixed_inputs.empty()) return "reads the parameter " + view.fixed_inputs[0];
+    if (row->operator_class == OperatorClass::kCombine && view.inputs.size() < 2)
+      return "its other operand is a number";
+    if (view.kind == "aten::add" && view.numbers.contains("alpha") && view.numbers.at("alpha") != 1)
+      return "it scales its second operand";
+    if (view.kind == "aten::constant_pad_nd" &&
+        (!view.numbers.contains("value") || view.numbers.at("value") != 0))
+      return "it pads with another value than 0";
+    for (const auto& input : view.inputs)
+      if (!is_int8_value(input)) return "its input " + input + " is float";
+    return "";
+  }
+
+  [[nodiscard]] static std::string reason_for_float_layer(const OperatorView& view) {
+    if (!view.weight.defined()) return "its weight is computed, not a parameter";
+    if (view.weight.scalar_type() != at::kFloat)
+      return std::string("its weight is ") + view.weight.toString();
+    if (view.inputs.size() != 1) return "its bias is computed, not a parameter";
+    return "";
+  }
+
+  void place_on_grid(const OperatorView& view, PlannedOperator& op) {
+    switch (op.operator_class) {
+      case OperatorClass::kLayer:
+        quantize_inputs(op);
+        add_weight(view, op);
+        add_output(op);
+        break;
+      case OperatorClass::kCombine:
+      case OperatorClass::kActivation:
+        add_output(op);
+        break;
+      case OperatorClass::kFixed:
+        add_output(op);
+        plan_.sites.back().is_fixed = true;
+        plan_.sites.back().scheme = QuantScheme::activation(8, Symmetry::kAffine);
+        break;
+      case OperatorClass::kClip:
+        if (!fuse_clip(view, op)) keep_grid(op);
+        break;
+      case OperatorClass::kMove:
+      case OperatorClass::kPool:
+        keep_grid(op);
+        break;
+    }
+  }
+
+  [[nodiscard]] QuantScheme activation_scheme() const {
+    return QuantScheme::activation(std::min(settings_.activation_bits, backend_.activation_bits),
+                                   settings_.activation_symmetry);
+  }
+
+  size_t add_site(const std::string& name, SiteRole role, const std::string& value,
+                  const QuantScheme& scheme) {
+    plan_.sites.push_back({name + ":" + to_string(role), role, value, scheme, settings_.calibrator, false});
+    return plan_.sites.size() - 1;
+  }
+
+  void quantize_inputs(const PlannedOperator& op) {
+    for (const auto& input : op.inputs)
+      if (!plan_.grid_of.contains(input))
+        plan_.grid_of[input] = add_site(op.name, SiteRole::kInput, input, activation_scheme());
+  }
+
+  void add_weight(const OperatorView& view, PlannedOperator& op) {
+    const auto* row = find_operator(view.kind);
+    auto granularity = settings_.weight_granularity;
+    if (granularity == Granularity::kPerChannel && !row->per_channel_weights) {
+      granularity = Granularity::kPerTensor;
+      op.reason = "one scale for the whole weight: LibTorch's kernel takes no more";
+    }
+    const auto scheme = QuantScheme::weight(settings_.weight_bits, granularity, row->weight_axis);
+    op.weight_site = add_site(op.name, SiteRole::kWeight, view.weight_path, scheme);
+  }
+
+  void add_output(PlannedOperator& op) {
+    op.output_site = add_site(op.name, SiteRole::kOutput, op.output, activation_scheme());
+    plan_.grid_of[op.output] = *op.output_site;
+  }
+
+  void keep_grid(PlannedOperator& op) {
+    op.output_site = plan_.grid_of.at(op.inputs[0]);
+    plan_.grid_of[op.output] = *op.output_site;
+  }
+
+  /// The operator that makes the clip's input takes the clip over where nobody else reads what lies between:
+  /// a grid that begins at zero clips below, one that ends where the clip does clips above.
+  bool fuse_clip(const OperatorView& view, PlannedOperator& clip) {
+    const auto& between = view.inputs[0];
+    const auto is_maker = [&](const PlannedOperator& op) { return op.is_int8 && op.output == between; };
+    const auto maker = std::find_if(plan_.operators.begin(), plan_.operators.end(), is_maker);
+    if (maker == plan_.operators.end() || !maker->fused_clip.empty() || graph_.uses.at(between) != 1)
+      return false;
+    const bool own_grid =
+        maker->operator_class == OperatorClass::kLayer || maker->operator_class == OperatorClass::kCombine;
+    auto& site = plan_.sites[maker->output_site.value_or(0)];
+    if (!own_grid || site.scheme.symmetry() != Symmetry::kAffine) return false;
+    if (view.kind == "aten::hardtanh" &&
+        (!view.numbers.contains("min_val") || view.numbers.at("min_val") != 0))
+      return false;
+    maker->fused_clip = view.kind;
+    maker->output = clip.output;
+    site.value = clip.output;
+    plan_.grid_of.erase(between);
+    plan_.grid_of[clip.output] = *maker->output_site;
+    clip.fused_into = maker->name;
+    clip.output_site = maker->output_site;
+    return true;
+  }
+
+  const GraphView& graph_;
+  const Recipe& recipe_;
+  const Backend& backend_;
+  Resolved settings_;  ///< of the operator at hand
+  QuantPlan plan_;
+};
+
+void check_something_is_int8(const QuantPlan& plan, const GraphView& graph) {
+  if (plan.int8_layers() > 0) return;
+  std::string reasons;
+  for (const auto& op : plan.operators)
+    if (op.operator_class == OperatorClass::kLayer && find_operator(op.kind) && reasons.size() < 300)
+      reasons += (reasons.empty() ? "" : "; ") + op.name + ": " + op.reason;
+  throw Error(ErrorKind::kUnquantizable,
+              {.what = "nothing in this model can be quantized as asked",
+               .got = reasons.empty() ? std::to_string(graph.operators.size()) +
+                                            " operators, no convolution or linear layer"
+                                      : reasons,
+               .expected = "at least one convolution or linear layer with a float32 weight",
+               .fix = "run `qtool inspect MODEL` for the reason of each operator"});
+}
+
+}  // namespace
+
+const PlannedOperator* QuantPlan::find(const std::string& name) const {
+  const auto op =
+      std::find_if(operators.begin(), operators.end(), [&](const auto& o) { return o.name == name; });
+  return op == operators.end() ? nullptr : &*op;
+}
+
+size_t QuantPlan::int8_layers() const {
+  return static_cast<size_t>(std::count_if(operators.begin(), operators.end(), [](const auto& op) {
+    return op.is_int8 && op.weight_site.has_value();
+  }));
+}
+
+QuantPlan make_plan(const GraphView& graph, const Recipe& recipe, const Backend& backend) {
+  std::vector<Matchable> candidates;
+  for (const auto& op : graph.operators) candidates.push_back({op.name, op.kind});
+  check_patterns(recipe, candidates);
+  auto plan = Planner(graph, recipe, backend).run();
+  check_something_is_int8(plan, graph);
+  return plan;
+}
+
+}  // namespace qtool

@@ -1,0 +1,73 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/scheme.h"
+#include "graph/view.h"
+#include "plan/operator_table.h"
+#include "plan/recipe.h"
+
+namespace qtool {
+
+/// What the kernels of the chosen engine can do on this processor.
+struct Backend {
+  std::string name;  ///< of the engine, for messages
+  int64_t activation_bits =
+      8;  ///< 7 where a kernel adds pairs of products in 16 bits, which 8 bits would overflow
+};
+
+enum class SiteRole { kWeight, kInput, kOutput };
+template <>
+struct Names<SiteRole> {
+  static constexpr const char* kind = "site role";
+  static constexpr NamedValue<SiteRole> table[] = {
+      {SiteRole::kWeight, "weight", "a weight"},
+      {SiteRole::kInput, "input", "a float tensor that is quantized before an int8 operator"},
+      {SiteRole::kOutput, "output", "what an int8 operator makes"}};
+};
+
+/// A tensor that has a grid.
+struct Site {
+  std::string name;  ///< `<operator>:<role>`, e.g. `layers.0.conv1:weight`
+  SiteRole role = SiteRole::kOutput;
+  std::string value;  ///< the value in the canonical graph; for a weight its attribute path
+  QuantScheme scheme = QuantScheme::activation(8, Symmetry::kAffine);
+  Calibrator calibrator = Calibrator::kMse;  ///< unused for weights and fixed grids
+  bool is_fixed = false;                     ///< the kernel dictates scale 1/256 and zero point 0
+};
+
+/// One operator of the canonical graph and how it will run.
+struct PlannedOperator {
+  std::string name;
+  std::string kind;
+  OperatorClass operator_class = OperatorClass::kMove;
+  bool is_int8 = false;
+  std::string reason;      ///< why it stays float, or what is particular about it
+  std::string fused_into;  ///< the operator whose int8 kernel does this one's work, too
+  std::string fused_clip;  ///< the kind of the relu or hardtanh that this one's kernel does, too
+  std::string output;      ///< the value that comes out of the kernel: the fused clip's, if there is one
+  std::vector<std::string> inputs;    ///< values that flow in
+  std::optional<size_t> weight_site;  ///< index into QuantPlan::sites
+  std::optional<size_t> output_site;  ///< the grid of `output`; for movers that of their input
+};
+
+/// The one source of truth: each tensor with its grid, each operator with its precision, or the reason why
+/// not. Observers, fake-quant, lowering and reports read it; none of them looks for patterns in the graph on
+/// its own.
+struct QuantPlan {
+  std::vector<Site> sites;
+  std::vector<PlannedOperator> operators;  ///< in the order in which they run
+  std::map<std::string, size_t> grid_of;   ///< value -> index of the site whose grid it has
+  std::vector<std::string> warnings;
+
+  [[nodiscard]] const PlannedOperator* find(const std::string& name) const;  ///< null where there is none
+  [[nodiscard]] size_t int8_layers() const;  ///< operators with an int8 weight
+};
+
+/// Throws Error(kUsage) for a rule that matches nothing, Error(kUnquantizable) where nothing at all could be
+/// int8.
+[[nodiscard]] QuantPlan make_plan(const GraphView& graph, const Recipe& recipe, const Backend& backend);
+
+}  // namespace qtool

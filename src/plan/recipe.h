@@ -1,0 +1,73 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/options.h"
+#include "core/scheme.h"
+
+namespace qtool {
+
+/// How the range of an activation follows from what calibration saw.
+enum class Calibrator { kMinMax, kMovingAverage, kPercentile, kMse, kEntropy };
+template <>
+struct Names<Calibrator> {
+  static constexpr const char* kind = "calibrator";
+  static constexpr NamedValue<Calibrator> table[] = {
+      {Calibrator::kMinMax, "minmax", "smallest and largest value seen"},
+      {Calibrator::kMovingAverage, "moving-average",
+       "exponential average of each batch's smallest and largest value"},
+      {Calibrator::kPercentile, "percentile", "leaves the outermost 0.001 % of the values out"},
+      {Calibrator::kMse, "mse", "the range with the least mean squared error after rounding and clipping"},
+      {Calibrator::kEntropy, "entropy",
+       "the range whose quantized histogram diverges least (KL) from the float one"}};
+};
+
+/// What differs for the sites that `match` names. Later rules win over earlier ones.
+struct Rule {
+  std::string match;  ///< see plan/match.h
+  std::optional<int64_t> weight_bits, activation_bits;
+  std::optional<Granularity> weight_granularity;
+  std::optional<Symmetry> activation_symmetry;
+  std::optional<Calibrator> calibrator;
+  std::optional<bool> skip;  ///< true: leave the operator in float
+  std::string where;         ///< `file:line`, for messages
+};
+
+template <class Visitor>
+void describe(Visitor& v, Rule& o) {
+  v.field("match", o.match, "site or operator: a name, a glob, re:REGEX or type:OPERATOR", required);
+  v.field("weight_bits", o.weight_bits, "bits of the weights", between(2, 8));
+  v.field("activation_bits", o.activation_bits, "bits of inputs and outputs", between(2, 8));
+  v.field("weight_granularity", o.weight_granularity, "what shares one scale in the weights");
+  v.field("activation_symmetry", o.activation_symmetry, "how the range is laid on the grid");
+  v.field("calibrator", o.calibrator, "how ranges are chosen");
+  v.field("skip", o.skip, "true leaves the operator in float");
+}
+
+/// What the user asks of the quantization. The plan is what comes of it for one model on one backend.
+struct Recipe {
+  int64_t weight_bits = 8;
+  int64_t activation_bits = 8;
+  Granularity weight_granularity = Granularity::kPerChannel;
+  Symmetry activation_symmetry = Symmetry::kAffine;
+  Calibrator calibrator = Calibrator::kMse;
+  std::vector<std::string> skip;  ///< operators left in float
+  std::vector<std::string> only;  ///< if any: all other operators are left in float
+  std::vector<Rule> rules;
+};
+
+template <class Visitor>
+void describe(Visitor& v, Recipe& o) {
+  v.field("weight_bits", o.weight_bits, "bits of the weights", between(2, 8));
+  v.field("activation_bits", o.activation_bits, "bits of the activations", between(2, 8));
+  v.field("weight_granularity", o.weight_granularity, "what shares one scale in the weights",
+          shorthand("per-tensor", "per-tensor"));
+  v.field("activation_symmetry", o.activation_symmetry, "how an activation's range is laid on the grid");
+  v.field("calibrator", o.calibrator, "how the ranges of activations are chosen");
+  v.field("skip", o.skip, "leave in float: name, glob, re:REGEX or type:OPERATOR");
+  v.field("only", o.only, "leave all but these in float");
+  v.list("rules", o.rules, "settings of single sites; later ones win");
+}
+
+}  // namespace qtool

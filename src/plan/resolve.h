@@ -1,0 +1,24 @@
+#pragma once
+#include <string>
+
+#include "plan/match.h"
+#include "plan/plan.h"
+#include "plan/recipe.h"
+
+namespace qtool {
+
+/// The recipe as it holds for one operator, with the rules applied.
+struct Resolved {
+  int64_t weight_bits = 8, activation_bits = 8;
+  Granularity weight_granularity = Granularity::kPerChannel;
+  Symmetry activation_symmetry = Symmetry::kAffine;
+  Calibrator calibrator = Calibrator::kMse;
+  std::string skipped_by;  ///< why the recipe leaves it in float; empty: it does not
+};
+
+[[nodiscard]] Resolved resolve(const Recipe& recipe, const Matchable& candidate);
+
+/// Throws Error(kUsage) where a pattern of the recipe matches none of the operators.
+void check_patterns(const Recipe& recipe, const std::vector<Matchable>& candidates);
+
+}  // namespace qtool

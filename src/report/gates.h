@@ -1,0 +1,34 @@
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "core/options.h"
+#include "report/report.h"
+
+namespace qtool {
+
+/// Limits that a result must keep; breaking one sets exit code 1.
+struct Gates {
+  std::optional<double> max_drop = {};        ///< top-1 lost against float, in points (0.5: half a percent)
+  std::optional<double> min_accuracy = {};    ///< top-1 of the int8 model, in percent
+  std::optional<double> min_agreement = {};   ///< samples with float's top-1, in percent
+  std::optional<double> max_size_ratio = {};  ///< bytes of the int8 file / bytes of the float file
+  [[nodiscard]] bool any() const { return max_drop || min_accuracy || min_agreement || max_size_ratio; }
+};
+
+template <class Visitor>
+void describe(Visitor& v, Gates& o) {
+  v.field("max_drop", o.max_drop, "top-1 that may be lost against float, in points", between(0, 100));
+  v.field("min_accuracy", o.min_accuracy, "least top-1 of the int8 model, in percent", between(0, 100));
+  v.field("min_agreement", o.min_agreement, "least share of samples with float's top-1, in percent",
+          between(0, 100));
+  v.field("max_size_ratio", o.max_size_ratio, "largest int8 file as a share of the float file",
+          between(0, 1));
+}
+
+/// Holds the report's `int8` rung, drop and sizes against the limits. A value that is missing fails its gate.
+/// The drop is judged by its value; the text says where the limit lies within the confidence interval.
+[[nodiscard]] std::vector<GateResult> check_gates(const Gates& gates, const Report& report);
+[[nodiscard]] bool all_passed(const std::vector<GateResult>& results);
+
+}  // namespace qtool

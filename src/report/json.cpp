@@ -1,0 +1,115 @@
+#include <nlohmann/json.hpp>
+
+#include "report/report.h"
+
+namespace qtool {
+namespace {
+
+using Json = nlohmann::ordered_json;  // writes NaN and infinity as null
+
+template <class T>
+Json nullable(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json tool_json(const ReportTool& tool) {
+  return {{"version", tool.version},           {"libtorch", tool.libtorch}, {"engine", tool.engine},
+          {"cpu_features", tool.cpu_features}, {"threads", tool.threads},   {"seed", tool.seed}};
+}
+
+Json rung_json(const Rung& rung) {
+  return {{"name", rung.name},
+          {"top1", nullable(rung.top1)},
+          {"top5", nullable(rung.top5)},
+          {"agreement", nullable(rung.agreement)},
+          {"cosine", nullable(rung.cosine)},
+          {"sqnr_db", nullable(rung.sqnr_db)}};
+}
+
+Json accuracy_json(const ReportAccuracy& accuracy) {
+  Json ladder = Json::array();
+  for (const auto& rung : accuracy.ladder) ladder.push_back(rung_json(rung));
+  Json drop = nullptr;
+  if (accuracy.drop)
+    drop = {{"value", accuracy.drop->value}, {"low", accuracy.drop->low}, {"high", accuracy.drop->high}};
+  return {{"metric", accuracy.metric}, {"samples", accuracy.samples}, {"ladder", ladder}, {"drop", drop}};
+}
+
+Json simulated_json(const std::optional<SimulatedVsInt8>& difference) {
+  if (!difference) return nullptr;
+  return {{"max_steps", difference->max_steps},
+          {"differing", difference->differing},
+          {"same_top1", difference->same_top1}};
+}
+
+Json layer_json(const ReportLayer& layer) {
+  const bool quantized = !layer.scheme.empty();
+  return {{"site", layer.site},
+          {"op", layer.op},
+          {"scheme", quantized ? Json(layer.scheme) : Json(nullptr)},
+          {"scale_min", nullable(layer.scale_min)},
+          {"scale_max", nullable(layer.scale_max)},
+          {"zero_point", nullable(layer.zero_point)},
+          {"low", nullable(layer.low)},
+          {"high", nullable(layer.high)},
+          {"sqnr_db", nullable(layer.sqnr_db)},
+          {"damage", nullable(layer.damage)},
+          {"reason", layer.reason.empty() ? Json(nullptr) : Json(layer.reason)}};
+}
+
+Json gate_json(const GateResult& gate) {
+  return {{"name", gate.name},
+          {"limit", gate.limit},
+          {"value", nullable(gate.value)},
+          {"passed", gate.passed},
+          {"text", gate.text}};
+}
+
+template <class T, class ToJson>
+Json array(const std::vector<T>& elements, ToJson to_element) {
+  Json result = Json::array();
+  for (const auto& element : elements) result.push_back(to_element(element));
+  return result;
+}
+
+template <class T>
+Json object(const std::vector<std::pair<std::string, T>>& pairs) {
+  Json result = Json::object();
+  for (const auto& [key, value] : pairs) result[key] = value;
+  return result;
+}
+
+Json latency_json(const std::optional<ReportLatency>& latency) {
+  if (!latency) return nullptr;
+  return {{"float", latency->float_ms}, {"int8", latency->int8_ms}, {"batch", latency->batch}};
+}
+
+}  // namespace
+
+std::string to_json(const Report& report) {
+  Json json;
+  json["schema"] = 1;
+  json["qtool"] = tool_json(report.tool);
+  json["model"] = {{"path", report.model.path}, {"sha256", report.model.sha256}};
+  json["data"] = {{"spec", report.data.spec}, {"calibration_samples", report.data.calibration_samples}};
+  json["accuracy"] = accuracy_json(report.accuracy);
+  const Rung* int8 = report.rung("int8");
+  json["agreement"] = int8 ? nullable(int8->agreement) : Json(nullptr);
+  json["simulated_vs_int8"] = simulated_json(report.simulated_vs_int8);
+  json["size_bytes"] = {
+      {"float", report.size.float_bytes}, {"int8", report.size.int8_bytes}, {"ratio", report.size.ratio()}};
+  json["layers"] = array(report.layers, layer_json);
+  json["settings"] = object(report.settings);
+  json["gates"] = array(report.gates, gate_json);
+  json["warnings"] = report.warnings;
+  json["files"] = array(report.files, [](const ReportFile& file) {
+    return Json{{"name", file.name}, {"bytes", file.bytes}, {"sha256", file.sha256}};
+  });
+  json["latency_ms"] = latency_json(report.timing.latency);
+  json["stages_s"] = object(report.timing.stages_s);
+  json["peak_rss_bytes"] = report.timing.peak_rss_bytes;
+  // Paths may hold bytes that are not UTF-8.
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace qtool

@@ -1,0 +1,178 @@
+#include <algorithm>
+#include <filesystem>
+
+#include "core/names.h"
+#include "report/markdown_table.h"
+#include "report/report.h"
+
+namespace qtool {
+namespace {
+
+std::string or_dash(const std::optional<double>& value, std::string (*print)(double)) {
+  return value ? print(*value) : "-";
+}
+std::string percent2(double fraction) { return percent(fraction); }
+std::string percent1(double fraction) { return percent(fraction, 1); }
+std::string decibel(double value) { return fixed(value, 1); }
+std::string cosine_text(double value) { return fixed(value, 6); }
+
+std::string bullets(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const auto& line : lines) text += "- " + line + "\n";
+  return text + "\n";
+}
+
+std::string drop_text(const ReportDrop& drop) {
+  return fixed(drop.value * 100, 2) + " points lost, 95 % interval " + fixed(drop.low * 100, 2) + " to " +
+         fixed(drop.high * 100, 2);
+}
+
+/// The result in one sentence.
+std::string headline(const Report& report) {
+  const Rung *reference = report.rung("float"), *int8 = report.rung("int8");
+  std::string text;
+  if (int8 && int8->top1 && reference && reference->top1) {
+    text = "int8 has " + percent(*int8->top1) + " top-1 where float has " + percent(*reference->top1);
+    if (report.accuracy.drop) text += " (" + drop_text(*report.accuracy.drop) + ")";
+  } else if (int8 && int8->agreement) {
+    text = "int8 gives float's top-1 on " + percent(*int8->agreement) + " of the samples";
+  } else {
+    text = "int8 was not verified on data";
+  }
+  if (report.size.float_bytes > 0) text += ", in " + percent(report.size.ratio(), 0) + " of the size";
+  const auto failed = std::count_if(report.gates.begin(), report.gates.end(),
+                                    [](const GateResult& gate) { return !gate.passed; });
+  if (failed > 0) text += "; " + std::to_string(failed) + (failed == 1 ? " gate" : " gates") + " failed";
+  return "**" + text + ".**\n\n";
+}
+
+std::string ladder_section(const ReportAccuracy& accuracy) {
+  if (accuracy.ladder.empty()) return {};
+  MarkdownTable table({{"rung"},
+                       {"top-1", true},
+                       {"top-5", true},
+                       {"same top-1 as float", true},
+                       {"cosine", true},
+                       {"SQNR dB", true}});
+  for (const auto& rung : accuracy.ladder)
+    table.add({rung.name, or_dash(rung.top1, percent2), or_dash(rung.top5, percent2),
+               or_dash(rung.agreement, percent2), or_dash(rung.cosine, cosine_text),
+               or_dash(rung.sqnr_db, decibel)});
+  return "## Accuracy\n\nOn " + std::to_string(accuracy.samples) + " samples.\n\n" + table.text();
+}
+
+std::string simulated_section(const std::optional<SimulatedVsInt8>& difference) {
+  if (!difference) return {};
+  return "int8 against simulated: off by at most " + std::to_string(difference->max_steps) +
+         (difference->max_steps == 1 ? " step, on " : " steps, on ") + percent(difference->differing) +
+         " of the elements; same top-1 on " + percent(difference->same_top1) + " of the samples.\n\n";
+}
+
+std::string gates_section(const std::vector<GateResult>& gates) {
+  if (gates.empty()) return {};
+  std::vector<std::string> lines;
+  for (const auto& gate : gates) lines.push_back((gate.passed ? "passed: " : "**failed**: ") + gate.text);
+  return "## Gates\n\n" + bullets(lines);
+}
+
+std::string size_section(const Report& report) {
+  MarkdownTable table({{""}, {"float", true}, {"int8", true}, {"ratio", true}});
+  if (report.size.float_bytes > 0)
+    table.add({"size", bytes_text(report.size.float_bytes), bytes_text(report.size.int8_bytes),
+               fixed(report.size.ratio(), 3)});
+  if (const auto& latency = report.timing.latency; latency)
+    table.add({"latency at batch " + std::to_string(latency->batch), fixed(latency->float_ms, 2) + " ms",
+               fixed(latency->int8_ms, 2) + " ms", fixed(latency->int8_ms / latency->float_ms, 3)});
+  const std::string text = table.text();
+  return text.empty() ? text : "## Size and speed\n\n" + text;
+}
+
+std::string scale_text(const ReportLayer& layer) {
+  if (!layer.scale_min || !layer.scale_max) return "-";
+  const std::string low = short_number(*layer.scale_min), high = short_number(*layer.scale_max);
+  return low == high ? low : low + " to " + high;
+}
+
+std::string range_text(const ReportLayer& layer) {
+  if (!layer.low || !layer.high) return "-";
+  return short_number(*layer.low) + " to " + short_number(*layer.high);
+}
+
+std::string layers_section(std::vector<ReportLayer> layers) {
+  std::erase_if(layers, [](const ReportLayer& layer) { return layer.scheme.empty(); });
+  std::stable_sort(layers.begin(), layers.end(), [](const ReportLayer& a, const ReportLayer& b) {
+    return a.damage.value_or(-1) > b.damage.value_or(-1);
+  });
+  MarkdownTable table({{"site"},
+                       {"operator"},
+                       {"scheme"},
+                       {"scale", true},
+                       {"zero point", true},
+                       {"range", true},
+                       {"SQNR dB", true},
+                       {"damage", true}});
+  for (const auto& layer : layers)
+    table.add({"`" + layer.site + "`", layer.op, layer.scheme, scale_text(layer),
+               layer.zero_point ? std::to_string(*layer.zero_point) : "-", range_text(layer),
+               or_dash(layer.sqnr_db, decibel), or_dash(layer.damage, percent1)});
+  const std::string text = table.text();
+  return text.empty() ? text : "## Layers, the most damaging first\n\n" + text;
+}
+
+std::string float_section(const std::vector<ReportLayer>& layers) {
+  MarkdownTable table({{"site"}, {"operator"}, {"why"}});
+  for (const auto& layer : layers)
+    if (layer.scheme.empty()) table.add({"`" + layer.site + "`", layer.op, layer.reason});
+  const std::string text = table.text();
+  return text.empty() ? text : "## What stays in float\n\n" + text;
+}
+
+std::string warnings_section(const std::vector<std::string>& warnings) {
+  return warnings.empty() ? std::string() : "## Warnings\n\n" + bullets(warnings);
+}
+
+std::string settings_section(const Report& report) {
+  const ReportTool& tool = report.tool;
+  MarkdownTable table({{"setting"}, {"value"}});
+  table.add({"qtool", tool.version});
+  table.add({"LibTorch", tool.libtorch});
+  table.add({"engine", tool.engine});
+  table.add({"CPU features", join(tool.cpu_features, " ")});
+  table.add({"threads", std::to_string(tool.threads)});
+  table.add({"seed", std::to_string(tool.seed)});
+  table.add({"model", report.model.path + ", sha256 " + report.model.sha256});
+  table.add({"data", report.data.spec});
+  table.add({"calibration samples", std::to_string(report.data.calibration_samples)});
+  for (const auto& [key, value] : report.settings) table.add({"`" + key + "`", value});
+  return "## Settings\n\n" + table.text();
+}
+
+std::string files_section(const std::vector<ReportFile>& files) {
+  MarkdownTable table({{"file"}, {"size", true}, {"sha256"}});
+  for (const auto& file : files) table.add({file.name, bytes_text(file.bytes), file.sha256});
+  const std::string text = table.text();
+  return text.empty() ? text : "## Files\n\n" + text;
+}
+
+std::string time_section(const ReportTiming& timing) {
+  MarkdownTable table({{"stage"}, {"seconds", true}});
+  for (const auto& [stage, seconds] : timing.stages_s) table.add({stage, fixed(seconds, 3)});
+  std::string text = table.text();
+  if (timing.peak_rss_bytes > 0) text += "Peak memory: " + bytes_text(timing.peak_rss_bytes) + ".\n\n";
+  return text.empty() ? text : "## Time\n\n" + text;
+}
+
+}  // namespace
+
+std::string to_markdown(const Report& report) {
+  const std::string name = std::filesystem::path(report.model.path).filename().string();
+  std::string text = "# " + name + " in int8\n\n" + headline(report) + ladder_section(report.accuracy) +
+                     simulated_section(report.simulated_vs_int8) + gates_section(report.gates) +
+                     size_section(report) + layers_section(report.layers) + float_section(report.layers) +
+                     warnings_section(report.warnings) + settings_section(report) +
+                     files_section(report.files) + time_section(report.timing);
+  text.pop_back();
+  return text;
+}
+
+}  // namespace qtool

@@ -1,0 +1,134 @@
+#pragma once
+/// What a job did and found, in one struct: report.json is this struct field by field, report.md tells it to
+/// people. Fractions are from 0 to 1 here and in JSON, percent in Markdown. What is empty or NaN becomes
+/// null.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace qtool {
+
+/// What ran.
+struct ReportTool {
+  std::string version = {};   ///< of qtool
+  std::string libtorch = {};  ///< e.g. `2.13.0`
+  std::string engine = {};    ///< of LibTorch's int8 kernels, e.g. `onednn`
+  std::vector<std::string> cpu_features = {};
+  int64_t threads = 0;
+  int64_t seed = 0;
+};
+
+struct ReportModel {
+  std::string path = {};
+  std::string sha256 = {};
+};
+
+struct ReportData {
+  std::string spec = {};
+  int64_t calibration_samples = 0;
+};
+
+/// One step from the float model to a written file, e.g. `float`, `folded`, `simulated`, `int8`.
+struct Rung {
+  std::string name = {};
+  std::optional<double> top1 = {}, top5 = {};  ///< against labels
+  std::optional<double> agreement = {};        ///< share of samples with the float model's top-1
+  std::optional<double> cosine = {};           ///< of all outputs against the float model's
+  std::optional<double> sqnr_db = {};          ///< likewise; null in JSON where equal (infinite)
+};
+
+/// Top-1 of float minus that of int8; 95 % confidence interval.
+struct ReportDrop {
+  double value = 0, low = 0, high = 0;
+};
+
+struct ReportAccuracy {
+  std::string metric = "top1";
+  int64_t samples = 0;
+  std::vector<Rung> ladder = {};  ///< from float to the last file
+  std::optional<ReportDrop> drop = {};
+};
+
+/// How well the simulation told what int8 computes, in steps of the last activation scale.
+struct SimulatedVsInt8 {
+  int64_t max_steps = 0;  ///< largest difference of an output element
+  double differing = 0;   ///< share of the output elements that differ
+  double same_top1 = 0;   ///< share of the samples with the same top-1
+};
+
+struct ReportSize {
+  int64_t float_bytes = 0;
+  int64_t int8_bytes = 0;
+  [[nodiscard]] double ratio() const {  ///< int8 / float
+    return float_bytes > 0 ? double(int8_bytes) / double(float_bytes) : 0.0;
+  }
+};
+
+/// Medians.
+struct ReportLatency {
+  double float_ms = 0;
+  double int8_ms = 0;
+  int64_t batch = 1;
+};
+
+/// One site of the plan.
+struct ReportLayer {
+  std::string site = {};    ///< e.g. `layers.0.conv1:weight`
+  std::string op = {};      ///< e.g. `aten::conv2d`
+  std::string scheme = {};  ///< e.g. `int8 symmetric per-channel(0)`; empty: stays float
+  std::optional<double> scale_min = {}, scale_max = {};  ///< equal per tensor
+  std::optional<int64_t> zero_point = {};                ///< per tensor only
+  std::optional<double> low = {}, high = {};             ///< range that the grid covers
+  std::optional<double> sqnr_db = {};                    ///< of this site alone
+  std::optional<double> damage = {};  ///< share of the whole error that is this site's; shares add up to 1
+  std::string reason = {};            ///< why it stays float
+};
+
+/// One limit that was asked for. `value` and `limit` have the unit of the flag.
+struct GateResult {
+  std::string name = {};  ///< e.g. `max_drop`
+  double limit = 0;
+  std::optional<double> value = {};  ///< empty: it could not be measured, and the gate has failed
+  bool passed = false;
+  std::string text = {};  ///< one sentence
+};
+
+struct ReportFile {
+  std::string name = {};  ///< relative to the output folder
+  int64_t bytes = 0;
+  std::string sha256 = {};
+};
+
+/// All that differs between two runs of the same job; the last keys of report.json.
+struct ReportTiming {
+  std::optional<ReportLatency> latency = {};
+  std::vector<std::pair<std::string, double>> stages_s = {};  ///< in order
+  int64_t peak_rss_bytes = 0;
+};
+
+struct Report {
+  ReportTool tool = {};
+  ReportModel model = {};
+  ReportData data = {};
+  ReportAccuracy accuracy = {};
+  std::optional<SimulatedVsInt8> simulated_vs_int8 = {};
+  ReportSize size = {};
+  std::vector<ReportLayer> layers = {};  ///< in the order of the graph
+  std::vector<std::pair<std::string, std::string>> settings =
+      {};  ///< key path and value, as config.resolved.yaml
+  std::vector<std::string> warnings = {};
+  std::vector<GateResult> gates = {};
+  std::vector<ReportFile> files = {};
+  ReportTiming timing = {};
+
+  [[nodiscard]] const Rung* rung(const std::string& name) const;  ///< null where there is none
+};
+
+/// report.json, pretty-printed, keys in a fixed order.
+[[nodiscard]] std::string to_json(const Report& report);
+/// report.md
+[[nodiscard]] std::string to_markdown(const Report& report);
+
+}  // namespace qtool

@@ -1,0 +1,16 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "report/report.h"
+
+namespace qtool {
+
+/// 64 lower-case hexadecimal digits (FIPS 180-4).
+[[nodiscard]] std::string sha256(std::string_view bytes);
+/// Of a file's contents, read piece by piece. Throws Error(kUsage) where it cannot be read.
+[[nodiscard]] std::string sha256_file(const std::string& path);
+/// Size and hash of `directory`/`name`.
+[[nodiscard]] ReportFile describe_file(const std::string& directory, const std::string& name);
+
+}  // namespace qtool

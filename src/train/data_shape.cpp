@@ -1,0 +1,31 @@
+#include "train/data_shape.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "data/loader.h"
+
+namespace qtool {
+
+DataShape data_shape(const DataSpec& data) {
+  DataSpec training = data;
+  training.split = data.split.value_or(Split::kTrain);
+  Loader loader(training, {.batch_size = 1024, .augmentation = {}});
+  if (!loader.has_labels())
+    throw Error(ErrorKind::kUsage, {.what = "a built-in network needs data with labels",
+                                    .where = to_string(training),
+                                    .got = std::to_string(loader.size()) + " samples" +
+                                           (loader.has_labels() ? "" : " without labels"),
+                                    .expected = "labels, which say how many classes there are",
+                                    .fix = "give data with labels"});
+  DataShape shape;
+  while (const auto batch = loader.next()) {
+    shape.input = batch->inputs.at(0).sizes().slice(1).vec();
+    shape.classes = std::max(shape.classes, batch->labels.max().item<int64_t>() + 1);
+  }
+  return shape;
+}
+
+}  // namespace qtool

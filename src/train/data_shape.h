@@ -1,0 +1,18 @@
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "data/spec.h"
+
+namespace qtool {
+
+/// What a network for some data must take and answer.
+struct DataShape {
+  std::vector<int64_t> input;  ///< of one sample, as the model gets it, e.g. C, H, W
+  int64_t classes = 0;         ///< largest label + 1
+};
+/// Reads all labels of the training split (unless `data` names one). Throws Error(kUsage) where there are
+/// none.
+[[nodiscard]] DataShape data_shape(const DataSpec& data);
+
+}  // namespace qtool

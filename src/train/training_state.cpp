@@ -1,0 +1,145 @@
+#include "train/training_state.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
+
+#include <sstream>
+
+#include "core/error.h"
+#include "core/option_tree.h"
+#include "train/checkpoint.h"
+
+namespace qtool {
+namespace {
+
+[[noreturn]] void not_this_run(const std::string& where, const std::string& got,
+                               const std::string& expected) {
+  throw Error(ErrorKind::kUsage,
+              {.what = "the checkpoint belongs to another run",
+               .where = where,
+               .got = got,
+               .expected = expected,
+               .fix = "resume with the options of that run, or start again without resume"});
+}
+
+at::Tensor numbers_tensor(const std::vector<double>& numbers) {
+  at::Tensor tensor = at::empty({int64_t(numbers.size())}, at::kDouble);
+  std::copy(numbers.begin(), numbers.end(), tensor.data_ptr<double>());
+  return tensor;
+}
+
+/// Both directions of the state as a list of numbers, in one place. Whole numbers fit a double up to 2^53.
+struct Packer {
+  std::vector<double> numbers;
+  void operator()(int64_t value) { numbers.push_back(double(value)); }
+  void operator()(double value) { numbers.push_back(value); }
+};
+struct Unpacker {
+  const double* next;
+  void operator()(int64_t& value) { value = int64_t(*next++); }
+  void operator()(double& value) { value = *next++; }
+};
+template <class Visitor>
+void visit_numbers(Visitor& v, TrainingState& s) {
+  v(s.epoch), v(s.batch), v(s.step), v(s.loss_sum), v(s.right), v(s.samples), v(s.best_epoch);
+  s.history.resize(size_t(s.epoch));
+  for (auto& e : s.history)
+    v(e.epoch), v(e.loss), v(e.accuracy), v(e.validation_accuracy), v(e.learning_rate), v(e.seconds);
+}
+
+void check_identity(const std::string& path, const std::string& stored, const std::string& current) {
+  std::istringstream old_lines(stored), new_lines(current);
+  std::string old_line, new_line;
+  while (std::getline(new_lines, new_line)) {
+    std::getline(old_lines, old_line);
+    if (old_line != new_line) not_this_run(path, old_line, new_line);
+  }
+}
+
+/// Takes the tensors from `position` on whose names begin with `prefix`.
+std::vector<NamedTensor> take(const std::vector<NamedTensor>& tensors, const std::string& prefix) {
+  std::vector<NamedTensor> taken;
+  for (const auto& entry : tensors)
+    if (entry.name.rfind(prefix, 0) == 0) taken.push_back(entry);
+  return taken;
+}
+
+at::Tensor find(const std::vector<NamedTensor>& tensors, const std::string& name, const std::string& path) {
+  const auto found = take(tensors, name);
+  if (found.empty()) not_this_run(path, "no entry '" + name + "'", "a checkpoint of training");
+  return found[0].tensor;
+}
+
+constexpr const char* kIdentity = "run/identity";
+constexpr const char* kNumbers = "run/numbers";
+constexpr const char* kRandom = "run/random_state";
+constexpr const char* kBest = "best/";
+
+}  // namespace
+
+std::vector<NamedTensor> model_tensors(const Model& model) {
+  std::vector<NamedTensor> tensors = model.parameters();
+  for (auto& buffer : model.buffers()) tensors.push_back(std::move(buffer));
+  for (auto& entry : tensors) entry.name = "model/" + entry.name;
+  return tensors;
+}
+
+std::vector<NamedTensor> snapshot(const std::vector<NamedTensor>& tensors) {
+  std::vector<NamedTensor> copies;
+  for (const auto& entry : tensors) copies.push_back({entry.name, entry.tensor.detach().clone()});
+  return copies;
+}
+
+void restore(const std::vector<NamedTensor>& targets, const std::vector<NamedTensor>& values,
+             const std::string& where) {
+  const at::NoGradGuard no_grad;
+  if (targets.size() != values.size())
+    not_this_run(where, std::to_string(values.size()) + " tensors", std::to_string(targets.size()));
+  for (size_t i = 0; i < targets.size(); ++i) {
+    const auto& [name, target] = targets[i];
+    if (name != values[i].name) not_this_run(where, values[i].name, name);
+    if (target.sizes() != values[i].tensor.sizes()) not_this_run(where, name + " of another shape", name);
+    target.copy_(values[i].tensor);
+  }
+}
+
+void save_checkpoint(const std::string& path, const TrainingState& state, const Model& model,
+                     const Optimizer& optimizer, const std::string& identity) {
+  std::vector<NamedTensor> tensors = model_tensors(model);
+  for (auto& entry : optimizer.state()) tensors.push_back(std::move(entry));
+  for (const auto& [name, tensor] : state.best) tensors.push_back({kBest + name, tensor});
+  Packer packer;
+  TrainingState copy = state;
+  visit_numbers(packer, copy);
+  tensors.push_back({kNumbers, numbers_tensor(packer.numbers)});
+  tensors.push_back({kRandom, at::detail::getDefaultCPUGenerator().get_state()});
+  tensors.push_back({kIdentity, text_tensor(identity)});
+  save_tensors(path, tensors);
+}
+
+TrainingState load_checkpoint(const std::string& path, const Model& model, const Optimizer& optimizer,
+                              const std::string& identity) {
+  const std::vector<NamedTensor> tensors = load_tensors(path);
+  check_identity(path, tensor_text(find(tensors, kIdentity, path)), identity);
+  restore(model_tensors(model), take(tensors, "model/"), path);
+  restore(optimizer.state(), take(tensors, "optimizer/"), path);
+  TrainingState state;
+  const at::Tensor numbers = find(tensors, kNumbers, path);
+  Unpacker unpacker{numbers.data_ptr<double>()};
+  visit_numbers(unpacker, state);
+  state.best = take(tensors, kBest);
+  for (auto& entry : state.best) entry.name.erase(0, std::string(kBest).size());
+  at::Generator generator = at::detail::getDefaultCPUGenerator();
+  generator.set_state(find(tensors, kRandom, path));
+  return state;
+}
+
+std::string run_identity(const DataSpec& data, TrainOptions options) {
+  std::string identity = "data: " + to_string(data) + "\nseed: " + std::to_string(options.seed) + "\n";
+  for (const auto& field : option_tree(options).fields)
+    if (field.key != "resume") identity += field.key + ": " + join(field.get()) + "\n";
+  return identity;
+}
+
+}  // namespace qtool

@@ -1,0 +1,23 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "graph/model.h"
+
+namespace qtool {
+
+/// The built-in networks, for `zoo:NAME`. All are small image classifiers.
+struct ZooEntry {
+  std::string name;
+  std::string help;  ///< one line
+};
+[[nodiscard]] std::vector<ZooEntry> list_zoo();
+
+/// A network with freshly initialised weights, the same for the same seed, in training mode. `input_shape` is
+/// C, H, W of one image; the output is logits [N, classes]. Throws Error(kUsage) with the nearest name where
+/// the name is unknown, and where the images do not fit the network.
+[[nodiscard]] Model build_zoo(const std::string& name, const std::vector<int64_t>& input_shape,
+                              int64_t classes, uint64_t seed);
+
+}  // namespace qtool

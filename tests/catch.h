@@ -1,0 +1,17 @@
+#pragma once
+/// Catch2 2 (Debian 12) and 3 (Debian 13) under one name.
+#if __has_include(<catch2/catch_all.hpp>)
+#include <catch2/catch_all.hpp>
+using Catch::Approx;
+#else
+#include <catch2/catch.hpp>
+using Catch::Detail::Approx;
+#endif
+
+#include <string>
+/// Matcher: the message contains this text.
+#if __has_include(<catch2/catch_all.hpp>)
+inline auto contains(const std::string& text) { return Catch::Matchers::ContainsSubstring(text); }
+#else
+inline auto contains(const std::string& text) { return Catch::Contains(text); }
+#endif

@@ -1,0 +1,112 @@
+#include "data/byte_source.h"
+
+#include <cstdlib>
+
+#include "catch.h"
+#include "data/files.h"
+
+namespace qtool {
+namespace {
+
+std::string read(ByteSource& source, uint64_t offset, size_t count) {
+  std::string bytes(count, '\0');
+  source.read(offset, bytes.data(), count);
+  return bytes;
+}
+
+/// 1 MB that does not compress to nothing.
+std::string long_text() {
+  std::string text;
+  for (uint32_t i = 0; text.size() < 1'000'000; ++i) text += std::to_string(i * 2654435761u);
+  return text;
+}
+
+TEST_CASE("plain and gzip files read alike, in any order") {
+  const TemporaryFolder folder;
+  const std::string text = long_text();
+  put(folder / "plain", text);
+  put(folder / "packed", gzip(text));
+  for (const char* name : {"plain", "packed"}) {
+    const auto source = open_bytes(folder / name);
+    CHECK_NOTHROW(source->require_size(text.size()));
+    CHECK(read(*source, 10, 5) == text.substr(10, 5));
+    CHECK(read(*source, text.size() - 7, 7) == text.substr(text.size() - 7));
+    CHECK(read(*source, 500'000, 300'000) == text.substr(500'000, 300'000));
+    CHECK(read(*source, 0, 3) == text.substr(0, 3));
+    CHECK_THAT(message_of([&] { (void)read(*source, text.size() - 1, 2); }), contains("truncated data file"));
+  }
+}
+
+TEST_CASE("a packed stream is unpacked once and no further than needed") {
+  int64_t unpacked = 0;
+  const auto source = unpack_once(
+      "stream",
+      [&](char* to, size_t count) {
+        std::fill(to, to + count, char('a' + unpacked / 1'000'000));
+        unpacked += int64_t(count);
+        return unpacked > 5'000'000 ? 0 : count;
+      },
+      std::nullopt);
+  CHECK(read(*source, 0, 10) == std::string(10, 'a'));
+  CHECK(unpacked < 1'000'000);
+  CHECK(read(*source, 1'900'000, 10) == std::string(10, 'b'));
+  const int64_t before = unpacked;
+  CHECK(before < 3'000'000);
+  CHECK(read(*source, 5, 10) == std::string(10, 'a'));
+  CHECK(unpacked == before);
+}
+
+TEST_CASE("unpacking leaves no name behind in the temporary folder") {
+  const TemporaryFolder folder, temporary;
+  put(folder / "packed", gzip(long_text()));
+  const char* old = std::getenv("TMPDIR");
+  const std::string previous = old ? old : "";
+  setenv("TMPDIR", temporary.path().c_str(), 1);
+  const auto source = open_bytes(folder / "packed");
+  (void)read(*source, 900'000, 10);
+  CHECK(std::filesystem::is_empty(temporary.path()));
+  old ? setenv("TMPDIR", previous.c_str(), 1) : unsetenv("TMPDIR");
+}
+
+TEST_CASE("several gzip members in one file are one stream") {
+  const TemporaryFolder folder;
+  put(folder / "two", gzip("hello ") + gzip("world"));
+  const auto source = open_bytes(folder / "two");
+  CHECK_NOTHROW(source->require_size(11));
+  CHECK(read(*source, 0, 11) == "hello world");
+}
+
+TEST_CASE("sizes that do not fit are told") {
+  const TemporaryFolder folder;
+  put(folder / "plain", "12345");
+  put(folder / "packed", gzip("12345"));
+  for (const char* name : {"plain", "packed"}) {
+    const auto source = open_bytes(folder / name);
+    CHECK_THAT(message_of([&] { source->require_size(6); }),
+               contains("truncated data file") && contains(folder / name) && contains("got:      5 bytes") &&
+                   contains("expected: 6 bytes"));
+    CHECK_THAT(message_of([&] { source->require_size(4); }),
+               contains("data file is longer than its header says"));
+  }
+}
+
+TEST_CASE("truncated and damaged gzip files are told apart") {
+  const TemporaryFolder folder;
+  const std::string text = long_text(), packed = gzip(text);
+  put(folder / "truncated", packed.substr(0, packed.size() / 2));
+  put(folder / "damaged", packed.substr(0, 1000) + std::string(500, '\xff') + packed.substr(1500));
+  CHECK_THAT(message_of([&] { open_bytes(folder / "truncated")->require_size(text.size()); }),
+             contains("truncated gzip file") && contains(folder / "truncated"));
+  CHECK_THAT(message_of([&] { (void)read(*open_bytes(folder / "damaged"), 0, text.size()); }),
+             contains("damaged gzip file") && contains(folder / "damaged"));
+}
+
+TEST_CASE("what is no readable file is named") {
+  const TemporaryFolder folder;
+  CHECK_THAT(message_of([&] { (void)open_bytes(folder / "none"); }),
+             contains("cannot read the data file") && contains(folder / "none") && contains("No such file"));
+  CHECK_THAT(message_of([&] { (void)open_bytes(folder.path()); }), contains("not a regular file"));
+}
+
+}  // namespace
+}  // namespace qtool

@@ -1,0 +1,51 @@
+#include "measure/evaluate.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/flatten.h>
+#include <ATen/ops/flip.h>
+
+#include "catch.h"
+#include "labelled_file.h"
+
+using namespace qtool;
+
+namespace {
+
+using Tensors = std::vector<at::Tensor>;
+
+}  // namespace
+
+TEST_CASE("several models over the same batches") {
+  const LabelledFile file({255, 0, 0, 255, 255, 0}, {0, 1, 1});
+  Loader loader(file.spec(), {.batch_size = 2, .augmentation = {}});
+  const std::vector<Candidate> candidates = {
+      {.name = "plain", .run = [](const Tensors& x) { return Tensors{at::flatten(x[0], 1)}; }},
+      {.name = "half", .run = [](const Tensors& x) { return Tensors{at::flatten(x[0], 1) * 0.5}; }},
+      {.name = "mirrored",
+       .run = [](const Tensors& x) { return Tensors{at::flip(at::flatten(x[0], 1), {1}) * 0.5}; }}};
+  const auto results = evaluate(candidates, loader);
+  REQUIRE(results.size() == 3);
+  CHECK(results[0].accuracy->top1_right == 2);
+  CHECK(results[0].right == std::vector<bool>{true, true, false});
+  CHECK(results[2].right == std::vector<bool>{false, false, true});
+  CHECK(results[0].with_first.same() == 1);
+  CHECK(results[1].with_first.same() == 1);
+  CHECK(results[1].with_first.cosine == Approx(1));
+  CHECK(results[1].with_first.sqnr_db == Approx(6.0206));  // 10 log10(1 / 0.25)
+  CHECK(results[2].with_first.same() == 0);
+  CHECK(results[2].with_first.max_difference == 1);
+  CHECK(results[2].with_previous.max_difference == 0.5);
+}
+
+TEST_CASE("nothing is recorded for gradients while evaluating") {
+  const LabelledFile file({255, 0}, {0});
+  Loader loader(file.spec(), {.augmentation = {}});
+  bool recording = true;
+  const std::vector<Candidate> candidates = {{.name = "model", .run = [&](const Tensors& x) {
+                                                recording = at::GradMode::is_enabled();
+                                                return Tensors{at::flatten(x[0], 1)};
+                                              }}};
+  (void)evaluate(candidates, loader);
+  CHECK_FALSE(recording);
+}

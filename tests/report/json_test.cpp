@@ -1,0 +1,61 @@
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "catch.h"
+#include "sample_report.h"
+
+using namespace qtool;
+using Json = nlohmann::ordered_json;
+
+TEST_CASE("report.json has the keys of the contract, in this order") {
+  const Json json = Json::parse(to_json(sample_report()));
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : json.items()) keys.push_back(key);
+  CHECK(keys == std::vector<std::string>{"schema", "qtool", "model", "data", "accuracy", "agreement",
+                                         "simulated_vs_int8", "size_bytes", "layers", "settings", "gates",
+                                         "warnings", "files", "latency_ms", "stages_s", "peak_rss_bytes"});
+}
+
+TEST_CASE("report.json holds the struct's values, accuracies as fractions") {
+  const Json json = Json::parse(to_json(sample_report()));
+  CHECK(json["schema"] == 1);
+  CHECK(json["qtool"]["cpu_features"] == Json::array({"avx2", "avx512_vnni"}));
+  CHECK(json["accuracy"]["ladder"][1].dump() ==
+        R"({"name":"int8","top1":0.915,"top5":0.989,"agreement":0.9955,"cosine":0.99991,"sqnr_db":31.25})");
+  CHECK(json["accuracy"]["drop"].dump() == R"({"value":0.005,"low":-0.001,"high":0.011})");
+  CHECK(json["agreement"] == 0.9955);
+  CHECK(json["size_bytes"]["ratio"] == 0.25);
+  CHECK(json["layers"][2].dump() ==
+        R"({"site":"norm:output","op":"aten::layer_norm","scheme":null,"scale_min":null,"scale_max":null,)"
+        R"("zero_point":null,"low":null,"high":null,"sqnr_db":null,"damage":null,)"
+        R"("reason":"no int8 kernel | yet"})");
+  CHECK(json["settings"].dump() == R"({"calibrate.samples":"1024"})");
+  CHECK(json["gates"][0]["passed"] == false);
+  CHECK(json["latency_ms"].dump() == R"({"float":15.0,"int8":2.5,"batch":128})");
+  CHECK(json["stages_s"].dump() == R"({"load":0.1,"calibrate":0.25})");
+}
+
+TEST_CASE("what is missing, NaN or infinite is null, and bytes that are no UTF-8 do not break the file") {
+  Report report;
+  report.accuracy.ladder = {{.name = "int8", .top1 = std::nan(""), .sqnr_db = INFINITY}};
+  report.model.path = "a\xff.pt";
+  const Json json = Json::parse(to_json(report));
+  CHECK(json["accuracy"]["ladder"][0]["top1"].is_null());
+  CHECK(json["accuracy"]["ladder"][0]["sqnr_db"].is_null());
+  CHECK(json["accuracy"]["drop"].is_null());
+  CHECK(json["simulated_vs_int8"].is_null());
+  CHECK(json["latency_ms"].is_null());
+  CHECK(json["stages_s"].is_object());
+}
+
+TEST_CASE("only the last keys hold what differs between runs") {
+  Report again = sample_report();
+  again.timing = {};
+  Json first = Json::parse(to_json(sample_report())), second = Json::parse(to_json(again));
+  for (const char* key : {"latency_ms", "stages_s", "peak_rss_bytes"}) {
+    CHECK(first[key] != second[key]);
+    first.erase(key);
+    second.erase(key);
+  }
+  CHECK(first == second);
+}

@@ -1,0 +1,94 @@
+#include "catch.h"
+#include "sample_report.h"
+
+using namespace qtool;
+
+TEST_CASE("report.md tells the result first, then where the damage is") {
+  CHECK(to_markdown(sample_report()) == R"(# net.pt in int8
+
+**int8 has 91.50 % top-1 where float has 92.00 % (0.50 points lost, 95 % interval -0.10 to 1.10), in 25 % of the size; 1 gate failed.**
+
+## Accuracy
+
+On 1000 samples.
+
+| rung | top-1 | top-5 | same top-1 as float | cosine | SQNR dB |
+|---|---:|---:|---:|---:|---:|
+| float | 92.00 % | 99.00 % | - | - | - |
+| int8 | 91.50 % | 98.90 % | 99.55 % | 0.999910 | 31.2 |
+
+int8 against simulated: off by at most 1 step, on 0.02 % of the elements; same top-1 on 99.99 % of the samples.
+
+## Gates
+
+- **failed**: drop in top-1 of 0.50 points is above 0.40 points
+
+## Size and speed
+
+|  | float | int8 | ratio |
+|---|---:|---:|---:|
+| size | 400.0 kB | 100.0 kB | 0.250 |
+| latency at batch 128 | 15.00 ms | 2.50 ms | 0.167 |
+
+## Layers, the most damaging first
+
+| site | operator | scheme | scale | zero point | range | SQNR dB | damage |
+|---|---|---|---:|---:|---:|---:|---:|
+| `conv1:output` | aten::conv2d | uint8 affine per-tensor | 0.5 | 3 | -1.5 to 126 | 40.0 | 75.0 % |
+| `conv1:weight` | aten::conv2d | int8 symmetric per-channel(0) | 0.001 to 0.002 | - | - | - | 25.0 % |
+
+## What stays in float
+
+| site | operator | why |
+|---|---|---|
+| `norm:output` | aten::layer_norm | no int8 kernel \| yet |
+
+## Warnings
+
+- conv1:output had not settled
+
+## Settings
+
+| setting | value |
+|---|---|
+| qtool | 0.1.0 |
+| LibTorch | 2.13.0 |
+| engine | onednn |
+| CPU features | avx2 avx512_vnni |
+| threads | 2 |
+| seed | 7 |
+| model | models/net.pt, sha256 abc |
+| data | idx:/data |
+| calibration samples | 1024 |
+| `calibrate.samples` | 1024 |
+
+## Files
+
+| file | size | sha256 |
+|---|---:|---|
+| model.int8.pt | 100.0 kB | def |
+
+## Time
+
+| stage | seconds |
+|---|---:|
+| load | 0.100 |
+| calibrate | 0.250 |
+
+Peak memory: 240.0 MB.
+)");
+}
+
+TEST_CASE("without labels the headline tells agreement, without verification it says so") {
+  Report report;
+  CHECK_THAT(to_markdown(report), contains("**int8 was not verified on data.**"));
+  report.accuracy.ladder = {{.name = "int8", .agreement = 0.5}};
+  CHECK_THAT(to_markdown(report), contains("**int8 gives float's top-1 on 50.00 % of the samples.**"));
+}
+
+TEST_CASE("an empty report has no empty tables") {
+  const std::string text = to_markdown(Report{});
+  CHECK_THAT(text, !contains("## Layers"));
+  CHECK_THAT(text, !contains("## Gates"));
+  CHECK_THAT(text, !contains("## Warnings"));
+}

@@ -1,0 +1,59 @@
+#pragma once
+#include "report/report.h"
+
+namespace qtool {
+
+/// A report with every part filled, numbers easy to follow.
+inline Report sample_report() {
+  Report report;
+  report.tool = {.version = "0.1.0",
+                 .libtorch = "2.13.0",
+                 .engine = "onednn",
+                 .cpu_features = {"avx2", "avx512_vnni"},
+                 .threads = 2,
+                 .seed = 7};
+  report.model = {.path = "models/net.pt", .sha256 = "abc"};
+  report.data = {.spec = "idx:/data", .calibration_samples = 1024};
+  report.accuracy.samples = 1000;
+  report.accuracy.ladder = {{.name = "float", .top1 = 0.92, .top5 = 0.99},
+                            {.name = "int8",
+                             .top1 = 0.915,
+                             .top5 = 0.989,
+                             .agreement = 0.9955,
+                             .cosine = 0.99991,
+                             .sqnr_db = 31.25}};
+  report.accuracy.drop = ReportDrop{.value = 0.005, .low = -0.001, .high = 0.011};
+  report.simulated_vs_int8 = SimulatedVsInt8{.max_steps = 1, .differing = 0.0002, .same_top1 = 0.9999};
+  report.size = {.float_bytes = 400000, .int8_bytes = 100000};
+  report.layers = {{.site = "conv1:weight",
+                    .op = "aten::conv2d",
+                    .scheme = "int8 symmetric per-channel(0)",
+                    .scale_min = 0.001,
+                    .scale_max = 0.002,
+                    .damage = 0.25},
+                   {.site = "conv1:output",
+                    .op = "aten::conv2d",
+                    .scheme = "uint8 affine per-tensor",
+                    .scale_min = 0.5,
+                    .scale_max = 0.5,
+                    .zero_point = 3,
+                    .low = -1.5,
+                    .high = 126,
+                    .sqnr_db = 40.04,
+                    .damage = 0.75},
+                   {.site = "norm:output", .op = "aten::layer_norm", .reason = "no int8 kernel | yet"}};
+  report.settings = {{"calibrate.samples", "1024"}};
+  report.warnings = {"conv1:output had not settled"};
+  report.gates = {{.name = "max_drop",
+                   .limit = 0.4,
+                   .value = 0.5,
+                   .passed = false,
+                   .text = "drop in top-1 of 0.50 points is above 0.40 points"}};
+  report.files = {{.name = "model.int8.pt", .bytes = 100000, .sha256 = "def"}};
+  report.timing.latency = ReportLatency{.float_ms = 15, .int8_ms = 2.5, .batch = 128};
+  report.timing.stages_s = {{"load", 0.1}, {"calibrate", 0.25}};
+  report.timing.peak_rss_bytes = 240000000;
+  return report;
+}
+
+}  // namespace qtool

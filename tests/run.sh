@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Sets up, builds everything and runs all tests. Takes the options of apps/setup.sh. CI=true makes warnings errors.
+source "$(dirname "${BASH_SOURCE[0]}")/../apps/setup.sh"
+setup "$@"
+werror=OFF
+if [ "${CI:-}" = true ]; then werror=ON; fi
+configure -DQTOOL_WERROR=$werror
+build_targets all
+# The tests that are Python clients want a torch that can be imported; those of an apt LibTorch take pip's where it is.
+for python in "$torch_python" "$PWD/build/venv/bin/python" python3; do
+  if "$python" -c 'import torch' 2>/dev/null; then export QTOOL_PYTHON=$python; break; fi
+done
+say "Python for the tests: ${QTOOL_PYTHON:-none with torch, so the tests of Python clients are skipped}"
+ctest --test-dir "$build" --output-on-failure --no-tests=error --timeout 900

@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""The checker itself: a tree that breaks each rule once is reported with file and line, and a sound one is not."""
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+CHECKER = pathlib.Path(__file__).with_name("layering.py")
+
+
+def run(files):
+    """Exit code and output lines of the checker on a tree with these files."""
+    with tempfile.TemporaryDirectory() as root:
+        for name, text in files.items():
+            path = pathlib.Path(root, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        done = subprocess.run([sys.executable, str(CHECKER), root], capture_output=True, text=True)
+    return done.returncode, done.stdout.splitlines()
+
+
+class Layering(unittest.TestCase):
+    def assert_breach(self, files, start):
+        code, lines = run(files)
+        self.assertEqual((code, len(lines)), (1, 1), lines)
+        self.assertTrue(lines[0].startswith(start), lines[0])
+
+    def test_sound_tree(self):
+        code, lines = run({
+            "src/core/error.cpp": '#include "core/error.h"\n#include <string>\n',
+            "src/graph/model.cpp": '#include "core/error.h"\n#include <torch/csrc/jit/ir/ir.h>\n',
+            "src/train/trainer.cpp": '#include "measure/accuracy.h"\n#include "data/loader.h"\n',
+            "src/lower/CMakeLists.txt": "qtool_library(lower SOURCES a.cpp DEPENDS qtool_plan qtool_graph)\n",
+            "src/job/ptq.cpp": '#include "report/json.h"\n',
+            "apps/qtool/main.cpp": '#include "job/ptq.h"\n#include <CLI/CLI.hpp>\n',
+            "tests/lower/quantized_ops_test.cpp": '#include <torch/csrc/jit/serialization/import.h>\n',
+            "build-apt/x.txt": "trailing \n", "out/x.txt": "trailing \n", ".ci": "run\n", "README.md": "# qtool\n"})
+        self.assertEqual((code, lines), (0, ["layering: all well"]))
+
+    def test_up(self):
+        self.assert_breach({"src/core/a.cpp": '#include <string>\n#include "graph/model.h"\n'},
+                           "src/core/a.cpp:2: core must not include graph/model.h")
+
+    def test_sideways(self):
+        self.assert_breach({"src/report/a.h": '#include "measure/accuracy.h"\n'}, "src/report/a.h:1: report must not include")
+
+    def test_library_must_not_see_apps_or_job(self):
+        self.assert_breach({"src/train/a.h": '\n\n#include "job/ptq.h"\n'}, "src/train/a.h:3: train must not include")
+
+    def test_link_dependency_up(self):
+        self.assert_breach({"src/graph/CMakeLists.txt": "qtool_library(graph\n  DEPENDS qtool_plan)\n"},
+                           "src/graph/CMakeLists.txt:2: graph must not link qtool_plan")
+
+    def test_restricted_headers(self):
+        for layer, header in [("plan", "torch/csrc/jit/ir/ir.h"), ("config", "CLI/CLI.hpp"), ("job", "yaml-cpp/yaml.h"),
+                              ("graph", "torch/script.h"), ("core", "ATen/ATen.h")]:
+            with self.subTest(header=header):
+                self.assert_breach({f"src/{layer}/a.cpp": f"#include <{header}>\n"},
+                                   f"src/{layer}/a.cpp:1: {layer} must not include {header}")
+
+    def test_folder_without_a_layer(self):
+        self.assert_breach({"src/util/a.cpp": "\n"}, "src/util/a.cpp:1: folder src/util has no place")
+
+    def test_top_level(self):
+        self.assert_breach({"notes/a.md": "x\n"}, "notes/a.md:1: not among what the top level holds")
+
+    def test_trailing_white_space(self):
+        self.assert_breach({"tests/a.py": "x = 1\ny = 2 \n"}, "tests/a.py:2: trailing white space")
+        self.assert_breach({"tests/a.py": "x = 1\t\n"}, "tests/a.py:1: trailing white space")
+
+
+if __name__ == "__main__":
+    unittest.main()
