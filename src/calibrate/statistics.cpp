@@ -58,7 +58,7 @@ void merge(SiteStatistics& statistics, const SiteStatistics& other) {
   const double old_range = statistics.high - statistics.low;
   if (other.widened_at_batch > 0 || statistics.batches == 0) {
     const double low = std::min(statistics.low, other.low), high = std::max(statistics.high, other.high);
-    if (statistics.batches == 0 || high - low > 1.1 * old_range)
+    if (statistics.batches == 0 || high - low > 1.25 * old_range)
       statistics.widened_at_batch = statistics.batches + other.widened_at_batch;
   }
   if (statistics.batches == 0) {
@@ -95,8 +95,8 @@ std::vector<std::string> examine(const Statistics& statistics) {
       warnings.push_back(site.site + ": saw no values; the data never reaches it");
     } else if (site.low == site.high) {
       warnings.push_back(site.site + ": is constant (" + std::to_string(site.low) + ")");
-    } else if (site.batches >= 8 && site.widened_at_batch * 4 > site.batches * 3) {
-      warnings.push_back(site.site + ": its range still widened by over a tenth in batch " +
+    } else if (site.batches >= 4 && site.widened_at_batch * 4 > site.batches * 3) {
+      warnings.push_back(site.site + ": its range still widened by over a quarter in batch " +
                          std::to_string(site.widened_at_batch) + " of " + std::to_string(site.batches) +
                          "; use more calibration samples");
     } else {

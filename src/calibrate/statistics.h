@@ -18,7 +18,7 @@ struct SiteStatistics {
   double low = std::numeric_limits<double>::infinity();  ///< of all values
   double high = -std::numeric_limits<double>::infinity();
   double sum_of_lows = 0, sum_of_highs = 0;  ///< of the batches' smallest and largest values
-  /// The last batch, counted from 1, that widened [low, high] by more than a tenth.
+  /// The last batch, counted from 1, that widened [low, high] by more than a quarter.
   int64_t widened_at_batch = 0;
   Histogram histogram;
   /// Smallest and largest value of each channel (axis 1); empty where the tensor has no channels.

@@ -36,11 +36,15 @@ jit::Module child_module(jit::Module& parent, const std::string& name) {
   return child;
 }
 
+bool is_module(const c10::TypePtr& type) {
+  const auto class_type = type->cast<c10::ClassType>();
+  return class_type && class_type->is_module();
+}
+
 /// Nodes that read an attribute which is not a module, in all blocks, in order.
 void collect_reads(jit::Block* block, std::vector<jit::Node*>& reads) {
   for (auto* node : block->nodes()) {
-    if (node->kind() == c10::prim::GetAttr && !node->output()->type()->cast<c10::ClassType>())
-      reads.push_back(node);
+    if (node->kind() == c10::prim::GetAttr && !is_module(node->output()->type())) reads.push_back(node);
     for (auto* inner : node->blocks()) collect_reads(inner, reads);
   }
 }
