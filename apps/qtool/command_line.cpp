@@ -14,8 +14,10 @@
 namespace qtool {
 namespace {
 
-[[noreturn]] void usage_error(const std::string& what, const std::string& got, const std::string& fix) {
-  throw Error(ErrorKind::kUsage, {.what = what, .got = got, .fix = fix});
+constexpr const char* kHelpHint = "qtool --help, or qtool SUBCOMMAND --help, shows what is expected";
+
+[[noreturn]] void usage_error(const std::string& what, const std::string& fix) {
+  throw Error(ErrorKind::kUsage, {.what = what, .fix = fix});
 }
 
 /// What CLI11 could not place: a mistyped flag or subcommand, or one file too many.
@@ -27,8 +29,7 @@ void refuse_leftovers(const std::vector<std::string>& leftovers, const std::vect
   std::string word = flag == leftovers.end() ? leftovers.front() : *flag;
   word = word.substr(0, word.find('='));
   const std::string what = flag == leftovers.end() ? kind : "unknown flag";
-  usage_error(what + " '" + word + "'" + did_you_mean(word, known), word,
-              help_command + " lists what there is");
+  usage_error(what + " '" + word + "'" + did_you_mean(word, known), help_command + " lists what there is");
 }
 
 void require_values(const OptionGroup& group, const std::string& command) {
@@ -64,10 +65,13 @@ class Parser {
 
   CommandLine parse(int argc, const char* const* argv, const CommonOptions& common) {
     const bool help = parse_words(argc, argv);
+    const std::vector<std::string> names = command_names();
+    refuse_leftovers(app_.remaining(), names, "unknown subcommand", "qtool --help");
     const auto chosen = std::find_if(apps_.begin(), apps_.end(), [](CLI::App* app) { return app->parsed(); });
     if (help && chosen == apps_.end()) return {.print = help_text(commands_)};
     if (app_.get_option("--version")->count() > 0) return {.print = version_text()};
-    if (chosen == apps_.end()) refuse_no_command();
+    if (chosen == apps_.end())
+      usage_error("no subcommand", "qtool " + names.front() + " --help, or one of " + join(names));
     const size_t i = static_cast<size_t>(chosen - apps_.begin());
     if (help) return {.print = help_text(commands_[i])};
     return finish(i, common);
@@ -80,17 +84,19 @@ class Parser {
       app_.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
       return true;
+    } catch (const CLI::ArgumentMismatch& error) {
+      const std::string text = error.what();
+      usage_error(text.substr(0, text.find(':')) + " needs a value", kHelpHint);
     } catch (const CLI::ParseError& error) {
-      usage_error(error.what(), "", "qtool --help, or qtool SUBCOMMAND --help, shows what is expected");
+      usage_error(error.what(), kHelpHint);
     }
     return false;
   }
 
-  [[noreturn]] void refuse_no_command() {
+  [[nodiscard]] std::vector<std::string> command_names() const {
     std::vector<std::string> names;
     for (const auto& command : commands_) names.push_back(command.name);
-    refuse_leftovers(app_.remaining(), names, "unknown subcommand", "qtool --help");
-    usage_error("no subcommand", "", "qtool " + names.front() + " --help, or one of " + join(names));
+    return names;
   }
 
   CommandLine finish(size_t i, const CommonOptions& common) {

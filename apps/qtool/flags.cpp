@@ -57,11 +57,10 @@ void Flags::apply() const {
     if (!fixed_value.empty()) texts = {fixed_value};
     if (field->type == ValueType::kBool) texts = {texts.back()};
     if (const auto problem = field->set(texts))
-      throw Error(ErrorKind::kUsage, {.what = "wrong value" + problem->hint,
-                                      .where = flag_title(*field),
+      throw Error(ErrorKind::kUsage, {.what = flag_title(*field) + ": wrong value" + problem->hint,
                                       .got = problem->got,
                                       .expected = problem->expected,
-                                      .fix = field->help.empty() ? "see --help" : "give " + field->help});
+                                      .fix = "--help shows what it means and its default"});
   }
 }
 

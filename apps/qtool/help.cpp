@@ -28,7 +28,7 @@ std::string value_name(const OptionField& field) {
 
 std::string flag_text(const OptionField& field) {
   if (field.has(FieldTrait::kPositional)) return flag_title(field);
-  if (field.type == ValueType::kBool) return "--[no-]" + field.flag;
+  if (field.type == ValueType::kBool) return (field.get()[0] == "true" ? "--[no-]" : "--") + field.flag;
   const std::string letter = field.letter == 0 ? "" : std::string("-") + field.letter + ", ";
   return letter + "--" + field.flag + " " + value_name(field) +
          (field.has(FieldTrait::kSeveral) ? "..." : "");
@@ -36,8 +36,8 @@ std::string flag_text(const OptionField& field) {
 
 std::string default_text(const OptionField& field) {
   const std::string value = join(field.get(), ",");
-  if (value.empty()) return {};
-  return field.type == ValueType::kBool ? (value == "true" ? " [on]" : " [off]") : " [" + value + "]";
+  if (field.type == ValueType::kBool) return value == "true" ? " [on]" : "";
+  return value.empty() ? "" : " [" + value + "]";
 }
 
 std::string field_rows(const OptionField& field) {

@@ -39,9 +39,10 @@ std::string to_text(const InspectResult& result) {
     const std::string plan = is_float ? "float" : site.scheme;
     rows.push_back({site.site, site.op, site.reason.empty() ? plan : plan + ": " + site.reason});
   }
-  return columns(rows) + "\n" + std::to_string(quantized) + " of " + std::to_string(result.sites.size()) +
-         " sites quantized for the engine " + result.engine + "; " + std::to_string(result.parameters) +
-         " parameters, " + bytes_text(result.bytes) + ", inputs: " + join(result.input_names) + "\n";
+  return columns(rows, Align::kText) + "\n" + std::to_string(quantized) + " of " +
+         std::to_string(result.sites.size()) + " sites quantized for the engine " + result.engine + "; " +
+         std::to_string(result.parameters) + " parameters, " + bytes_text(result.bytes) +
+         ", inputs: " + join(result.input_names) + "\n";
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ std::string percent_or_dash(const std::optional<double>& fraction) {
 
 }  // namespace
 
-std::string columns(const std::vector<std::vector<std::string>>& rows) {
+std::string columns(const std::vector<std::vector<std::string>>& rows, Align align) {
   std::vector<size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
@@ -28,7 +28,8 @@ std::string columns(const std::vector<std::vector<std::string>>& rows) {
     std::string line;
     for (size_t i = 0; i < row.size(); ++i) {
       const std::string padding(widths[i] - row[i].size(), ' ');
-      line += (i == 0 ? "" : "  ") + (i == 0 ? row[i] + padding : padding + row[i]);
+      const bool left = i == 0 || align == Align::kText;
+      line += (i == 0 ? "" : "  ") + (left ? row[i] + padding : padding + row[i]);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";

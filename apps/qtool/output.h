@@ -7,8 +7,13 @@
 
 namespace qtool {
 
-/// Columns padded with spaces; the first one is aligned left, the others right.
-[[nodiscard]] std::string columns(const std::vector<std::vector<std::string>>& rows);
+enum class Align {
+  kNumbers,  ///< the first column left, the others right
+  kText      ///< all left
+};
+/// A table, its columns padded with spaces.
+[[nodiscard]] std::string columns(const std::vector<std::vector<std::string>>& rows,
+                                  Align align = Align::kNumbers);
 
 /// Writes to stdout; throws Error(kMachine) where that cannot be, e.g. on a full disk.
 void print(const std::string& text);

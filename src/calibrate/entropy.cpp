@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <span>
 #include <vector>
 
 #include "calibrate/calibrator.h"
@@ -13,7 +14,7 @@ constexpr int kCandidates = 64;
 /// Kullback-Leibler divergence of `counts`, with what lies outside [begin, end) piled up on its first and
 /// last bin, from the same bins merged into `levels` levels and spread again over those bins of each level
 /// that hold something.
-double divergence(const std::vector<int64_t>& counts, size_t begin, size_t end, size_t levels, double total) {
+double divergence(std::span<const int64_t> counts, size_t begin, size_t end, size_t levels, double total) {
   const auto sum = [&](size_t from, size_t to) {
     return std::accumulate(counts.begin() + static_cast<std::ptrdiff_t>(from),
                            counts.begin() + static_cast<std::ptrdiff_t>(to), 0.0);
@@ -47,7 +48,7 @@ double divergence(const std::vector<int64_t>& counts, size_t begin, size_t end, 
 
 ValueRange entropy_range(const SiteStatistics& statistics, const QuantScheme& scheme) {
   const auto& histogram = statistics.histogram;
-  const auto& counts = histogram.counts();
+  const auto counts = histogram.counts();
   const auto levels = static_cast<size_t>(scheme.qmax() - scheme.qmin() + 1);
   const double low = std::min(statistics.low, 0.0), high = std::max(statistics.high, 0.0);
   const auto total = static_cast<double>(histogram.total());

@@ -15,14 +15,21 @@ namespace {
 constexpr int kSmallestExponent = -126;
 constexpr size_t kChunk = 1024;
 
-/// bins[i] = floor(values[i] * inverse_width) - first. Multiplying by a power of two is exact, so the floor
-/// is, too.
-QTOOL_CLONES void bin_indices(const float* values, size_t count, float inverse_width, int32_t first,
+/// Exact zeros, of which a ReLU makes half of all values, would all wait for one counter in memory: they get these many
+/// behind the bins in turn, which are added up afterwards.
+constexpr int32_t kZeroCounters = 16;
+
+/// bins[i] = floor(values[i] * inverse_width) - first. Multiplying by a power of two is exact, so the floor is, too.
+QTOOL_CLONES void bin_indices(const float* values, int32_t count, float inverse_width, int32_t first,
                               int32_t* bins) {
-  for (size_t i = 0; i < count; ++i) {
+  for (int32_t i = 0; i < count; ++i) {
     const float scaled = values[i] * inverse_width;
     const auto truncated = static_cast<int32_t>(scaled);
-    bins[i] = truncated - static_cast<int32_t>(static_cast<float>(truncated) > scaled) - first;
+    const int32_t bin = truncated - static_cast<int32_t>(static_cast<float>(truncated) > scaled) - first;
+    const int32_t zero_counter = static_cast<int32_t>(Histogram::kBins) + (i & (kZeroCounters - 1));
+    const int32_t is_zero =
+        -static_cast<int32_t>(values[i] == 0);  // all bits or none: compilers do not vectorise ?:
+    bins[i] = (bin & ~is_zero) | (zero_counter & is_zero);
   }
 }
 
@@ -42,14 +49,14 @@ bool Histogram::fits(double low, double high) const {
 void Histogram::open_to_negatives() {
   // Twice the width first, so that the positive half still fits into its half of the bins.
   coarsen_to(exponent_ + 1);
-  std::copy_backward(counts_.begin(), counts_.begin() + kBins / 2, counts_.end());
+  std::copy_backward(counts_.begin(), counts_.begin() + kBins / 2, counts_.begin() + kBins);
   std::fill(counts_.begin(), counts_.begin() + kBins / 2, 0);
   first_ = -kBins / 2;
 }
 
 void Histogram::coarsen_to(int exponent) {
   for (; exponent_ < exponent; ++exponent_) {
-    std::vector<int64_t> coarse(kBins, 0);
+    std::vector<int64_t> coarse(kBins + kZeroCounters, 0);
     for (int64_t i = 0; i < kBins; ++i)
       coarse[static_cast<size_t>(floor_half(first_ + i) - first_)] += counts_[static_cast<size_t>(i)];
     counts_ = std::move(coarse);
@@ -58,7 +65,7 @@ void Histogram::coarsen_to(int exponent) {
 
 void Histogram::make_room(float low, float high) {
   if (counts_.empty()) {
-    counts_.assign(kBins, 0);
+    counts_.assign(kBins + kZeroCounters, 0);
     first_ = low < 0 ? -kBins / 2 : 0;
     exponent_ = kSmallestExponent;
     while (!fits(low, high)) ++exponent_;
@@ -78,14 +85,16 @@ void Histogram::add(std::span<const float> values, float low, float high) {
   if (values.empty()) return;
   make_room(low, high);
   const auto inverse_width = static_cast<float>(std::ldexp(1.0, -exponent_));
-  // Runs of equal values, the zeros of a ReLU above all, would wait for each other on one counter.
   std::array<int32_t, kChunk> bins;
-  auto& counts = counts_;
   for (size_t start = 0; start < values.size(); start += kChunk) {
     const size_t count = std::min(kChunk, values.size() - start);
-    bin_indices(values.data() + start, count, inverse_width, static_cast<int32_t>(first_), bins.data());
-    for (size_t i = 0; i < count; ++i) ++counts[static_cast<size_t>(bins[i])];
+    bin_indices(values.data() + start, static_cast<int32_t>(count), inverse_width,
+                static_cast<int32_t>(first_), bins.data());
+    for (size_t i = 0; i < count; ++i) ++counts_[static_cast<size_t>(bins[i])];
   }
+  counts_[static_cast<size_t>(-first_)] +=
+      std::accumulate(counts_.begin() + kBins, counts_.end(), int64_t{0});
+  std::fill(counts_.begin() + kBins, counts_.end(), 0);
 }
 
 void Histogram::merge(const Histogram& other) {
@@ -108,6 +117,7 @@ Histogram Histogram::restore(int width_exponent, int64_t first, std::vector<int6
   histogram.exponent_ = width_exponent;
   histogram.first_ = first;
   histogram.counts_ = std::move(counts);
+  if (!histogram.counts_.empty()) histogram.counts_.resize(kBins + kZeroCounters, 0);
   return histogram;
 }
 

@@ -22,7 +22,10 @@ class Histogram {
   [[nodiscard]] double width() const;
   [[nodiscard]] int width_exponent() const { return exponent_; }
   [[nodiscard]] int64_t first() const { return first_; }
-  [[nodiscard]] const std::vector<int64_t>& counts() const { return counts_; }  ///< kBins; none where empty
+  /// kBins; none where empty
+  [[nodiscard]] std::span<const int64_t> counts() const {
+    return std::span(counts_).first(counts_.empty() ? 0 : kBins);
+  }
   [[nodiscard]] double center(int64_t bin) const { return (double(first_ + bin) + 0.5) * width(); }
 
   /// From a file. The invariants are checked by whoever reads it.
@@ -36,7 +39,7 @@ class Histogram {
 
   int exponent_ = 0;  ///< width = 2^exponent_
   int64_t first_ = 0;
-  std::vector<int64_t> counts_;
+  std::vector<int64_t> counts_;  ///< of the bins; behind them add()'s scratch, zero outside of it
 };
 
 }  // namespace qtool

@@ -21,17 +21,34 @@ struct Extent {
   int32_t not_finite = 0;
 };
 
-/// NaN loses every comparison, so it is counted, and leaves the bounds as they are.
+constexpr int64_t kLanes = 32;
+
+/// NaN loses every comparison, so it is counted, and leaves the bounds as they are. By lanes, since a compiler may not
+/// reorder a single minimum of floats.
 QTOOL_CLONES Extent extent_of(const float* values, int64_t count) {
-  float low = kInfinity, high = -kInfinity;
-  int32_t finite = 0;
-  for (int64_t i = 0; i < count; ++i) {
-    const float x = values[i];
-    low = x < low ? x : low;
-    high = x > high ? x : high;
-    finite += (std::fabs(x) <= std::numeric_limits<float>::max()) ? 1 : 0;
+  float lows[kLanes], highs[kLanes];
+  int32_t finite[kLanes];
+  for (int64_t k = 0; k < kLanes; ++k) {
+    lows[k] = kInfinity;
+    highs[k] = -kInfinity;
+    finite[k] = 0;
   }
-  return {low, high, static_cast<int32_t>(count) - finite};
+  const auto take = [&](int64_t k, float x) __attribute__((always_inline)) {
+    lows[k] = x < lows[k] ? x : lows[k];
+    highs[k] = x > highs[k] ? x : highs[k];
+    finite[k] += static_cast<int32_t>(std::fabs(x) <= std::numeric_limits<float>::max());
+  };
+  const int64_t whole = count - count % kLanes;
+  for (int64_t i = 0; i < whole; i += kLanes)
+    for (int64_t k = 0; k < kLanes; ++k) take(k, values[i + k]);
+  for (int64_t i = whole; i < count; ++i) take(i - whole, values[i]);
+  Extent extent{kInfinity, -kInfinity, static_cast<int32_t>(count)};
+  for (int64_t k = 0; k < kLanes; ++k) {
+    extent.low = std::min(extent.low, lows[k]);
+    extent.high = std::max(extent.high, highs[k]);
+    extent.not_finite -= finite[k];
+  }
+  return extent;
 }
 
 QTOOL_CLONES void widen_columns(const float* row, int64_t count, float* lows, float* highs) {

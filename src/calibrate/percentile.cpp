@@ -7,7 +7,7 @@ namespace qtool {
 ValueRange percentile_range(const SiteStatistics& statistics) {
   constexpr double kLeftOut = 1e-5;
   const auto& histogram = statistics.histogram;
-  const auto& counts = histogram.counts();
+  const auto counts = histogram.counts();
   const bool two_sided = statistics.low < 0 && statistics.high > 0;
   const double budget = kLeftOut * static_cast<double>(histogram.total()) / (two_sided ? 2 : 1);
   ValueRange range{statistics.low, statistics.high};

@@ -25,7 +25,7 @@ constexpr const char* kSchema = "qtool-calibration-1";
 
 /// Without the zeros at both ends.
 Json to_json(const Histogram& histogram) {
-  const auto& counts = histogram.counts();
+  const auto counts = histogram.counts();
   const auto used = [](int64_t count) { return count != 0; };
   const auto begin = std::find_if(counts.begin(), counts.end(), used);
   const auto end = std::find_if(counts.rbegin(), std::make_reverse_iterator(begin), used).base();
@@ -105,14 +105,16 @@ Statistics read_statistics(const std::string& path) {
   const auto text = read_file(path);
   try {
     const auto json = Json::parse(text);
-    if (!json.is_object() || json.value("schema", "") != kSchema) refuse(path, "another kind of file");
+    if (!json.is_object() || !json.contains("schema") || json["schema"] != kSchema)
+      refuse(path, "another kind of file");
     Statistics statistics;
     statistics.model_sha256 = json.at("model_sha256").get<std::string>();
     statistics.samples = json.at("samples").get<int64_t>();
     for (const auto& site : json.at("sites")) statistics.sites.push_back(site_from(site, path));
     return statistics;
   } catch (const nlohmann::json::exception& error) {
-    refuse(path, error.what());
+    const std::string message = error.what();  // "[json.exception.parse_error.101] parse error at line 1..."
+    refuse(path, message.substr(message.find("] ") + 2));
   }
 }
 

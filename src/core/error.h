@@ -35,7 +35,8 @@ class Error : public std::runtime_error {
   Complaint complaint_;
 };
 
-/// Several lines: `what`, then one indented line for each part that is given.
+/// Several lines: `what`, then one indented line for each part that is given. Control characters are shown as
+/// \xNN.
 [[nodiscard]] std::string to_string(const Complaint& complaint);
 
 [[noreturn]] void assertion_failed(const char* condition, const char* file, int line);

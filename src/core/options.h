@@ -49,13 +49,13 @@ struct Shorthand {
 }
 
 enum class FieldTrait : unsigned {
-  kPositional = 1,  ///< on the command line it stands without a flag: MODEL
-  kRequired = 2,    ///< must not be empty once flags and YAML are read
-  kPath = 4,        ///< a file or folder; in YAML it is relative to the YAML file
-  kSpec = 8,        ///< `kind:path[,key=value...]`; in YAML the path in it is relative to the YAML file
-  kFlagOnly = 16,   ///< not in YAML
-  kConfigOnly = 32, ///< no flag
-  kSeveral = 64     ///< a list whose flag takes all values up to the next flag
+  kPositional = 1,   ///< on the command line it stands without a flag: MODEL
+  kRequired = 2,     ///< must not be empty once flags and YAML are read
+  kPath = 4,         ///< a file or folder; in YAML it is relative to the YAML file
+  kSpec = 8,         ///< `kind:path[,key=value...]`; in YAML the path in it is relative to the YAML file
+  kFlagOnly = 16,    ///< not in YAML
+  kConfigOnly = 32,  ///< no flag
+  kSeveral = 64      ///< a list whose flag takes all values up to the next flag
 };
 inline constexpr auto positional = FieldTrait::kPositional;
 inline constexpr auto required = FieldTrait::kRequired;

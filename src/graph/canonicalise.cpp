@@ -1,6 +1,7 @@
 #include "graph/canonicalise.h"
 
 #include <ATen/ops/isfinite.h>
+#include <ATen/ops/isnan.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/ir/ir.h>
 #include <torch/csrc/jit/passes/constant_propagation.h>
@@ -16,6 +17,7 @@
 #include "core/error.h"
 #include "graph/attributes.h"
 #include "graph/fold_batch_norm.h"
+#include "graph/nodes.h"
 #include "graph/normalise_operators.h"
 #include "graph/site_names.h"
 
@@ -40,6 +42,17 @@ jit::Module freeze(const Model& model) {
   }
 }
 
+/// forward(x, mask=None) is run without a mask.
+void bind_defaults(jit::Graph& graph, const c10::FunctionSchema& schema) {
+  const jit::WithInsertPoint here(*graph.nodes().begin());
+  for (size_t i = schema.arguments().size() - 1; i > 0; --i) {
+    const auto& value = schema.arguments()[i].default_value();
+    if (!value) continue;
+    graph.inputs()[i]->replaceAllUsesWith(graph.insertConstant(*value));
+    graph.eraseInput(i);
+  }
+}
+
 void simplify(std::shared_ptr<jit::Graph>& graph) {
   jit::Inline(*graph);
   jit::EliminateExceptions(graph);
@@ -53,18 +66,53 @@ void simplify(std::shared_ptr<jit::Graph>& graph) {
   jit::EliminateDeadCode(graph);
 }
 
+[[noreturn]] void refuse_value(const std::string& name, const at::Tensor& bad) {
+  throw Error(ErrorKind::kUnquantizable,
+              {.what = "a weight is not finite",
+               .where = name,
+               .got = std::to_string(bad.sum().item<int64_t>()) + " of " + std::to_string(bad.numel()) +
+                      " values are NaN or infinite",
+               .expected = "finite values",
+               .fix = "train or export the model again; quantizing would hide the fault"});
+}
+
+/// Infinity has its place in a buffer, an attention mask; NaN has none.
 void check_weights_are_finite(const Model& model) {
-  auto tensors = model.parameters();
-  for (auto& buffer : model.buffers()) tensors.push_back(std::move(buffer));
-  for (const auto& [name, tensor] : tensors) {
-    if (!tensor.defined() || !tensor.is_floating_point() || at::isfinite(tensor).all().item<bool>()) continue;
-    throw Error(ErrorKind::kUnquantizable,
-                {.what = "a weight is not finite",
-                 .where = name,
-                 .got = std::to_string((tensor.numel() - at::isfinite(tensor).sum().item<int64_t>())) +
-                        " of " + std::to_string(tensor.numel()) + " values are NaN or infinite",
-                 .expected = "finite values",
-                 .fix = "train or export the model again; quantizing would hide the fault"});
+  for (const auto& [name, tensor] : model.parameters())
+    if (const auto bad = at::isfinite(tensor).logical_not(); bad.any().item<bool>()) refuse_value(name, bad);
+  for (const auto& [name, tensor] : model.buffers())
+    if (const auto bad = at::isnan(tensor); bad.any().item<bool>()) refuse_value(name, bad);
+}
+
+[[noreturn]] void refuse_state(const std::string& name) {
+  throw Error(ErrorKind::kUnquantizable,
+              {.what = "forward() changes an attribute of the model",
+               .where = name,
+               .got = "a write in forward()",
+               .expected = "a forward() that only reads",
+               .fix = "keep state out of forward(): take it as an input and return it"});
+}
+
+/// The value whose memory `value` is a view of, by the schemas of the operators between.
+const jit::Value* base_of(const jit::Value* value) {
+  for (;;) {
+    const auto* schema = value->node()->maybeSchema();
+    if (!schema || value->node()->inputs().empty() || schema->returns().empty()) return value;
+    if (!schema->returns()[0].alias_info()) return value;
+    value = value->node()->input(0);
+  }
+}
+
+void check_changes_nothing(jit::Graph& graph) {
+  for (const auto* node : all_nodes_of(graph.block())) {
+    if (node->kind() == c10::prim::SetAttr) refuse_state(node->s(c10::attr::name));
+    const auto* schema = node->maybeSchema();
+    if (!schema || !schema->is_mutable()) continue;
+    for (size_t i = 0; i < schema->arguments().size(); ++i) {
+      const auto* alias = schema->arguments()[i].alias_info();
+      if (!alias || !alias->isWrite()) continue;
+      if (const auto path = attribute_path(base_of(node->input(i)))) refuse_state(*path);
+    }
   }
 }
 
@@ -74,12 +122,16 @@ Model canonicalise(const Model& model) {
   check_weights_are_finite(model);
   auto frozen = freeze(model);
   auto graph = frozen.get_method("forward").graph();
+  bind_defaults(*graph, model.module().get_method("forward").function().getSchema());
   simplify(graph);
+  check_changes_nothing(*graph);
   auto module = rebuild(frozen, "Model");
   normalise_operators(module);
   name_sites(module);
   fold_batch_norm(module);
-  return Model(rebuild(module, "Model"));
+  Model result(rebuild(module, "Model"));
+  check_weights_are_finite(result);  // again: a frozen model's weights were no parameters
+  return result;
 }
 
 }  // namespace qtool

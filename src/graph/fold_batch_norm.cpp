@@ -1,6 +1,7 @@
 #include "graph/fold_batch_norm.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/rsqrt.h>
 #include <ATen/ops/zeros_like.h>
@@ -38,6 +39,29 @@ bool is_layer(const jit::Node* node) {
          kind.rfind("conv3d", 0) == 0 || kind.rfind("conv_transpose", 0) == 0;
 }
 
+bool is_transposed(const jit::Node* layer) { return short_kind(layer).rfind("conv_transpose", 0) == 0; }
+
+int64_t groups_of(const jit::Node* layer) {
+  const auto groups = constant_argument(layer, "groups");
+  return groups.isInt() ? groups.toInt() : 1;
+}
+
+int64_t output_channels(const jit::Node* layer, const at::Tensor& weight) {
+  return is_transposed(layer) ? weight.size(1) * groups_of(layer) : weight.size(0);
+}
+
+/// Whether all that goes into the fold is known now, not computed by forward().
+bool are_fixed(const jit::Module& module, const Candidate& candidate) {
+  const auto is_fixed = [&](const jit::Node* node, const char* name) {
+    return tensor_argument(module, node, name).defined() || argument(node, name)->mustBeNone();
+  };
+  return tensor_argument(module, candidate.layer, "weight").defined() && is_fixed(candidate.layer, "bias") &&
+         tensor_argument(module, candidate.norm, "running_mean").defined() &&
+         tensor_argument(module, candidate.norm, "running_var").defined() &&
+         is_fixed(candidate.norm, "weight") && is_fixed(candidate.norm, "bias") &&
+         constant_argument(candidate.norm, "eps").isDouble();
+}
+
 /// Batch norm over [N, C, ...]; a linear layer's output has its channels last, which is the same axis only
 /// for [N, C].
 std::vector<Candidate> find_candidates(jit::Module& module) {
@@ -48,9 +72,9 @@ std::vector<Candidate> find_candidates(jit::Module& module) {
     auto* layer = norm->input(0)->node();
     if (!is_layer(layer) || norm->input(0)->uses().size() != 1) continue;
     const auto training = constant_argument(norm, "training");
-    if (!training.isBool() || training.toBool() || !tensor_argument(module, norm, "running_mean").defined())
-      continue;
-    if (!tensor_argument(module, layer, "weight").defined()) continue;
+    if (!training.isBool() || training.toBool() || !are_fixed(module, {layer, norm})) continue;
+    const auto weight = tensor_argument(module, layer, "weight");
+    if (output_channels(layer, weight) != tensor_argument(module, norm, "running_mean").numel()) continue;
     candidates.push_back({layer, norm});
   }
   return candidates;
@@ -63,16 +87,15 @@ void apply(jit::Module& module, const Candidate& candidate) {
                          .mean = tensor_argument(module, norm, "running_mean"),
                          .var = tensor_argument(module, norm, "running_var"),
                          .eps = constant_argument(norm, "eps").toDouble()};
-  const bool transposed = short_kind(layer).rfind("conv_transpose", 0) == 0;
-  const auto groups = constant_argument(layer, "groups");
-  const auto folded =
-      fold(tensor_argument(module, layer, "weight"), tensor_argument(module, layer, "bias"), values,
-           /*channel_axis=*/transposed ? 1 : 0, groups.isInt() ? groups.toInt() : 1);
+  const auto weight = tensor_argument(module, layer, "weight");
+  const auto folded = fold(weight, tensor_argument(module, layer, "bias"), values,
+                           /*channel_axis=*/is_transposed(layer) ? 1 : 0, groups_of(layer));
   const auto name = layer->output()->debugName();
   const jit::WithInsertPoint here(layer);
   for (const auto& [role, tensor] : {std::pair{"weight", folded.weight}, std::pair{"bias", folded.bias}}) {
     const auto path = name + "." + role;
-    set_attribute(module, path, tensor, c10::TensorType::get(), /*is_parameter=*/true);
+    set_attribute(module, path, tensor.set_requires_grad(weight.requires_grad()), c10::TensorType::get(),
+                  /*is_parameter=*/true);
     layer->replaceInput(role == std::string("weight") ? 1 : 2,
                         emit_attribute(*layer->owningGraph(), module, path));
   }
@@ -83,6 +106,7 @@ void apply(jit::Module& module, const Candidate& candidate) {
 
 WeightAndBias fold(const at::Tensor& weight, const at::Tensor& bias, const BatchNorm& norm,
                    int64_t channel_axis, int64_t groups) {
+  const at::NoGradGuard constants_for_autograd;
   const auto mean = norm.mean.to(at::kDouble), var = norm.var.to(at::kDouble);
   const auto gamma = norm.gamma.defined() ? norm.gamma.to(at::kDouble) : at::ones_like(mean);
   const auto beta = norm.beta.defined() ? norm.beta.to(at::kDouble) : at::zeros_like(mean);

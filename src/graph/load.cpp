@@ -2,6 +2,7 @@
 
 #include <caffe2/serialize/inline_container.h>
 #include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/frontend/error_report.h>
 #include <torch/csrc/jit/serialization/import.h>
 #include <torch/version.h>
 
@@ -10,6 +11,7 @@
 #include <regex>
 
 #include "core/error.h"
+#include "graph/archive_check.h"
 
 namespace qtool {
 namespace {
@@ -24,7 +26,13 @@ constexpr const char* kHowToSave =
               {.what = what, .where = path, .got = got, .expected = "a TorchScript file", .fix = fix});
 }
 
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+/// What a message of LibTorch says: its first line that is not empty, without the place in LibTorch's source.
+std::string sentence(const std::string& message) {
+  const size_t begin = std::min(message.find_first_not_of(" \n"), message.size());
+  const std::string line = message.substr(begin, message.find('\n', begin) - begin);
+  const size_t place = line.starts_with("[enforce fail at ") ? line.find("] . ") : std::string::npos;
+  return place == std::string::npos ? line : line.substr(place + 4);
+}
 
 /// First bytes of the file; refuses what is no file at all.
 std::string head_of(const std::string& path) {
@@ -52,14 +60,16 @@ void check_is_archive(const std::string& path, const std::string& head) {
 }
 
 void check_holds_code(const std::string& path) {
+  if (const auto damaged = damaged_member(path); !damaged.empty())
+    refuse(path, "the model file is corrupted", damaged + " is cut off or does not have its checksum",
+           "copy or save the model again");
   bool has_constants = false, has_data = false;
   try {
     caffe2::serialize::PyTorchStreamReader reader(path);
     has_constants = reader.hasRecord("constants.pkl");
     has_data = reader.hasRecord("data.pkl");
   } catch (const std::exception& error) {
-    refuse(path, "the model file is truncated or corrupted", first_line(error.what()),
-           "copy or save the model again");
+    refuse(path, "this is a zip archive, but no TorchScript file", sentence(error.what()), kHowToSave);
   }
   if (has_constants) return;
   if (has_data)
@@ -68,11 +78,24 @@ void check_holds_code(const std::string& path) {
   refuse(path, "this is a zip archive, but no TorchScript file", "no data.pkl inside", kHowToSave);
 }
 
-/// `aten::name` where the message says that an operator is unknown, else empty.
-std::string unknown_operator(const std::string& message) {
+/// `aten::name` where the message says that an operator or a class is unknown, else empty.
+std::string unknown_name(const std::string& message) {
   static const std::regex pattern(R"(Unknown (?:builtin op|type name|custom op)[^:']*[:']\s*'?([\w:.]+))");
   std::smatch match;
   return std::regex_search(message, match, pattern) ? match[1].str() : "";
+}
+
+/// What the compiler of the model's code complains of.
+[[noreturn]] void refuse_code(const std::string& path, const std::string& message) {
+  const std::string unknown = unknown_name(message);
+  if (unknown.starts_with("__torch__.") && !unknown.starts_with("__torch__.torch.classes."))
+    refuse(path, "the model file is corrupted", "no code of its class " + unknown,
+           "copy or save the model again");
+  if (!unknown.empty())
+    refuse(path, "this LibTorch (" TORCH_VERSION ") lacks an operator of the model: " + unknown, unknown,
+           "build qtool with a newer LibTorch, or save the model without that operator");
+  refuse(path, "this LibTorch (" TORCH_VERSION ") cannot compile the model's code", sentence(message),
+         "build qtool with the LibTorch that saved the model or a newer one, or save the model again");
 }
 
 torch::jit::Module parse(const std::string& path) {
@@ -80,13 +103,11 @@ torch::jit::Module parse(const std::string& path) {
     return torch::jit::load(path, c10::Device(c10::DeviceType::CPU));
   } catch (const std::bad_alloc&) {
     throw;
+  } catch (const torch::jit::ErrorReport& error) {
+    refuse_code(path, error.what());
   } catch (const std::exception& error) {
-    const std::string message = error.what();
-    const std::string unknown = unknown_operator(message);
-    if (!unknown.empty())
-      refuse(path, "this LibTorch (" TORCH_VERSION ") lacks an operator of the model: " + unknown, unknown,
-             "build qtool with a newer LibTorch, or save the model without that operator");
-    refuse(path, "the model file is truncated or corrupted", first_line(message),
+    if (!unknown_name(error.what()).empty()) refuse_code(path, error.what());
+    refuse(path, "the model file is truncated or corrupted", sentence(error.what()),
            "copy or save the model again");
   }
 }

@@ -37,6 +37,15 @@ std::string shapes_of(const std::vector<at::Tensor>& inputs) {
   return text.str();
 }
 
+void require_tensors(const std::vector<at::Tensor>& outputs) {
+  if (!outputs.empty()) return;
+  throw Error(ErrorKind::kUsage, {.what = "the model returns no tensor",
+                                  .where = "forward()",
+                                  .got = "a result without a tensor in it",
+                                  .expected = "a tensor, or a tuple, list or dict of tensors",
+                                  .fix = "script or trace a module that returns its result as tensors"});
+}
+
 /// The sentence of a LibTorch message that says what is wrong: its last line that is neither a C++ frame nor
 /// source code.
 std::string essence(const std::string& message) {
@@ -58,6 +67,11 @@ struct Model::Impl {
   std::unique_ptr<jit::Code> code;  ///< of forward, inlined; made at the first run
 
   explicit Impl(jit::Module m) : module(std::move(m)) {}
+
+  /// Of forward(), with self.
+  [[nodiscard]] const std::vector<c10::Argument>& arguments() const {
+    return module.get_method("forward").function().getSchema().arguments();
+  }
 
   const jit::Code& forward_code() {
     if (!code) {
@@ -88,12 +102,14 @@ void Model::save(const std::string& path) const {
 
 Model Model::clone() const { return Model(impl_->module.deepcopy()); }
 
-size_t Model::input_count() const { return impl_->module.get_method("forward").num_inputs() - 1; }
+size_t Model::input_count() const { return input_names().size(); }
 
 std::vector<std::string> Model::input_names() const {
   const auto graph = impl_->module.get_method("forward").graph();
+  const auto& arguments = impl_->arguments();
   std::vector<std::string> names;
-  for (size_t i = 1; i < graph->inputs().size(); ++i) names.push_back(graph->inputs()[i]->debugNameBase());
+  for (size_t i = 1; i < arguments.size(); ++i)
+    if (!arguments[i].default_value()) names.push_back(graph->inputs()[i]->debugNameBase());
   return names;
 }
 
@@ -101,6 +117,8 @@ std::vector<at::Tensor> Model::forward(const std::vector<at::Tensor>& inputs) {
   check_input_count(input_count(), inputs.size());
   jit::Stack stack{impl_->module._ivalue()};
   stack.insert(stack.end(), inputs.begin(), inputs.end());
+  for (size_t i = stack.size(); i < impl_->arguments().size(); ++i)
+    stack.push_back(*impl_->arguments()[i].default_value());
   try {
     jit::InterpreterState(impl_->forward_code()).run(stack);
   } catch (const Error&) {
@@ -112,6 +130,7 @@ std::vector<at::Tensor> Model::forward(const std::vector<at::Tensor>& inputs) {
   }
   std::vector<at::Tensor> outputs;
   for (const auto& value : stack) append_tensors(value, outputs);
+  require_tensors(outputs);
   return outputs;
 }
 
@@ -125,6 +144,7 @@ std::vector<at::Tensor> Model::forward_as_client(const std::vector<at::Tensor>& 
   } catch (const std::exception& error) {
     refuse_inputs(shapes_of(inputs), essence(error.what()));
   }
+  require_tensors(outputs);
   return outputs;
 }
 

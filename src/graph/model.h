@@ -33,7 +33,7 @@ class Model {
   void save(const std::string& path) const;
   [[nodiscard]] Model clone() const;  ///< deep copy
 
-  /// Number of tensors that forward() takes.
+  /// Number of tensors that forward() takes, without arguments that have a default.
   [[nodiscard]] size_t input_count() const;
   [[nodiscard]] std::vector<std::string> input_names() const;
 

@@ -4,6 +4,7 @@
 #include <torch/csrc/jit/ir/ir.h>
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
@@ -16,13 +17,19 @@ namespace {
 
 namespace jit = torch::jit;
 
-/// Puts a node of `kind` with these inputs in the place of `node`.
-void replace(jit::Node* node, const std::string& kind, const std::vector<jit::Value*>& inputs) {
+/// A node of `kind` with these inputs, which stands where `node` stands in the model's source.
+jit::Value* insert_before(jit::Node* node, const std::string& kind, const std::vector<jit::Value*>& inputs) {
   auto& graph = *node->owningGraph();
   auto* fresh = graph.create(c10::Symbol::fromQualString(kind), inputs)->insertBefore(node);
   fresh->copyMetadata(node);
-  fresh->output()->copyMetadata(node->output());
-  node->output()->replaceAllUsesWith(fresh->output());
+  return fresh->output();
+}
+
+/// Puts a node of `kind` with these inputs in the place of `node`.
+void replace(jit::Node* node, const std::string& kind, const std::vector<jit::Value*>& inputs) {
+  auto* fresh = insert_before(node, kind, inputs);
+  fresh->copyMetadata(node->output());
+  node->output()->replaceAllUsesWith(fresh);
   node->destroy();
 }
 
@@ -31,19 +38,19 @@ jit::Value* constant(jit::Node* before, const c10::IValue& value) {
   return before->owningGraph()->insertConstant(value);
 }
 
-int64_t dimensions_of(const jit::Module& module, const jit::Value* weight) {
-  if (const auto path = attribute_path(weight)) {
-    const auto value = find_attribute(module, *path);
-    return value && value->isTensor() ? value->toTensor().dim() : 0;
-  }
-  const auto value = jit::toIValue(weight);
-  return value && value->isTensor() ? value->toTensor().dim() : 0;
+/// The weight of a convolution, which is a constant in frozen models; undefined where it is computed.
+at::Tensor weight_of(const jit::Module& module, const jit::Node* node) {
+  const auto* weight = argument(node, "weight");
+  const auto path = attribute_path(weight);
+  const auto value = path ? find_attribute(module, *path) : jit::toIValue(weight);
+  return value && value->isTensor() ? value->toTensor() : at::Tensor();
 }
 
 /// aten::_convolution and aten::convolution, which traced models have.
 void normalise_convolution(jit::Node* node, const jit::Module& module) {
   const auto transposed = constant_argument(node, "transposed");
-  const int64_t spatial = dimensions_of(module, argument(node, "weight")) - 2;
+  const auto weight = weight_of(module, node);
+  const int64_t spatial = weight.defined() ? weight.dim() - 2 : 0;
   if (!transposed.isBool() || spatial < 1 || spatial > 3) return;
   const auto get = [node](const char* name) { return argument(node, name); };
   const std::string suffix = std::to_string(spatial) + "d";
@@ -93,22 +100,23 @@ void normalise_pad(jit::Node* node, const jit::Module&) {
   replace(node, "aten::constant_pad_nd", {node->input(0), argument(node, "pad"), value});
 }
 
-/// padding='same' and 'valid' as numbers, where they are the same on both sides.
+/// padding='same' and 'valid' as numbers. Where 'same' adds an odd number of places, the odd one comes after
+/// the values, by a padding of its own.
 void normalise_named_padding(jit::Node* node, const jit::Module& module) {
-  const auto padding = constant_argument(node, "padding");
-  if (!padding.isString()) return;
-  const auto dilation = constant_argument(node, "dilation");
-  const auto path = attribute_path(argument(node, "weight"));
-  const auto weight = path ? find_attribute(module, *path) : std::nullopt;
-  if (!weight || !dilation.isIntList()) return;
-  const auto kernel = weight->toTensor().sizes().slice(2);
-  std::vector<int64_t> sides;
+  const auto padding = constant_argument(node, "padding"), dilation = constant_argument(node, "dilation");
+  const auto weight = weight_of(module, node);
+  if (!padding.isString() || !dilation.isIntList() || !weight.defined()) return;
+  const auto kernel = weight.sizes().slice(2);
+  std::vector<int64_t> sides, odd;  // odd: as constant_pad_nd has it, the last dimension first
   for (size_t i = 0; i < kernel.size(); ++i) {
     const int64_t both = padding.toStringRef() == "same" ? dilation.toIntVector()[i] * (kernel[i] - 1) : 0;
-    if (both % 2 != 0) return;
     sides.push_back(both / 2);
+    odd.insert(odd.begin(), {0, both % 2});
   }
   std::vector<jit::Value*> inputs(node->inputs().begin(), node->inputs().end());
+  if (std::any_of(odd.begin(), odd.end(), [](int64_t places) { return places != 0; }))
+    inputs[0] =
+        insert_before(node, "aten::constant_pad_nd", {inputs[0], constant(node, odd), constant(node, 0.0)});
   inputs[4] = constant(node, sides);
   replace(node, node->kind().toQualString(), inputs);
 }

@@ -4,7 +4,9 @@
 #include <torch/csrc/jit/ir/ir.h>
 #include <torch/csrc/jit/runtime/custom_operator.h>
 
+#include <exception>
 #include <map>
+#include <utility>
 
 #include "core/error.h"
 #include "graph/attributes.h"
@@ -16,11 +18,19 @@ namespace {
 namespace jit = torch::jit;
 
 thread_local const Probe::Sink* current_sink = nullptr;
+/// What the sink threw: the interpreter would make a std::runtime_error with a stack trace of it.
+thread_local std::exception_ptr sink_failure;
 
 void show(jit::Stack& stack) {
   const int64_t index = jit::pop(stack).toInt();
   const at::Tensor value = jit::pop(stack).toTensor();
-  if (current_sink) (*current_sink)(static_cast<size_t>(index), value);
+  if (!current_sink) return;
+  try {
+    (*current_sink)(static_cast<size_t>(index), value);
+  } catch (...) {
+    sink_failure = std::current_exception();
+    throw;
+  }
 }
 
 /// An operator without results, kept alive by its side effect.
@@ -32,7 +42,7 @@ void register_operator_once() {
 void insert_probe(jit::Graph& graph, jit::Value* value, size_t index) {
   auto* node = value->node();
   const bool is_input = node->kind() == c10::prim::Param;
-  const jit::WithInsertPoint here(is_input ? *graph.nodes().begin() : node->next());
+  const jit::WithInsertPoint here(is_input ? *node->owningBlock()->nodes().begin() : node->next());
   auto* number = graph.insertConstant(static_cast<int64_t>(index));
   graph.insertNode(
       graph.create(c10::Symbol::fromQualString("qtool::probe"), {value, number}, /*num_outputs=*/0));
@@ -55,7 +65,10 @@ Model with_probes(const Model& model, const std::vector<std::string>& names) {
 
 /// Resets the sink when an exception passes, too.
 struct SinkScope {
-  explicit SinkScope(const Probe::Sink& sink) { current_sink = &sink; }
+  explicit SinkScope(const Probe::Sink& sink) {
+    current_sink = &sink;
+    sink_failure = nullptr;
+  }
   ~SinkScope() { current_sink = nullptr; }
 };
 
@@ -66,7 +79,12 @@ Probe::Probe(const Model& model, const std::vector<std::string>& values)
 
 std::vector<at::Tensor> Probe::run(const std::vector<at::Tensor>& inputs, const Sink& sink) {
   const SinkScope scope(sink);
-  return probed_.forward(inputs);
+  try {
+    return probed_.forward(inputs);
+  } catch (...) {
+    if (sink_failure) std::rethrow_exception(std::exchange(sink_failure, nullptr));
+    throw;
+  }
 }
 
 }  // namespace qtool

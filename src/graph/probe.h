@@ -21,6 +21,7 @@ class Probe {
   /// `values`: names in the graph of `model` (graph/view.h). Shares the model's tensors.
   Probe(const Model& model, const std::vector<std::string>& values);
 
+  /// What the sink throws ends the run and passes through.
   std::vector<at::Tensor> run(const std::vector<at::Tensor>& inputs, const Sink& sink);
 
  private:

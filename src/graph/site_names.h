@@ -16,6 +16,8 @@ namespace qtool {
 ///   layers.0.relu1     the only operator of a module without submodules
 ///   layers.0/add       any other operator: module and kind; `add` alone at the top
 ///   layers.0/add#2     the second of that name
+///   0/conv2d           where the path would be a number alone (LibTorch takes no such value name)
+///   split/ListUnpack.1 the second tensor of a node that makes several
 ///
 /// Moves tensors that an operator has as constants (frozen models) to attributes `<name>.weight` and
 /// `<name>.bias`, and gives operators that share a weight a copy each.

@@ -42,6 +42,7 @@ void add_numbers(const jit::Node* node, OperatorView& view) {
     if (value.isInt()) view.numbers[argument.name()] = static_cast<double>(value.toInt());
     if (value.isDouble()) view.numbers[argument.name()] = value.toDouble();
     if (value.isBool()) view.numbers[argument.name()] = value.toBool();
+    if (value.isIntList()) view.lists[argument.name()] = value.toIntVector();
   }
 }
 
@@ -68,6 +69,10 @@ void add_outputs(const jit::Value* value, std::vector<std::string>& outputs) {
     outputs.push_back(value->debugName());
     return;
   }
+  const auto kind = value->node()->kind();
+  const bool is_collection = kind == c10::prim::TupleConstruct || kind == c10::prim::ListConstruct ||
+                             kind == c10::prim::DictConstruct;
+  if (!is_collection) return;  // a size, say
   for (const auto* element : value->node()->inputs()) add_outputs(element, outputs);
 }
 

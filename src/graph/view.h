@@ -16,6 +16,7 @@ struct OperatorView {
   std::vector<std::string> inputs;        ///< tensors that flow in, without weights and other attributes
   std::vector<std::string> fixed_inputs;  ///< paths of the attributes that it reads
   std::map<std::string, double> numbers;  ///< arguments that are constant numbers, by the schema's names
+  std::map<std::string, std::vector<int64_t>> lists;  ///< likewise, of whole numbers, e.g. `padding`
   at::Tensor weight;             ///< the argument `weight` where it is an attribute; undefined otherwise
   std::string weight_path;       ///< its path
   std::string source;            ///< file:line in the model's own source

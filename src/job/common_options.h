@@ -41,7 +41,8 @@ struct CommonOptions {
 
 template <class Visitor>
 void describe(Visitor& v, CommonOptions& o) {
-  v.field("config", o.config, "YAML with the keys that --print-config shows; flags win", flag_only);
+  v.field("config", o.config, "YAML with the keys that --print-config shows; flags win", flag_only,
+          path_field);
   v.field("print_config", o.print_config, "print the resolved configuration as YAML and stop", flag_only);
   v.field("dry_run", o.dry_run, "check everything and say what would be done; write nothing", flag_only);
   v.field("seed", o.seed, "seed of everything that is random", at_least(0));

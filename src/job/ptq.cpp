@@ -12,6 +12,7 @@
 #include "job/damage.h"
 #include "job/data_splits.h"
 #include "job/quantization.h"
+#include "job/speed.h"
 #include "job/stage_clock.h"
 #include "job/verification.h"
 #include "lower/quantized_ops.h"
@@ -106,6 +107,8 @@ PtqResult run_ptq(const PtqOptions& options, const CommonOptions& common, const 
     report.accuracy = std::move(verification.accuracy);
     report.simulated_vs_int8 = verification.simulated_vs_int8;
     for (auto& warning : verification.warnings) report.warnings.push_back(std::move(warning));
+    clock.begin("time");
+    report.timing.latency = compare_speed(options.model, path(kInt8Name), options);
   }
   if (options.report) {
     clock.begin("find the damage");

@@ -23,6 +23,11 @@ void check(const PtqOptions& options) {
                                     .fix = "name the data, or leave --verify-samples out"});
   const Gates& gates = options.gates;
   const bool needs_outputs = gates.max_drop || gates.min_accuracy || gates.min_agreement;
+  if (needs_outputs && options.data.empty())
+    throw Error(ErrorKind::kUsage, {.what = "these gates need data to verify the model on",
+                                    .got = "no --data",
+                                    .expected = "--data SPEC",
+                                    .fix = "name the data, or leave the gates out"});
   if (needs_outputs && options.verify_samples == 0)
     throw Error(ErrorKind::kUsage, {.what = "these gates need a verified model",
                                     .where = "--verify-samples",

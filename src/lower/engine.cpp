@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/cpu.h"
+#include "lower/engine_limits.h"
 
 namespace qtool {
 namespace {
@@ -74,7 +75,10 @@ Backend backend_of(Engine engine) {
   // FBGEMM's and oneDNN's kernels for older processors add two products in 16 bits (vpmaddubsw), which
   // saturates.
   const bool saturates = engine != Engine::kQnnpack && !has_vnni();
-  return {.name = to_string(engine), .activation_bits = saturates ? 7 : 8};
+  return {.name = to_string(engine),
+          .activation_bits = saturates ? 7 : 8,
+          .objection = [engine](const OperatorView& op) { return objection_of(engine, op); },
+          .needs_7_bit_weight = [engine](const OperatorView& op) { return weight_limit_of(engine, op); }};
 }
 
 }  // namespace qtool

@@ -98,11 +98,16 @@ class Lowering {
     return graph_->insert(c10::Symbol::fromQualString(kind), inputs);
   }
 
+  /// QNNPACK's clamp writes channels-last memory into a tensor that says it is not.
+  jit::Value* plain(jit::Value* value) {
+    return insert("aten::contiguous", {value});
+  }
+
   /// Kernels saturate at 255; a grid of fewer bits ends earlier.
   jit::Value* clamp_to_grid(jit::Value* value, size_t site) {
     const auto& qparams = qparams_[site];
     if (qparams.scheme().bits() == 8 || plan_.sites[site].is_fixed) return value;
-    return insert("aten::clamp", {value, qparams.low(), qparams.high()});
+    return insert("aten::clamp", {plain(value), qparams.low(), qparams.high()});
   }
 
   jit::Value* emit(const PlannedOperator& op, jit::Node* node) {
@@ -170,8 +175,8 @@ class Lowering {
   /// channels-last, which a view cannot flatten.
   jit::Value* emit_same(jit::Node* node) {
     std::vector<jit::Value*> inputs(node->inputs().begin(), node->inputs().end());
-    inputs[0] = int8_of(inputs[0]);
     const auto kind = std::string(node->kind().toQualString());
+    inputs[0] = kind == "aten::hardtanh" ? plain(int8_of(inputs[0])) : int8_of(inputs[0]);
     auto* copy =
         graph_->create(c10::Symbol::fromQualString(kind == "aten::view" ? "aten::reshape" : kind), inputs);
     copy->output()->setType(c10::TensorType::get());

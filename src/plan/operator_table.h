@@ -9,11 +9,11 @@ enum class OperatorClass {
   kLayer,  ///< has a weight: what quantization is for. Its input is quantized if need be; the output has its
            ///< own grid
   kCombine,     ///< joins tensors (add, mul, cat): int8 where all of them are; the output has its own grid
-  kActivation,  ///< a curve (sigmoid): int8 where its input is; the output has its own grid
+  kActivation,  ///< a curve (hardswish): int8 where its input is; the output has its own grid
   kClip,  ///< relu, hardtanh: becomes part of the operator before it; on its own it keeps its input's grid
   kMove,  ///< only moves or picks values (flatten, max_pool2d): keeps its input's grid
   kPool,  ///< averages values (adaptive_avg_pool2d, mean): rounds back to its input's grid
-  kFixed  ///< a curve whose int8 kernel dictates the output's grid (hardsigmoid: [0, 1) in steps of 1/256)
+  kFixed  ///< a curve whose int8 kernel dictates the output's grid (sigmoid: [0, 1) in steps of 1/256)
 };
 
 /// One operator that can run in int8. A new operator is a row here and its spelling in

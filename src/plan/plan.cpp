@@ -46,7 +46,10 @@ class Planner {
     if (view.in_control_flow)
       return "inside an if or a loop" + (view.source.empty() ? "" : " at " + view.source);
     if (!settings_.skipped_by.empty()) return "recipe: " + settings_.skipped_by;
+    if (backend_.objection)
+      if (const auto objection = backend_.objection(view); !objection.empty()) return objection;
     if (row->operator_class == OperatorClass::kLayer) return reason_for_float_layer(view);
+    if (view.numbers.contains("dtype")) return "it changes the type";
     if (!view.fixed_inputs.empty()) return "reads the parameter " + view.fixed_inputs[0];
     if (row->operator_class == OperatorClass::kCombine && view.inputs.size() < 2)
       return "its other operand is a number";
@@ -65,6 +68,11 @@ class Planner {
     if (view.weight.scalar_type() != at::kFloat)
       return std::string("its weight is ") + view.weight.toString();
     if (view.inputs.size() != 1) return "its bias is computed, not a parameter";
+    if (view.kind == "aten::linear") return "";
+    if (!view.lists.contains("padding")) return "its padding is computed, or not the same on both sides";
+    if (!view.lists.contains("stride") || !view.lists.contains("dilation") ||
+        !view.numbers.contains("groups"))
+      return "its stride, dilation or groups are computed";
     return "";
   }
 
@@ -118,7 +126,13 @@ class Planner {
       granularity = Granularity::kPerTensor;
       op.reason = "one scale for the whole weight: LibTorch's kernel takes no more";
     }
-    const auto scheme = QuantScheme::weight(settings_.weight_bits, granularity, row->weight_axis);
+    auto bits = settings_.weight_bits;
+    const auto limit = backend_.needs_7_bit_weight ? backend_.needs_7_bit_weight(view) : std::string();
+    if (!limit.empty() && bits > 7) {
+      bits = 7;
+      op.reason = limit;
+    }
+    const auto scheme = QuantScheme::weight(bits, granularity, row->weight_axis);
     op.weight_site = add_site(op.name, SiteRole::kWeight, view.weight_path, scheme);
   }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,6 +17,10 @@ struct Backend {
   std::string name;  ///< of the engine, for messages
   int64_t activation_bits =
       8;  ///< 7 where a kernel adds pairs of products in 16 bits, which 8 bits would overflow
+  /// Why the kernels cannot run an operator that has an int8 form elsewhere; empty: they can.
+  std::function<std::string(const OperatorView&)> objection = {};
+  /// Why a layer's weight must not have more than 7 bits; empty: it may.
+  std::function<std::string(const OperatorView&)> needs_7_bit_weight = {};
 };
 
 enum class SiteRole { kWeight, kInput, kOutput };

@@ -34,15 +34,34 @@ class Simulation {
     for (size_t i = 0; i < plan_.sites.size(); ++i)
       if (enabled_[i]) quantize_site(i);
     for (const auto& op : plan_.operators)
-      if (op.is_int8 && rounds_to_its_inputs_grid(op) && enabled_[*op.output_site])
-        quantize_everywhere(values_.at(op.output), *op.output_site);
+      if (op.is_int8 && op.fused_into.empty() && enabled_[*op.output_site]) round_to_its_inputs_grid(op);
     return Model(module_);
   }
 
  private:
-  static bool rounds_to_its_inputs_grid(const PlannedOperator& op) {
-    return op.fused_into.empty() &&
-           (op.operator_class == OperatorClass::kPool || op.operator_class == OperatorClass::kClip);
+  void round_to_its_inputs_grid(const PlannedOperator& op) {
+    if (op.operator_class == OperatorClass::kClip)
+      quantize_everywhere(values_.at(op.output), *op.output_site);
+    if (op.operator_class == OperatorClass::kPool) average_integers(values_.at(op.output), *op.output_site);
+  }
+
+  /// Averages of integers often lie half way between two of them, where the float averages of their real values fall to
+  /// either side. So the operator works on the integers, as the kernels do.
+  void average_integers(jit::Value* value, size_t index) {
+    auto* node = value->node();
+    const auto& qparams = qparams_[index];
+    const QParams integers(qparams.scheme(), 1.0, qparams.zero_point());
+    const auto multiply = [&](jit::Value* x, double factor) {
+      return graph_->insert(c10::aten::mul, {x, factor});
+    };
+    {
+      const jit::WithInsertPoint here(node);
+      node->replaceInput(0, insert_per_tensor(multiply(node->input(0), 1 / qparams.scale()), integers));
+    }
+    auto* rounded = insert_after(value, integers);
+    const jit::WithInsertPoint here(rounded->node()->next());
+    auto* real = multiply(rounded, qparams.scale());
+    value->replaceAllUsesAfterNodeWith(real->node(), real);
   }
 
   void quantize_weight(const PlannedOperator& op) {

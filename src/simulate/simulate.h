@@ -16,8 +16,8 @@ namespace qtool {
 ///   %y  = aten::conv2d(%x', %w', ...)
 ///   %y' = aten::fake_quantize_per_tensor_affine(%y, scale, zero point, 0, 255)
 ///
-/// A float tensor that an int8 operator reads is fake-quantized for that reader alone. Averages are rounded
-/// back to their input's grid, as the int8 kernels do. `qparams` are those of the plan's sites, in their
+/// A float tensor that an int8 operator reads is fake-quantized for that reader alone. Averages are taken of
+/// the integers and rounded to one, as the int8 kernels do. `qparams` are those of the plan's sites, in their
 /// order. Shares the weights with `canonical`.
 [[nodiscard]] Model simulate(const Model& canonical, const QuantPlan& plan,
                              const std::vector<QParams>& qparams);

@@ -13,6 +13,8 @@
 #include "core/error.h"
 #include "data/loader.h"
 #include "measure/accuracy.h"
+#include "train/data_parts.h"
+#include "train/gradient_clipping.h"
 #include "train/loss.h"
 #include "train/memory_format.h"
 #include "train/training_state.h"
@@ -24,32 +26,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-/// What is trained on and what is held out.
-struct Parts {
-  LoaderOptions training, validation;
-};
-
-Parts split_data(const DataSpec& data, const TrainOptions& options) {
-  const auto dataset = open_dataset(data);
-  const int64_t held_out = std::llround(options.validation * double(dataset->size()));
-  const int64_t count = dataset->size() - held_out;
-  if (!dataset->has_labels() || count < 1)
-    throw Error(ErrorKind::kUsage, {.what = "training needs labelled samples",
-                                    .where = to_string(data),
-                                    .got = std::to_string(dataset->size()) + " samples" +
-                                           (dataset->has_labels() ? "" : " without labels"),
-                                    .expected = "labels, and a sample that is not held out",
-                                    .fix = "give data with labels, or lower the share of validation"});
-  return {.training = {.batch_size = options.batch_size,
-                       .shuffle = true,
-                       .drop_last = count >= options.batch_size,
-                       .seed = uint64_t(options.seed),
-                       .augmentation = {.flip = options.flip, .shift_crop = options.shift_crop},
-                       .count = count},
-          .validation = {
-              .batch_size = options.batch_size, .augmentation = {}, .first = count, .count = held_out}};
 }
 
 std::vector<NamedTensor> trainable(const Model& model) {
@@ -206,7 +182,7 @@ class Trainer {
   std::string checkpoint_;
   TrainHooks hooks_;
   std::string identity_;
-  Parts parts_;
+  DataParts parts_;
   Loader training_;
   std::optional<Loader> validation_;  ///< where something is held out
   ChannelsLast channels_last_;

@@ -15,7 +15,9 @@ std::string message(const std::string& yaml) {
   return "no error";
 }
 
-std::string one_problem(const std::string& line) { return "1 problem in the config file\n  job.yaml:" + line; }
+std::string one_problem(const std::string& line) {
+  return "1 problem in the config file\n  job.yaml:" + line;
+}
 
 }  // namespace
 
@@ -65,7 +67,9 @@ TEST_CASE("each mistake is named with line, column, key and what was expected") 
       {"rte: 1", "1:1: rte: unknown key, did you mean 'rate'?"},
       {"\nquantize:\n  weight_bit: 4", "3:3: quantize.weight_bit: unknown key, did you mean 'weight_bits'?"},
       {"weight_bits: 4", "1:1: weight_bits: unknown key, did you mean 'quantize.weight_bits'?"},
-      {"secret: x", "1:1: secret: unknown key; known here: version, task, model, data, rate, report, max_drop, batch, quantize"},
+      {"secret: x",
+       "1:1: secret: unknown key; known here: version, task, model, data, rate, report, max_drop, batch, "
+       "quantize"},
       {"quantize: {weight_bits: 9}",
        "1:25: quantize.weight_bits: got '9', expected a whole number from 2 to 8"},
       {"quantize: {weight_bits: 4.5}",

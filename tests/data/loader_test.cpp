@@ -1,6 +1,8 @@
 #include "data/loader.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "catch.h"
 #include "data/files.h"
@@ -152,6 +154,20 @@ TEST_CASE("an error of the reading thread is thrown by next, after the batches b
                contains("cannot decode the image") && contains("3.png"));
   loader.start();
   CHECK(loader.next());
+}
+
+TEST_CASE("no more than two finished batches wait") {
+  const TemporaryFolder folder;
+  for (char name = '0'; name < '9'; ++name)
+    put(folder / ("a/" + std::string(1, name) + ".png"), png(1, 1, 1, std::string(1, name)));
+  Loader loader({.kind = DataKind::kImages, .path = folder.path()}, {.batch_size = 1});
+  CHECK(loader.next());
+  // Batches 1 and 2 may be ready, 3 must not be. The pause gives a loader that read on the time to show it.
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  std::filesystem::remove(folder / "a/3.png");
+  CHECK(loader.next());
+  CHECK(loader.next());
+  CHECK_THAT(message_of([&] { (void)loader.next(); }), contains("3.png"));
 }
 
 TEST_CASE("images of different size become one size by resize and crop") {

@@ -35,8 +35,9 @@ TEST_CASE("the drop is judged by its value; the text tells where the limit lies 
   // The sample's interval is -0.1 to 1.1 points.
   const auto gate = [](double limit) { return check_gates({.max_drop = limit}, sample_report())[0]; };
   CHECK_FALSE(gate(0.49).passed);
-  CHECK(gate(0.49).text ==
-        "drop in top-1 of 0.50 points is above 0.49 points; within noise: the 95 % interval is -0.10 to 1.10");
+  CHECK(
+      gate(0.49).text ==
+      "drop in top-1 of 0.50 points is above 0.49 points; within noise: the 95 % interval is -0.10 to 1.10");
   CHECK(gate(1).passed);
   CHECK_THAT(gate(1).text, contains("is at most 1.00 points; within noise"));
   CHECK(gate(1.2).passed);

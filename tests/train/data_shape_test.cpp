@@ -1,5 +1,7 @@
 #include "train/data_shape.h"
 
+#include <ATen/core/Tensor.h>
+
 #include "catch.h"
 #include "small_problem.h"
 

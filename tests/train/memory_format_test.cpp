@@ -30,3 +30,13 @@ TEST_CASE("only images change their order") {
   CHECK(result[0].equal(images));
   CHECK(result[1].is_same(rows));
 }
+
+TEST_CASE("one channel gets the strides of channels-last too, which is what convolutions go by") {
+  zoo::Init init(0);
+  const Model model = zoo::conv2d({.in = 1, .out = 2, .kernel = 3}, init).build();
+  {
+    const ChannelsLast channels_last(model);
+    CHECK(model.parameters()[0].tensor.strides() == at::IntArrayRef({9, 1, 3, 1}));
+  }
+  CHECK(model.parameters()[0].tensor.strides() == at::IntArrayRef({9, 9, 3, 1}));
+}

@@ -1,0 +1,36 @@
+#include "graph/archive_check.h"
+
+#include <zip.h>
+
+#include <memory>
+#include <vector>
+
+namespace qtool {
+namespace {
+
+/// libzip compares the checksum when the last byte has been read.
+bool is_whole(zip_t* archive, zip_uint64_t index, std::vector<char>& buffer) {
+  const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> member(zip_fopen_index(archive, index, 0),
+                                                                 zip_fclose);
+  if (!member) return false;
+  zip_int64_t got = 0;
+  do {
+    got = zip_fread(member.get(), buffer.data(), buffer.size());
+  } while (got > 0);
+  return got == 0;
+}
+
+}  // namespace
+
+std::string damaged_member(const std::string& path) {
+  const std::unique_ptr<zip_t, void (*)(zip_t*)> archive(zip_open(path.c_str(), ZIP_RDONLY, nullptr),
+                                                         zip_discard);
+  if (!archive) return "its directory";
+  std::vector<char> buffer(size_t(1) << 20);
+  for (zip_int64_t i = 0; i < zip_get_num_entries(archive.get(), 0); ++i)
+    if (!is_whole(archive.get(), zip_uint64_t(i), buffer))
+      return zip_get_name(archive.get(), zip_uint64_t(i), 0);
+  return "";
+}
+
+}  // namespace qtool

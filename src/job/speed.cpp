@@ -1,0 +1,34 @@
+#include "job/speed.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include "data/loader.h"
+#include "graph/model.h"
+#include "job/data_splits.h"
+#include "measure/latency.h"
+
+namespace qtool {
+namespace {
+
+constexpr int64_t kBatch = 128;
+
+}  // namespace
+
+ReportLatency compare_speed(const std::string& float_path, const std::string& int8_path,
+                            const PtqOptions& options) {
+  const at::NoGradGuard no_grad;
+  Loader loader(spec_of_split(options.data, Split::kTest), {.batch_size = kBatch, .count = kBatch});
+  const auto batch = loader.next();
+  QTOOL_ASSERT(batch.has_value());
+  auto float_model = Model::load(float_path), int8_model = Model::load(int8_path);
+  const auto timed = [&](const char* name, Model& model) {
+    return Timed{name, [&](int64_t) { return [&] { (void)model.forward_as_client(batch->inputs); }; }};
+  };
+  const std::vector<Timed> subjects = {timed("float", float_model), timed("int8", int8_model)};
+  // Few runs: a median that a person reads, not a benchmark (that is `qtool bench`).
+  const auto times =
+      measure_latency(subjects, {.batch = {batch->size()}, .warm_up = 3, .rounds = 5, .runs = 3});
+  return {.float_ms = times[0].median_ms, .int8_ms = times[1].median_ms, .batch = batch->size()};
+}
+
+}  // namespace qtool

@@ -1,0 +1,18 @@
+#pragma once
+#include <string>
+
+#include "graph/view.h"
+#include "lower/engine.h"
+
+namespace qtool {
+
+/// Why the engine's int8 kernel must not run this operator, or empty. All of these were found by running LibTorch 1.13
+/// and 2.13: the kernel throws, or gives another result than the operator defines. Tests run every operator on every
+/// engine.
+[[nodiscard]] std::string objection_of(Engine engine, const OperatorView& op);
+
+/// Why this layer's weight must not have more than 7 bits on the engine, or empty: FBGEMM's depthwise kernels add two
+/// products of bytes in 16 bits and saturate. X86 hands layers of more than 100 groups to FBGEMM.
+[[nodiscard]] std::string weight_limit_of(Engine engine, const OperatorView& op);
+
+}  // namespace qtool

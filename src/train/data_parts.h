@@ -1,0 +1,16 @@
+#pragma once
+#include "data/loader.h"
+#include "train/trainer.h"
+
+namespace qtool {
+
+/// What of the data is trained on and what is held out.
+struct DataParts {
+  LoaderOptions training;    ///< shuffled, augmented
+  LoaderOptions validation;  ///< the end of the data as it is; count 0: nothing is held out
+};
+
+/// Throws Error(kUsage) for data without labels and where nothing is left to train on.
+[[nodiscard]] DataParts split_data(const DataSpec& data, const TrainOptions& options);
+
+}  // namespace qtool

@@ -1,0 +1,159 @@
+#include "graph/model.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/tensor.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "catch.h"
+#include "core/error.h"
+#include "graphs.h"
+
+using namespace qtool;
+
+namespace {
+
+using Strings = std::vector<std::string>;
+
+std::string temporary(const std::string& name) {
+  return std::filesystem::temp_directory_path() / (std::to_string(getpid()) + "." + name);
+}
+
+std::string bytes_of_file(const std::string& path) {
+  std::ostringstream bytes;
+  bytes << std::ifstream(path, std::ios::binary).rdbuf();
+  return bytes.str();
+}
+
+Model small() {
+  ModuleBuilder net("Net");
+  net.child("conv", layer("Conv2d", numbers({4, 3, 3, 3}), kScriptedConv)).child("bn", batch_norm(4));
+  net.define("def forward(self, x):\n  return torch.relu(self.bn.forward(self.conv.forward(x)))");
+  auto model = net.build();
+  model.set_training(false);
+  return model;
+}
+
+Error error_of(Model& model, const std::vector<at::Tensor>& inputs) {
+  try {
+    model.forward(inputs);
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::kUsage);
+    return error;
+  }
+  FAIL("no error");
+  throw std::logic_error("not reached");
+}
+
+}  // namespace
+
+TEST_CASE("a saved model computes the same when it is loaded") {
+  const auto path = temporary("model.pt");
+  auto model = small();
+  model.save(path);
+  auto loaded = Model::load(path);
+  std::filesystem::remove(path);
+  CHECK(difference(model, loaded, {numbers({2, 3, 5, 5})}) == 0);
+  CHECK(loaded.input_names() == Strings{"x"});
+}
+
+TEST_CASE("the same model saved twice, under whatever name, gives the same bytes") {
+  const auto first = temporary("first.pt"), second = temporary("second.pt");
+  const auto model = small();
+  model.save(first);
+  model.save(second);
+  CHECK(bytes_of_file(first) == bytes_of_file(second));
+  small().save(second);
+  CHECK(bytes_of_file(first) == bytes_of_file(second));
+  std::filesystem::remove(first);
+  std::filesystem::remove(second);
+}
+
+TEST_CASE("a folder that cannot be written is an error") {
+  CHECK_THROWS_AS(small().save("/no/such/folder/model.pt"), Error);
+}
+
+TEST_CASE("a client sees what forward() gives") {
+  auto model = small();
+  const auto x = numbers({2, 3, 5, 5});
+  for (int run = 0; run < 3; ++run)  // the profiling executor optimises from the second run on
+    CHECK((model.forward({x})[0] - model.forward_as_client({x})[0]).abs().max().item<float>() < 1e-5f);
+}
+
+TEST_CASE("tuples, lists and dicts come back flattened, numbers are left out") {
+  ModuleBuilder net("Net");
+  net.define("def forward(self, x):\n  return (x, [x + 1, x + 2], {'a': x + 3, 'b': x + 4}, 7)");
+  auto model = net.build();
+  for (const auto& outputs : {model.forward({at::ones({1})}), model.forward_as_client({at::ones({1})})}) {
+    REQUIRE(outputs.size() == 5);
+    for (size_t i = 0; i < outputs.size(); ++i) CHECK(outputs[i].item<float>() == float(i + 1));
+  }
+}
+
+TEST_CASE("a wrong number of inputs is an error that says both numbers") {
+  auto model = small();
+  const auto error = error_of(model, {numbers({1, 3, 5, 5}), numbers({1})});
+  CHECK(error.complaint().got == "2 from the data");
+  CHECK(error.complaint().expected == "1 by the model's forward()");
+  (void)error_of(model, {});
+  CHECK_THROWS_AS(model.forward_as_client({}), Error);
+}
+
+TEST_CASE("inputs of a wrong shape are an error with the shape and LibTorch's reason") {
+  auto model = small();
+  const auto error = error_of(model, {numbers({1, 2, 5, 5})});
+  CHECK_THAT(error.complaint().got, contains("[1, 2, 5, 5]"));
+  CHECK_THAT(error.complaint().what, contains("3 channels"));
+  CHECK_THAT(error.what(), !contains("frame #"));
+  CHECK_THROWS_AS(model.forward_as_client({numbers({1, 2, 5, 5})}), Error);
+  CHECK(model.forward({numbers({1, 3, 5, 5})}).size() == 1);  // and it still runs
+}
+
+TEST_CASE("what the model itself raises is passed on as the reason") {
+  ModuleBuilder net("Net");
+  net.define(
+      "def forward(self, x):\n  if x.dim() != 2:\n    raise Exception('want two dimensions')\n  return x");
+  auto model = net.build();
+  CHECK_THAT(error_of(model, {at::ones({1})}).complaint().what, contains("want two dimensions"));
+}
+
+TEST_CASE("arguments with a default are filled in") {
+  ModuleBuilder net("Net");
+  net.define("def forward(self, x, scale: float=2., shift: Optional[Tensor]=None):\n  return x * scale");
+  auto model = net.build();
+  CHECK(model.input_count() == 1);
+  CHECK(model.forward({at::ones({1})})[0].item<float>() == 2);
+  CHECK(model.forward_as_client({at::ones({1})})[0].item<float>() == 2);
+}
+
+TEST_CASE("parameters are trained, buffers are not") {
+  const auto model = small();
+  Strings parameters, buffers;
+  for (const auto& entry : model.parameters()) parameters.push_back(entry.name);
+  for (const auto& entry : model.buffers()) buffers.push_back(entry.name);
+  CHECK(parameters == Strings{"conv.weight", "conv.bias", "bn.weight", "bn.bias"});
+  CHECK(buffers == Strings{"bn.running_mean", "bn.running_var"});
+}
+
+TEST_CASE("in training batch norm follows the batch, in eval mode it does not") {
+  auto model = small();
+  const auto x = numbers({2, 3, 5, 5});
+  const auto before = model.buffers()[0].tensor.clone();
+  model.forward({x});
+  CHECK(model.buffers()[0].tensor.equal(before));
+  model.set_training(true);
+  model.forward({x});
+  CHECK_FALSE(model.buffers()[0].tensor.equal(before));
+}
+
+TEST_CASE("a clone shares no tensor") {
+  auto model = small();
+  auto copy = model.clone();
+  copy.parameters()[0].tensor.detach().zero_();
+  CHECK(model.parameters()[0].tensor.abs().max().item<float>() > 0);
+  CHECK(difference(model, copy, {numbers({1, 3, 5, 5})}) > 0);
+}

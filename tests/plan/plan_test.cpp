@@ -1,0 +1,357 @@
+#include "plan/plan.h"
+
+#include <ATen/ops/ones.h>
+
+#include "catch.h"
+#include "core/error.h"
+
+using namespace qtool;
+
+namespace {
+
+using Strings = std::vector<std::string>;
+
+/// A graph made by hand; counts the uses.
+class Graph {
+ public:
+  Graph& input(const std::string& name) {
+    view_.inputs.push_back(name);
+    return *this;
+  }
+
+  OperatorView& add(const std::string& name, const std::string& kind, const Strings& inputs) {
+    OperatorView op;
+    op.name = name;
+    op.kind = "aten::" + kind;
+    op.inputs = inputs;
+    for (const auto& input : inputs) ++view_.uses[input];
+    view_.uses[name];
+    view_.operators.push_back(op);
+    return view_.operators.back();
+  }
+
+  OperatorView& layer(const std::string& name, const std::string& kind, const std::string& input) {
+    auto& op = add(name, kind, {input});
+    op.weight = at::ones({2, 2});
+    op.weight_path = name + ".weight";
+    op.fixed_inputs = {name + ".weight", name + ".bias"};
+    return op;
+  }
+
+  Graph& conv(const std::string& name, const std::string& input) {
+    layer(name, "conv2d", input);
+    return *this;
+  }
+
+  Graph& relu(const std::string& name, const std::string& input) {
+    add(name, "relu", {input});
+    return *this;
+  }
+
+  Graph& output(const std::string& name) {
+    view_.outputs.push_back(name);
+    ++view_.uses[name];
+    return *this;
+  }
+
+  [[nodiscard]] QuantPlan plan(const Recipe& recipe = {}, const Backend& backend = {"x86", 8}) const {
+    return make_plan(view_, recipe, backend);
+  }
+
+ private:
+  GraphView view_;
+};
+
+Strings site_names(const QuantPlan& plan) {
+  Strings names;
+  for (const auto& site : plan.sites) names.push_back(site.name);
+  return names;
+}
+
+const PlannedOperator& find(const QuantPlan& plan, const std::string& name) {
+  const auto* op = plan.find(name);
+  REQUIRE(op);
+  return *op;
+}
+
+std::string reason(const QuantPlan& plan, const std::string& name) {
+  CHECK_FALSE(find(plan, name).is_int8);
+  return find(plan, name).reason;
+}
+
+std::string grid(const QuantPlan& plan, const std::string& value) {
+  return plan.sites.at(plan.grid_of.at(value)).name;
+}
+
+Recipe skipping(const std::string& pattern) {
+  Recipe recipe;
+  recipe.skip = {pattern};
+  return recipe;
+}
+
+}  // namespace
+
+TEST_CASE("a layer has a grid for its input, its weight and its output") {
+  const auto plan = Graph().input("x").conv("conv", "x").output("conv").plan();
+  REQUIRE(site_names(plan) == Strings{"conv:input", "conv:weight", "conv:output"});
+  CHECK(plan.sites[0].role == SiteRole::kInput);
+  CHECK(plan.sites[0].value == "x");
+  CHECK(plan.sites[0].scheme == QuantScheme::activation(8, Symmetry::kAffine));
+  CHECK(plan.sites[1].role == SiteRole::kWeight);
+  CHECK(plan.sites[1].value == "conv.weight");
+  CHECK(plan.sites[1].scheme == QuantScheme::weight(8, Granularity::kPerChannel, 0));
+  CHECK(plan.sites[2].role == SiteRole::kOutput);
+  CHECK(plan.sites[2].value == "conv");
+  CHECK(find(plan, "conv").is_int8);
+  CHECK(find(plan, "conv").weight_site == size_t(1));
+  CHECK(find(plan, "conv").output_site == size_t(2));
+  CHECK(plan.int8_layers() == 1);
+  CHECK(plan.find("nothing") == nullptr);
+}
+
+TEST_CASE("a relu becomes part of the layer before it") {
+  const auto plan = Graph().input("x").conv("conv", "x").relu("relu", "conv").output("relu").plan();
+  CHECK(site_names(plan) == Strings{"conv:input", "conv:weight", "conv:output"});
+  CHECK(find(plan, "conv").fused_clip == "aten::relu");
+  CHECK(find(plan, "conv").output == "relu");
+  CHECK(find(plan, "relu").is_int8);
+  CHECK(find(plan, "relu").fused_into == "conv");
+  CHECK(find(plan, "relu").output_site == find(plan, "conv").output_site);
+  CHECK(plan.sites[2].value == "relu");
+  CHECK(grid(plan, "relu") == "conv:output");
+  CHECK_FALSE(plan.grid_of.contains("conv"));
+}
+
+TEST_CASE("a relu stays on its own where what lies before it is read elsewhere") {
+  const auto plan =
+      Graph().input("x").conv("conv", "x").relu("relu", "conv").output("relu").output("conv").plan();
+  CHECK(find(plan, "conv").fused_clip.empty());
+  CHECK(find(plan, "relu").is_int8);
+  CHECK(find(plan, "relu").fused_into.empty());
+  CHECK(grid(plan, "conv") == "conv:output");
+  CHECK(grid(plan, "relu") == "conv:output");
+}
+
+TEST_CASE("only one relu is fused") {
+  const auto plan = Graph()
+                        .input("x")
+                        .conv("conv", "x")
+                        .relu("relu", "conv")
+                        .relu("relu#2", "relu")
+                        .output("relu#2")
+                        .plan();
+  CHECK(find(plan, "relu").fused_into == "conv");
+  CHECK(find(plan, "relu#2").fused_into.empty());
+  CHECK(grid(plan, "relu#2") == "conv:output");
+}
+
+TEST_CASE("a residual block: convolution, add of two int8 tensors, relu") {
+  Graph graph;
+  graph.input("x").conv("conv1", "x").conv("conv2", "conv1");
+  graph.add("add", "add", {"conv2", "conv1"}).numbers["alpha"] = 1;
+  const auto plan = graph.relu("relu", "add").output("relu").plan();
+  CHECK(site_names(plan) ==
+        Strings{"conv1:input", "conv1:weight", "conv1:output", "conv2:weight", "conv2:output", "add:output"});
+  CHECK(find(plan, "add").is_int8);
+  CHECK(find(plan, "add").fused_clip == "aten::relu");
+  CHECK(find(plan, "add").output == "relu");
+  CHECK(grid(plan, "relu") == "add:output");
+}
+
+TEST_CASE("hardtanh is fused where it begins at zero") {
+  const auto with_bounds = [](double low, double high) {
+    Graph graph;
+    graph.input("x").conv("conv", "x");
+    auto& clip = graph.add("clip", "hardtanh", {"conv"});
+    clip.numbers = {{"min_val", low}, {"max_val", high}};
+    return graph.output("clip").plan();
+  };
+  CHECK(find(with_bounds(0, 6), "conv").fused_clip == "aten::hardtanh");
+  const auto alone = with_bounds(-1, 1);
+  CHECK(find(alone, "conv").fused_clip.empty());
+  CHECK(find(alone, "clip").is_int8);
+  CHECK(grid(alone, "clip") == "conv:output");
+}
+
+TEST_CASE("symmetric activations fuse no clip: their grid does not begin at zero") {
+  Recipe recipe;
+  recipe.activation_symmetry = Symmetry::kSymmetric;
+  const auto plan = Graph().input("x").conv("conv", "x").relu("relu", "conv").output("relu").plan(recipe);
+  CHECK(find(plan, "conv").fused_clip.empty());
+  CHECK(find(plan, "relu").is_int8);
+  CHECK(plan.sites[2].scheme == QuantScheme::activation(8, Symmetry::kSymmetric));
+}
+
+TEST_CASE("cat and mul of int8 tensors have a grid of their own") {
+  Graph graph;
+  graph.input("x").conv("conv1", "x").conv("conv2", "x");
+  graph.add("cat", "cat", {"conv1", "conv2"});
+  graph.add("mul", "mul", {"conv1", "conv2"});
+  const auto plan = graph.output("cat").output("mul").plan();
+  CHECK(site_names(plan) == Strings{"conv1:input", "conv1:weight", "conv1:output", "conv2:weight",
+                                    "conv2:output", "cat:output", "mul:output"});
+  CHECK(grid(plan, "x") == "conv1:input");
+}
+
+TEST_CASE("operators that move data keep the grid of their input") {
+  Graph graph;
+  graph.input("x").conv("conv", "x");
+  graph.add("pool", "max_pool2d", {"conv"});
+  graph.add("mean", "adaptive_avg_pool2d", {"pool"});
+  graph.add("flatten", "flatten", {"mean"});
+  graph.layer("fc", "linear", "flatten");
+  const auto plan = graph.output("fc").plan();
+  CHECK(site_names(plan) == Strings{"conv:input", "conv:weight", "conv:output", "fc:weight", "fc:output"});
+  for (const char* name : {"pool", "mean", "flatten"}) {
+    CHECK(find(plan, name).is_int8);
+    CHECK(grid(plan, name) == "conv:output");
+  }
+}
+
+TEST_CASE("a float tensor is no int8 operand: the operator stays float and says so") {
+  Graph graph;
+  graph.input("x").conv("conv", "x");
+  graph.add("add", "add", {"conv", "x"});
+  graph.add("flatten", "flatten", {"add"});
+  graph.relu("relu", "x");
+  const auto plan = graph.output("flatten").output("relu").plan();
+  // x has a grid for conv, but the tensor itself is float.
+  CHECK(reason(plan, "add") == "its input x is float");
+  CHECK(reason(plan, "flatten") == "its input add is float");
+  CHECK(reason(plan, "relu") == "its input x is float");
+}
+
+TEST_CASE("an unknown operator stays float, and a layer after it quantizes again") {
+  Graph graph;
+  graph.input("x").conv("conv1", "x");
+  graph.add("softmax", "softmax", {"conv1"});
+  const auto plan = graph.conv("conv2", "softmax").output("conv2").plan();
+  CHECK(reason(plan, "softmax") == "no int8 form of aten::softmax");
+  CHECK(site_names(plan) == Strings{"conv1:input", "conv1:weight", "conv1:output", "conv2:input",
+                                    "conv2:weight", "conv2:output"});
+  CHECK(plan.sites[3].value == "softmax");
+}
+
+TEST_CASE("what the recipe skips stays float and says by which pattern") {
+  const auto graph =
+      Graph().input("x").conv("conv1", "x").relu("relu", "conv1").conv("conv2", "relu").output("conv2");
+  auto plan = graph.plan(skipping("conv1"));
+  CHECK(reason(plan, "conv1") == "recipe: skip 'conv1'");
+  CHECK(reason(plan, "relu") == "its input conv1 is float");
+  CHECK(site_names(plan) == Strings{"conv2:input", "conv2:weight", "conv2:output"});
+  plan = graph.plan(skipping("relu"));
+  CHECK(find(plan, "conv1").fused_clip.empty());
+  CHECK(reason(plan, "relu") == "recipe: skip 'relu'");
+  CHECK(site_names(plan).at(3) == "conv2:input");
+}
+
+TEST_CASE("layers stay float where the weight is no float32 parameter, or the bias is computed") {
+  Graph graph;
+  graph.input("x").conv("conv", "x");
+  graph.layer("computed", "linear", "conv").weight = at::Tensor();
+  graph.layer("half", "linear", "conv").weight = at::ones({2, 2}, at::kHalf);
+  graph.layer("biased", "linear", "conv").inputs.push_back("x");
+  graph.layer("looped", "conv2d", "conv").in_control_flow = true;
+  graph.layer("placed", "conv2d", "conv").in_control_flow = true;
+  const auto plan = graph.plan();
+  CHECK(reason(plan, "computed") == "its weight is computed, not a parameter");
+  CHECK_THAT(reason(plan, "half"), contains("Half"));
+  CHECK(reason(plan, "biased") == "its bias is computed, not a parameter");
+  CHECK(reason(plan, "looped") == "inside an if or a loop");
+}
+
+TEST_CASE("operators that int8 kernels cannot spell stay float") {
+  Graph graph;
+  graph.input("x").conv("conv", "x").conv("other", "x");
+  graph.add("shift", "add", {"conv"}).numbers["other"] = 3;
+  graph.add("scaled", "add", {"conv", "other"}).numbers["alpha"] = 2;
+  graph.add("gate", "mul", {"conv", "other"}).fixed_inputs = {"gamma"};
+  graph.add("pad0", "constant_pad_nd", {"conv"}).numbers["value"] = 0;
+  graph.add("pad1", "constant_pad_nd", {"conv"}).numbers["value"] = 1;
+  graph.add("pad?", "constant_pad_nd", {"conv"});
+  const auto plan = graph.plan();
+  CHECK(reason(plan, "shift") == "its other operand is a number");
+  CHECK(reason(plan, "scaled") == "it scales its second operand");
+  CHECK(reason(plan, "gate") == "reads the parameter gamma");
+  CHECK(find(plan, "pad0").is_int8);
+  CHECK(reason(plan, "pad1") == "it pads with another value than 0");
+  CHECK(reason(plan, "pad?") == "it pads with another value than 0");
+}
+
+TEST_CASE("a transposed convolution has one scale for its weight, and the plan says why") {
+  Graph graph;
+  graph.input("x").layer("up", "conv_transpose2d", "x");
+  const auto plan = graph.output("up").plan();
+  CHECK(find(plan, "up").is_int8);
+  CHECK_THAT(find(plan, "up").reason, contains("one scale for the whole weight"));
+  CHECK(plan.sites[1].scheme == QuantScheme::weight(8, Granularity::kPerTensor, 1));
+
+  Recipe recipe;
+  recipe.weight_granularity = Granularity::kPerTensor;
+  CHECK(find(graph.plan(recipe), "up").reason.empty());
+}
+
+TEST_CASE("a backend that takes 7 bits narrows activations, not weights") {
+  const auto graph = Graph().input("x").conv("conv", "x").output("conv");
+  const auto plan = graph.plan({}, {"fbgemm", 7});
+  CHECK(plan.sites[0].scheme.bits() == 7);
+  CHECK(plan.sites[1].scheme.bits() == 8);
+  CHECK(plan.sites[2].scheme.bits() == 7);
+  Recipe recipe;
+  recipe.activation_bits = 4;
+  CHECK(graph.plan(recipe, {"fbgemm", 7}).sites[0].scheme.bits() == 4);
+}
+
+TEST_CASE("rules set bits and calibrator of single sites") {
+  Recipe recipe;
+  Rule rule;
+  rule.match = "conv2";
+  rule.weight_bits = 4;
+  rule.activation_bits = 6;
+  rule.calibrator = Calibrator::kEntropy;
+  recipe.rules = {rule};
+  const auto plan = Graph().input("x").conv("conv1", "x").conv("conv2", "conv1").output("conv2").plan(recipe);
+  REQUIRE(site_names(plan).at(4) == "conv2:output");
+  CHECK(plan.sites[1].scheme.bits() == 8);
+  CHECK(plan.sites[2].calibrator == Calibrator::kMse);
+  CHECK(plan.sites[3].scheme.bits() == 4);
+  CHECK(plan.sites[4].scheme.bits() == 6);
+  CHECK(plan.sites[4].calibrator == Calibrator::kEntropy);
+}
+
+TEST_CASE("hardsigmoid's grid is the kernel's, whatever the recipe says") {
+  Recipe recipe;
+  recipe.activation_bits = 4;
+  recipe.activation_symmetry = Symmetry::kSymmetric;
+  Graph graph;
+  graph.input("x").conv("conv", "x");
+  graph.add("gate", "hardsigmoid", {"conv"});
+  graph.add("curve", "sigmoid", {"conv"});
+  const auto plan = graph.output("gate").output("curve").plan(recipe);
+  const auto& gate = plan.sites.at(plan.grid_of.at("gate"));
+  CHECK(gate.is_fixed);
+  CHECK(gate.scheme == QuantScheme::activation(8, Symmetry::kAffine));
+  const auto& curve = plan.sites.at(plan.grid_of.at("curve"));
+  CHECK_FALSE(curve.is_fixed);
+  CHECK(curve.scheme == QuantScheme::activation(4, Symmetry::kSymmetric));
+}
+
+TEST_CASE("a model where nothing can be int8 is refused, with the reasons") {
+  const auto refusal = [](const Graph& graph, const Recipe& recipe) {
+    try {
+      (void)graph.plan(recipe);
+    } catch (const Error& error) {
+      CHECK(error.kind() == ErrorKind::kUnquantizable);
+      return error.complaint().got;
+    }
+    return std::string("no error");
+  };
+  CHECK(refusal(Graph().input("x").relu("relu", "x").output("relu"), {}) ==
+        "1 operators, no convolution or linear layer");
+  CHECK(refusal(Graph().input("x").conv("conv", "x").output("conv"), skipping("conv")) ==
+        "conv: recipe: skip 'conv'");
+}
+
+TEST_CASE("a rule that matches nothing is refused before anything else") {
+  CHECK_THROWS_AS(Graph().input("x").conv("conv", "x").plan(skipping("convv")), Error);
+}

@@ -1,0 +1,70 @@
+#include "small_net.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/randn.h>
+
+#include <algorithm>
+
+#include "calibrate/calibrate.h"
+#include "calibrate/solve.h"
+#include "graph/builder.h"
+#include "graph/canonicalise.h"
+#include "graph/view.h"
+
+namespace qtool {
+namespace {
+
+std::string with_self(std::string text, const std::string& name) {
+  for (size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + name.size() + 5))
+    text.insert(at, "self.");
+  return text;
+}
+
+}  // namespace
+
+at::Tensor noise(at::IntArrayRef shape, uint64_t seed) {
+  return at::randn(shape, at::detail::createCPUGenerator(seed));
+}
+
+Model build(const SmallNet& net) {
+  ModuleBuilder module("Net");
+  std::string body = net.body;
+  uint64_t seed = 1;
+  for (const auto& [name, shape] : net.parameters) {
+    module.parameter(name, noise(shape, seed++) * 0.3);
+    body = with_self(body, name);
+  }
+  std::string source = "def forward(self, x):\n";
+  for (size_t start = 0; start < body.size();) {
+    const size_t end = std::min(body.find("; ", start), body.size());
+    source += "  " + body.substr(start, end - start) + "\n";
+    start = end + 2;
+  }
+  auto model = module.define(source).build();
+  model.set_training(false);
+  return model;
+}
+
+std::vector<at::Tensor> weights_of(const Model& canonical, const QuantPlan& plan) {
+  std::vector<at::Tensor> weights(plan.sites.size());
+  for (const auto& op : view(canonical).operators) {
+    const auto* planned = plan.find(op.name);
+    if (planned && planned->weight_site) weights[*planned->weight_site] = op.weight;
+  }
+  return weights;
+}
+
+Prepared prepare(const Model& model, const at::Tensor& input, const Recipe& recipe, const Backend& backend) {
+  auto canonical = canonicalise(model);
+  auto plan = make_plan(view(canonical), recipe, backend);
+  bool is_done = false;
+  const auto statistics = calibrate(canonical, plan, [&]() -> std::vector<at::Tensor> {
+    if (std::exchange(is_done, true)) return {};
+    return {input};
+  });
+  auto qparams = solve(plan, statistics, weights_of(canonical, plan));
+  return {std::move(canonical), std::move(plan), std::move(qparams)};
+}
+
+}  // namespace qtool

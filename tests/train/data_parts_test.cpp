@@ -1,0 +1,36 @@
+#include "train/data_parts.h"
+
+#include <ATen/core/Tensor.h>
+
+#include "catch.h"
+#include "small_problem.h"
+
+using namespace qtool;
+
+TEST_CASE("the end of the data is held out, as it is") {
+  const TemporaryFolder folder;
+  const DataParts parts = split_data(write_small_data(folder, 50),
+                                     {.batch_size = 16, .flip = true, .validation = 0.25, .seed = 3});
+  CHECK(parts.training.first == 0);
+  CHECK(parts.training.count == 37);  // 12.5 samples are rounded to 13
+  CHECK(parts.training.shuffle);
+  CHECK(parts.training.drop_last);
+  CHECK(parts.training.augmentation.flip);
+  CHECK(parts.training.seed == 3);
+  CHECK(parts.validation.first == 37);
+  CHECK(parts.validation.count == 13);
+  CHECK_FALSE(parts.validation.shuffle);
+  CHECK_FALSE(parts.validation.augmentation.flip);
+}
+
+TEST_CASE("fewer samples than a batch make one small batch") {
+  const TemporaryFolder folder;
+  const DataParts parts = split_data(write_small_data(folder, 10), {.batch_size = 16, .validation = 0});
+  CHECK_FALSE(parts.training.drop_last);
+  CHECK(parts.validation.count == 0);
+}
+
+TEST_CASE("holding everything out is refused") {
+  const TemporaryFolder folder;
+  CHECK_THROWS_WITH(split_data(write_small_data(folder, 1), {.validation = 0.9}), contains("not held out"));
+}
