@@ -1,5 +1,12 @@
 #pragma once
 /// Catch2 2 (Debian 12) and 3 (Debian 13) under one name.
+///
+/// LibTorch's logging has a macro CHECK, too. Whichever header came last would win, and assertions would silently do
+/// something else; so LibTorch's comes first, and goes.
+#if __has_include(<c10/util/Logging.h>)
+#include <c10/util/Logging.h>
+#undef CHECK
+#endif
 #if __has_include(<catch2/catch_all.hpp>)
 #include <catch2/catch_all.hpp>
 using Catch::Approx;

@@ -10,5 +10,7 @@ build_targets all
 for python in "$torch_python" "$PWD/build/venv/bin/python" python3; do
   if "$python" -c 'import torch' 2>/dev/null; then export QTOOL_PYTHON=$python; break; fi
 done
+# Tests run beside each other and beside other work: threads that wait must not spin.
+export OMP_WAIT_POLICY=passive
 say "Python for the tests: ${QTOOL_PYTHON:-none with torch, so the tests of Python clients are skipped}"
 ctest --test-dir "$build" --output-on-failure --no-tests=error --timeout 900

@@ -44,6 +44,13 @@ void require_values(const OptionGroup& group, const std::string& command) {
   for (const auto& child : group.groups) require_values(child, command);
 }
 
+/// --recipe FILE: the file has the keys of the group that the flag belongs to.
+void read_recipe(OptionGroup& tree, const std::string& command) {
+  for (auto& group : tree.groups)
+    for (const auto& field : group.fields)
+      if (field.key == "recipe" && !field.get()[0].empty()) read_config(field.get()[0], group, command);
+}
+
 /// CLI11's parser for all commands.
 class Parser {
  public:
@@ -104,10 +111,9 @@ class Parser {
     refuse_leftovers(apps_[i]->remaining(), flags_[i].names(), "unexpected argument",
                      "qtool " + command.name + " --help");
     flags_[i].apply();
-    if (!common.config.empty()) {
-      read_config(common.config, trees_[i], command.name);
-      flags_[i].apply();  // flags win
-    }
+    if (!common.config.empty()) read_config(common.config, trees_[i], command.name);
+    read_recipe(trees_[i], command.name);
+    flags_[i].apply();  // flags win
     CommandLine line{.command = &command, .resolved_config = print_config(trees_[i], command.name)};
     if (common.print_config)
       line.print = line.resolved_config;

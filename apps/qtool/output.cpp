@@ -54,6 +54,9 @@ std::string summary_text(const Report& report, const std::string& directory, boo
   std::string text = rows.size() > 1 ? columns(rows) + "\n" : "";
   text +=
       "size    " + bytes_text(report.size.float_bytes) + " -> " + bytes_text(report.size.int8_bytes) + "\n";
+  if (const auto& latency = report.timing.latency; latency)
+    text += "time    " + fixed(latency->float_ms, 2) + " ms -> " + fixed(latency->int8_ms, 2) +
+            " ms for a batch of " + std::to_string(latency->batch) + "\n";
   text += "model   " + directory + "/model.int8.pt\n";
   if (has_report) text += "report  " + directory + "/report.md\n";
   for (const GateResult& gate : report.gates)

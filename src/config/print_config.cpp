@@ -61,7 +61,7 @@ std::string with_comment(std::string line, const std::string& comment) {
 std::string element_text(const OptionGroup& element) {
   std::vector<std::string> parts;
   for (const auto& field : element.fields)
-    if (!field.has(FieldTrait::kFlagOnly) && !field.get().empty() && field.get()[0] != "")
+    if (!field.has(FieldTrait::kFlagOnly) && !field.get().empty() && !field.get()[0].empty())
       parts.push_back(field.key + ": " + value_text(field));
   return "{" + join(parts) + "}";
 }

@@ -11,7 +11,7 @@ namespace qtool {
 class Rng {
  public:
   /// The stream that belongs to these numbers, e.g. {seed, epoch, batch}.
-  explicit Rng(std::initializer_list<uint64_t> keys);
+  Rng(std::initializer_list<uint64_t> keys);
   /// Uniform in [0, bound), without bias; bound >= 1.
   [[nodiscard]] uint64_t below(uint64_t bound);
   /// Uniform in (0, 1], multiples of 2^-53.

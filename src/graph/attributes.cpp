@@ -1,8 +1,10 @@
 #include "graph/attributes.h"
 
+#include <torch/csrc/jit/passes/constant_pooling.h>
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
 #include <torch/csrc/jit/passes/inliner.h>
 
+#include <set>
 #include <vector>
 
 #include "core/error.h"
@@ -41,11 +43,48 @@ bool is_module(const c10::TypePtr& type) {
   return class_type && class_type->is_module();
 }
 
-/// Nodes that read an attribute which is not a module, in all blocks, in order.
-void collect_reads(jit::Block* block, std::vector<jit::Node*>& reads) {
+/// One input of a node.
+struct Reading {
+  jit::Node* reader;
+  size_t offset;
+  [[nodiscard]] jit::Value* value() const { return reader->input(offset); }
+};
+
+/// The inputs of all nodes, in the order in which they run.
+void collect_readings(jit::Block* block, std::vector<Reading>& readings) {
+  const auto add = [&](jit::Node* node) {
+    for (size_t i = 0; i < node->inputs().size(); ++i) readings.push_back({node, i});
+  };
   for (auto* node : block->nodes()) {
-    if (node->kind() == c10::prim::GetAttr && !is_module(node->output()->type())) reads.push_back(node);
-    for (auto* inner : node->blocks()) collect_reads(inner, reads);
+    add(node);
+    for (auto* inner : node->blocks()) collect_readings(inner, readings);
+  }
+  add(block->return_node());
+}
+
+/// Those that read an attribute which is not a module.
+std::vector<Reading> attribute_readings(jit::Graph& graph) {
+  std::vector<Reading> readings;
+  collect_readings(graph.block(), readings);
+  std::erase_if(readings, [](const Reading& reading) {
+    return is_module(reading.value()->type()) || !attribute_path(reading.value());
+  });
+  return readings;
+}
+
+/// Constants stand first, once each, without names, in the order in which they are read.
+void order_constants(std::shared_ptr<jit::Graph>& graph) {
+  jit::ConstantPooling(graph);
+  auto first = graph->nodes().begin();
+  while (first != graph->nodes().end() && first->kind() == c10::prim::Constant) ++first;
+  std::vector<Reading> readings;
+  collect_readings(graph->block(), readings);
+  std::set<const jit::Node*> placed;
+  for (const auto& reading : readings) {
+    auto* constant = reading.value()->node();
+    if (constant->kind() != c10::prim::Constant || !placed.insert(constant).second) continue;
+    constant->output()->setDebugName("");
+    if (constant->owningBlock() == graph->block()) constant->moveBefore(*first);
   }
 }
 
@@ -57,8 +96,8 @@ bool is_parameter(const jit::Module& root, const std::string& path) {
 }
 
 /// An optional tensor that is there is a tensor.
-c10::TypePtr type_of(const c10::IValue& value, const jit::Node* read) {
-  return value.isTensor() ? c10::TypePtr(c10::TensorType::get()) : read->output()->type();
+c10::TypePtr type_of(const c10::IValue& value, const jit::Value* read) {
+  return value.isTensor() ? c10::TypePtr(c10::TensorType::get()) : read->type();
 }
 
 }  // namespace
@@ -99,7 +138,8 @@ void set_attribute(jit::Module& root, const std::string& path, const c10::IValue
   if (owner.hasattr(name))
     owner.setattr(name, value);
   else
-    owner.register_attribute(name, type, value, as_parameter);
+    owner.register_attribute(name, type, value, as_parameter,
+                             /*is_buffer=*/value.isTensor() && !as_parameter);
 }
 
 jit::Value* emit_attribute(jit::Graph& graph, const jit::Module& root, const std::string& path) {
@@ -130,28 +170,27 @@ jit::Module rebuild(const jit::Module& module, const std::string& type_name) {
   root.register_attribute("training", c10::BoolType::get(), false);
   auto graph = module.get_method("forward").graph()->copy();
   jit::Inline(*graph);
-  std::vector<jit::Node*> reads;
-  collect_reads(graph->block(), reads);
-  for (auto* read : reads) {
-    const auto path = attribute_path(read->output());
-    QTOOL_ASSERT(path.has_value());
-    const auto value = find_attribute(module, *path);
+  const auto readings = attribute_readings(*graph);
+  std::vector<std::string> paths;
+  for (const auto& reading : readings) {
+    paths.push_back(*attribute_path(reading.value()));
+    const auto value = find_attribute(module, paths.back());
     QTOOL_ASSERT(value.has_value());
     if (!value->isNone())
-      set_attribute(root, *path, *value, type_of(*value, read), is_parameter(module, *path));
+      set_attribute(root, paths.back(), *value, type_of(*value, reading.value()),
+                    is_parameter(module, paths.back()));
   }
   // The types of the chains are those of the new modules only once all attributes are there.
   graph->inputs()[0]->setType(root.type());
-  for (auto* read : reads) {
-    const jit::WithInsertPoint here(read);
-    const auto path = *attribute_path(read->output());
-    const bool is_none = find_attribute(module, path)->isNone();
-    auto* value = is_none ? graph->insertConstant(c10::IValue()) : emit_attribute(*graph, root, path);
-    read->output()->replaceAllUsesWith(value);
-    read->destroy();
+  for (size_t i = 0; i < readings.size(); ++i) {
+    const jit::WithInsertPoint here(readings[i].reader);
+    const bool is_none = find_attribute(module, paths[i])->isNone();
+    readings[i].reader->replaceInput(readings[i].offset, is_none ? graph->insertConstant(c10::IValue())
+                                                                 : emit_attribute(*graph, root, paths[i]));
   }
   jit::EliminateDeadCode(graph);
-  set_forward(root, graph);
+  order_constants(graph);
+  set_forward(root, graph->copy());  // numbers the values without a name in their order
   return root;
 }
 

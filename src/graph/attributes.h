@@ -21,7 +21,8 @@ namespace qtool {
 [[nodiscard]] std::optional<c10::IValue> find_attribute(const torch::jit::Module& root,
                                                         const std::string& path);
 
-/// Sets the attribute at `path`, and makes the submodules on the way, each with a type of its own.
+/// Sets the attribute at `path`, and makes the submodules on the way, each with a type of its own. A tensor
+/// that is no parameter is a buffer.
 void set_attribute(torch::jit::Module& root, const std::string& path, const c10::IValue& value,
                    const c10::TypePtr& type, bool is_parameter);
 
@@ -30,8 +31,9 @@ torch::jit::Value* emit_attribute(torch::jit::Graph& graph, const torch::jit::Mo
                                   const std::string& path);
 
 /// A module of its own types that has a copy of `module`'s inlined forward() and those attributes that it
-/// uses, under their old paths. Tensors are shared with `module`; graph and types are not, so either can be
-/// changed.
+/// uses, under their old paths. Constants stand first, once each, attributes right before their readers, so
+/// that models which differ in the order of such lines become one. Tensors are shared with `module`; graph
+/// and types are not, so either can be changed.
 [[nodiscard]] torch::jit::Module rebuild(const torch::jit::Module& module, const std::string& type_name);
 
 /// Gives `root`, which has no methods yet, `graph` as its forward().

@@ -100,6 +100,7 @@ void apply(jit::Module& module, const Candidate& candidate) {
                         emit_attribute(*layer->owningGraph(), module, path));
   }
   norm->output()->replaceAllUsesWith(layer->output());
+  norm->destroy();
 }
 
 }  // namespace
@@ -132,7 +133,9 @@ WeightAndBias fold(const at::Tensor& weight, const at::Tensor& bias, const Batch
 }
 
 void fold_batch_norm(jit::Module& module) {
-  for (const auto& candidate : find_candidates(module)) apply(module, candidate);
+  // Until none is left: one batch norm may follow another.
+  for (auto found = find_candidates(module); !found.empty(); found = find_candidates(module))
+    for (const auto& candidate : found) apply(module, candidate);
   auto graph = module.get_method("forward").graph();
   jit::EliminateDeadCode(graph);
 }

@@ -85,6 +85,13 @@ std::string unknown_name(const std::string& message) {
   return std::regex_search(message, match, pattern) ? match[1].str() : "";
 }
 
+/// ` (aten::name)` where the message lists the forms of an operator, else empty.
+std::string operator_listed(const std::string& message) {
+  static const std::regex pattern(R"((\w+::\w+)(?:\.\w+)?\()");
+  std::smatch match;
+  return std::regex_search(message, match, pattern) ? " (" + match[1].str() + ")" : "";
+}
+
 /// What the compiler of the model's code complains of.
 [[noreturn]] void refuse_code(const std::string& path, const std::string& message) {
   const std::string unknown = unknown_name(message);
@@ -94,7 +101,8 @@ std::string unknown_name(const std::string& message) {
   if (!unknown.empty())
     refuse(path, "this LibTorch (" TORCH_VERSION ") lacks an operator of the model: " + unknown, unknown,
            "build qtool with a newer LibTorch, or save the model without that operator");
-  refuse(path, "this LibTorch (" TORCH_VERSION ") cannot compile the model's code", sentence(message),
+  refuse(path, "this LibTorch (" TORCH_VERSION ") cannot compile the model's code",
+         sentence(message) + operator_listed(message),
          "build qtool with the LibTorch that saved the model or a newer one, or save the model again");
 }
 

@@ -32,6 +32,16 @@ std::vector<PlannedSite> sites_of(const QuantPlan& plan) {
   return sites;
 }
 
+/// Float layers cost twice: their own time, and the conversions on both sides.
+std::vector<std::string> warnings_of(const QuantPlan& plan) {
+  size_t layers = 0;
+  for (const auto& op : plan.operators)
+    layers += find_operator(op.kind) && op.operator_class == OperatorClass::kLayer;
+  if (plan.int8_layers() * 2 > layers) return {};
+  return {"only " + std::to_string(plan.int8_layers()) + " of " + std::to_string(layers) +
+          " convolution and linear layers run in int8: expect little speed"};
+}
+
 }  // namespace
 
 InspectResult run_inspect(const InspectOptions& options, const CommonOptions& common, Progress& progress) {
@@ -45,7 +55,7 @@ InspectResult run_inspect(const InspectOptions& options, const CommonOptions& co
     result.parameters += parameter.tensor.numel();
   result.bytes = file_bytes(options.model);
   result.sites = sites_of(quantization.plan);
-  result.warnings = quantization.plan.warnings;
+  result.warnings = warnings_of(quantization.plan);
   if (!options.data.empty()) {
     progress.stage("try the data");
     Loader loader(spec_of_split(options.data, Split::kTrain), {.batch_size = 1, .count = 1});

@@ -7,6 +7,7 @@
 #include "calibrate/statistics_file.h"
 #include "core/atomic_file.h"
 #include "core/cpu.h"
+#include "core/option_tree.h"
 #include "core/version.h"
 #include "data/loader.h"
 #include "job/damage.h"
@@ -98,7 +99,8 @@ PtqResult run_ptq(const PtqOptions& options, const CommonOptions& common, const 
   report.model = {options.model, quantization.model_sha256};
   report.data = {options.data, statistics.samples};
   report.size = {file_bytes(options.model), file_bytes(path(kInt8Name))};
-  report.warnings = quantization.plan.warnings;
+  auto settings = options;
+  report.settings = settings_of(option_tree(settings));
   for (auto& warning : examine(statistics)) report.warnings.push_back(std::move(warning));
 
   if (options.verify_samples != 0 && !options.data.empty()) {

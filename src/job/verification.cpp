@@ -1,5 +1,6 @@
 #include "job/verification.h"
 
+#include <cmath>
 #include <cstdio>
 
 #include "data/loader.h"
@@ -12,7 +13,7 @@ namespace qtool {
 namespace {
 
 constexpr size_t kFolded = 1, kSimulated = 2, kInt8 = 3;
-constexpr int64_t kBatch = 250;
+constexpr int64_t kBatch = 128;  ///< as calibration, so that verification needs no more memory
 /// Folding is exact but for rounding of float32, which stays far above this.
 constexpr double kLeastFoldedSqnr = 60;
 constexpr double kLeastSimulatedSame = 0.999;
@@ -88,7 +89,7 @@ Verification verify(Quantization& quantization, const std::vector<QParams>& qpar
   const auto& against_simulation = rungs[kInt8].with_previous;
   const double step = candidates[kInt8].step;
   result.simulated_vs_int8 = {
-      .max_steps = step > 0 ? static_cast<int64_t>(against_simulation.max_difference / step + 0.5) : 0,
+      .max_steps = step > 0 ? std::llround(against_simulation.max_difference / step) : 0,
       .differing = against_simulation.differing,
       .same_top1 = against_simulation.same()};
   result.warnings = warnings_of(rungs);

@@ -65,7 +65,6 @@ struct QuantPlan {
   std::vector<Site> sites;
   std::vector<PlannedOperator> operators;  ///< in the order in which they run
   std::map<std::string, size_t> grid_of;   ///< value -> index of the site whose grid it has
-  std::vector<std::string> warnings;
 
   [[nodiscard]] const PlannedOperator* find(const std::string& name) const;  ///< null where there is none
   [[nodiscard]] size_t int8_layers() const;  ///< operators with an int8 weight

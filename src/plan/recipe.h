@@ -55,10 +55,13 @@ struct Recipe {
   std::vector<std::string> skip;  ///< operators left in float
   std::vector<std::string> only;  ///< if any: all other operators are left in float
   std::vector<Rule> rules;
+  std::string file;  ///< YAML that the settings above were read from, besides flags and config
 };
 
 template <class Visitor>
 void describe(Visitor& v, Recipe& o) {
+  v.field("recipe", o.file, "YAML with the keys of `quantize` (see --print-config), rules among them",
+          flag_only, path_field);
   v.field("weight_bits", o.weight_bits, "bits of the weights", between(2, 8));
   v.field("activation_bits", o.activation_bits, "bits of the activations", between(2, 8));
   v.field("weight_granularity", o.weight_granularity, "what shares one scale in the weights",

@@ -40,6 +40,8 @@ std::string headline(const Report& report) {
     text = "int8 was not verified on data";
   }
   if (report.size.float_bytes > 0) text += ", in " + percent(report.size.ratio(), 0) + " of the size";
+  if (const auto& latency = report.timing.latency; latency && latency->int8_ms > 0)
+    text += " and " + fixed(latency->float_ms / latency->int8_ms, 1) + " times as fast";
   const auto failed = std::count_if(report.gates.begin(), report.gates.end(),
                                     [](const GateResult& gate) { return !gate.passed; });
   if (failed > 0) text += "; " + std::to_string(failed) + (failed == 1 ? " gate" : " gates") + " failed";

@@ -6,6 +6,7 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/ir/ir.h>
 #include <torch/csrc/jit/ir/irparser.h>
+#include <torch/csrc/jit/passes/constant_propagation.h>
 #include <torch/csrc/jit/passes/freeze_module.h>
 
 #include "graph/attributes.h"
@@ -27,7 +28,12 @@ std::string text_of(const Model& model) {
 
 void lint(const Model& model) { graph_of(model)->lint(); }
 
-Model inlined(const Model& model) { return Model(rebuild(model.module(), "Inlined")); }
+Model inlined(const Model& model) {
+  Model result(rebuild(model.module(), "Inlined"));
+  auto graph = graph_of(result);
+  jit::ConstantPropagation(graph);
+  return result;
+}
 
 Model frozen(const Model& model) {
   auto module = model.module().deepcopy();

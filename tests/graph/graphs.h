@@ -14,7 +14,7 @@ namespace qtool {
 [[nodiscard]] std::string text_of(const Model& model);
 /// Throws where the graph is broken.
 void lint(const Model& model);
-/// forward() as one graph: what the passes between those of canonicalise() work on.
+/// forward() as one graph, with its constants computed: what the passes between those of canonicalise() work on.
 [[nodiscard]] Model inlined(const Model& model);
 /// As torch.jit.freeze has it: all tensors are constants of the graph.
 [[nodiscard]] Model frozen(const Model& model);

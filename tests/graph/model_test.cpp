@@ -115,8 +115,7 @@ TEST_CASE("inputs of a wrong shape are an error with the shape and LibTorch's re
 
 TEST_CASE("what the model itself raises is passed on as the reason") {
   ModuleBuilder net("Net");
-  net.define(
-      "def forward(self, x):\n  if x.dim() != 2:\n    raise Exception('want two dimensions')\n  return x");
+  net.define("def forward(self, x):\n  assert x.dim() == 2, 'want two dimensions'\n  return x");
   auto model = net.build();
   CHECK_THAT(error_of(model, {at::ones({1})}).complaint().what, contains("want two dimensions"));
 }

@@ -35,6 +35,8 @@ class Graph {
     op.weight = at::ones({2, 2});
     op.weight_path = name + ".weight";
     op.fixed_inputs = {name + ".weight", name + ".bias"};
+    op.lists = {{"stride", {1, 1}}, {"padding", {0, 0}}, {"dilation", {1, 1}}};
+    op.numbers["groups"] = 1;
     return op;
   }
 
@@ -252,12 +254,17 @@ TEST_CASE("layers stay float where the weight is no float32 parameter, or the bi
   graph.layer("half", "linear", "conv").weight = at::ones({2, 2}, at::kHalf);
   graph.layer("biased", "linear", "conv").inputs.push_back("x");
   graph.layer("looped", "conv2d", "conv").in_control_flow = true;
-  graph.layer("placed", "conv2d", "conv").in_control_flow = true;
+  graph.layer("padded", "conv2d", "conv").lists.erase("padding");
+  graph.layer("strided", "conv2d", "conv").lists.erase("stride");
+  graph.layer("linear", "linear", "conv").lists.clear();
   const auto plan = graph.plan();
   CHECK(reason(plan, "computed") == "its weight is computed, not a parameter");
   CHECK_THAT(reason(plan, "half"), contains("Half"));
   CHECK(reason(plan, "biased") == "its bias is computed, not a parameter");
   CHECK(reason(plan, "looped") == "inside an if or a loop");
+  CHECK(reason(plan, "padded") == "its padding is computed, or not the same on both sides");
+  CHECK(reason(plan, "strided") == "its stride, dilation or groups are computed");
+  CHECK(find(plan, "linear").is_int8);
 }
 
 TEST_CASE("operators that int8 kernels cannot spell stay float") {
@@ -269,12 +276,14 @@ TEST_CASE("operators that int8 kernels cannot spell stay float") {
   graph.add("pad0", "constant_pad_nd", {"conv"}).numbers["value"] = 0;
   graph.add("pad1", "constant_pad_nd", {"conv"}).numbers["value"] = 1;
   graph.add("pad?", "constant_pad_nd", {"conv"});
+  graph.add("cast", "mean", {"conv"}).numbers["dtype"] = 7;
   const auto plan = graph.plan();
   CHECK(reason(plan, "shift") == "its other operand is a number");
   CHECK(reason(plan, "scaled") == "it scales its second operand");
   CHECK(reason(plan, "gate") == "reads the parameter gamma");
   CHECK(find(plan, "pad0").is_int8);
   CHECK(reason(plan, "pad1") == "it pads with another value than 0");
+  CHECK(reason(plan, "cast") == "it changes the type");
   CHECK(reason(plan, "pad?") == "it pads with another value than 0");
 }
 
@@ -302,6 +311,26 @@ TEST_CASE("a backend that takes 7 bits narrows activations, not weights") {
   CHECK(graph.plan(recipe, {"fbgemm", 7}).sites[0].scheme.bits() == 4);
 }
 
+TEST_CASE("what the backend objects to stays float, what it narrows has 7 bits") {
+  Backend backend{"fbgemm", 8};
+  backend.objection = [](const OperatorView& view) {
+    return std::string(view.kind == "aten::linear" ? "no linear today" : "");
+  };
+  backend.needs_7_bit_weight = [](const OperatorView& view) {
+    return std::string(view.name == "wide" ? "pairs could overflow" : "");
+  };
+  Graph graph;
+  graph.input("x").conv("wide", "x").conv("narrow", "wide").layer("fc", "linear", "narrow");
+  const auto plan = graph.output("fc").plan({}, backend);
+  CHECK(reason(plan, "fc") == "no linear today");
+  CHECK(find(plan, "wide").reason == "pairs could overflow");
+  CHECK(plan.sites.at(*find(plan, "wide").weight_site).scheme.bits() == 7);
+  CHECK(plan.sites.at(*find(plan, "narrow").weight_site).scheme.bits() == 8);
+  Recipe recipe;
+  recipe.weight_bits = 4;
+  CHECK(find(graph.plan(recipe, backend), "wide").reason.empty());
+}
+
 TEST_CASE("rules set bits and calibrator of single sites") {
   Recipe recipe;
   Rule rule;
@@ -326,7 +355,7 @@ TEST_CASE("hardsigmoid's grid is the kernel's, whatever the recipe says") {
   Graph graph;
   graph.input("x").conv("conv", "x");
   graph.add("gate", "hardsigmoid", {"conv"});
-  graph.add("curve", "sigmoid", {"conv"});
+  graph.add("curve", "hardswish", {"conv"});
   const auto plan = graph.output("gate").output("curve").plan(recipe);
   const auto& gate = plan.sites.at(plan.grid_of.at("gate"));
   CHECK(gate.is_fixed);

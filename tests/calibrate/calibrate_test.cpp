@@ -1,0 +1,43 @@
+#include "calibrate/calibrate.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/relu.h>
+
+#include "graph/canonicalise.h"
+#include "graph/view.h"
+#include "small_net.h"
+// Last: the glog that some builds of LibTorch have defines CHECK, too.
+#include "catch.h"
+
+using namespace qtool;
+
+TEST_CASE("every activation site sees every batch; weights and fixed grids are not observed") {
+  const auto canonical =
+      canonicalise(build({"return torch.sigmoid(torch.relu(torch.conv2d(x, w1)))", {{"w1", {4, 3, 1, 1}}}}));
+  const auto plan = make_plan(view(canonical), {}, {"x86", 8});
+  const std::vector<at::Tensor> batches = {noise({2, 3, 5, 5}, 1), noise({3, 3, 5, 5}, 2)};
+  size_t next = 0;
+  const auto statistics = calibrate(canonical, plan, [&]() -> std::vector<at::Tensor> {
+    if (next == batches.size()) return {};
+    return {batches[next++]};
+  });
+  CHECK(statistics.samples == 5);
+  REQUIRE(statistics.sites.size() == 2);
+  const auto& input = statistics.sites[0];
+  CHECK(input.site == "conv2d:input");
+  CHECK(input.batches == 2);
+  CHECK(input.values == 5 * 3 * 25);
+  CHECK(input.low == std::min(batches[0].min().item<float>(), batches[1].min().item<float>()));
+  const auto& output = statistics.sites[1];
+  CHECK(output.site == "conv2d:output");
+  CHECK(output.values == 5 * 4 * 25);
+  CHECK(output.low == 0);  // seen behind the relu that is fused
+}
+
+TEST_CASE("no batch leaves sites that saw nothing") {
+  const auto canonical = canonicalise(build({"return torch.conv2d(x, w1)", {{"w1", {4, 3, 1, 1}}}}));
+  const auto plan = make_plan(view(canonical), {}, {"x86", 8});
+  const auto statistics = calibrate(canonical, plan, [] { return std::vector<at::Tensor>(); });
+  CHECK(statistics.samples == 0);
+  for (const auto& site : statistics.sites) CHECK(site.values == 0);
+}

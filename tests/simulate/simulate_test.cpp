@@ -1,0 +1,137 @@
+#include "simulate/simulate.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/tensor.h>
+
+#include "graph/builder.h"
+#include "graph/canonicalise.h"
+#include "graph/view.h"
+#include "graph_text.h"
+#include "small_net.h"
+// Last: the glog that some builds of LibTorch have defines CHECK, too.
+#include "catch.h"
+
+using namespace qtool;
+
+namespace {
+
+constexpr const char* kPerTensor = "aten::fake_quantize_per_tensor_affine";
+constexpr const char* kPerChannel = "aten::fake_quantize_per_channel_affine";
+
+Model simulated(const Prepared& prepared) {
+  return simulate(prepared.canonical, prepared.plan, prepared.qparams);
+}
+
+/// A 1x1 convolution of one channel, weight 0.7 and bias 0.1, and `rest` on its output h.
+Model one_channel(const std::string& rest) {
+  ModuleBuilder net("Net");
+  net.parameter("weight", at::tensor({0.7F}).view({1, 1, 1, 1})).parameter("bias", at::tensor({0.1F}));
+  auto model =
+      net.define("def forward(self, x):\n  h = torch.conv2d(x, self.weight, self.bias)\n  return " + rest)
+          .build();
+  model.set_training(false);
+  return model;
+}
+
+/// Its simulation with input scale 0.1 from 0, weight scale 0.25, output scale 0.5 from -5.
+std::vector<float> by_hand(const std::string& rest, const std::vector<float>& x) {
+  const at::NoGradGuard no_grad;
+  const auto canonical = canonicalise(one_channel(rest));
+  const auto plan = make_plan(view(canonical), {}, {"x86", 8});
+  std::vector<QParams> qparams;
+  for (const auto& site : plan.sites) {
+    const double scale = site.role == SiteRole::kInput ? 0.1 : site.role == SiteRole::kWeight ? 0.25 : 0.5;
+    qparams.emplace_back(site.scheme, scale, site.role == SiteRole::kOutput ? 10 : 0);
+  }
+  const auto input = at::tensor(x).view({1, 1, 1, -1});
+  const auto output = simulate(canonical, plan, qparams).forward({input})[0].contiguous();
+  return {output.data_ptr<float>(), output.data_ptr<float>() + output.numel()};
+}
+
+}  // namespace
+
+TEST_CASE("weights, inputs and outputs of int8 layers go through fake-quant") {
+  const auto prepared =
+      prepare(build({"h = torch.relu(torch.conv2d(x, w1)); return torch.linear(torch.flatten(h, 1), w2)",
+                     {{"w1", {4, 3, 1, 1}}, {"w2", {5, 4 * 49}}}}),
+              noise({4, 3, 7, 7}, 9));
+  const auto model = simulated(prepared);
+  check_in_order(model, {kPerTensor, kPerChannel, "= aten::conv2d(", "= aten::relu(%conv2d)", kPerTensor,
+                         "= aten::flatten(%relu:fakequant", kPerChannel, "= aten::linear(%flatten",
+                         kPerTensor, "return (%linear:fakequant)"});
+  CHECK(count_nodes(model, kPerTensor) == 3);  // the relu's grid is the convolution's, flatten keeps it
+  CHECK(count_nodes(model, kPerChannel) == 2);
+}
+
+TEST_CASE("a float reader of what an int8 layer reads sees the float values") {
+  const auto prepared =
+      prepare(build({"return torch.conv2d(x, w1) + torch.tanh(x)[:, :1]", {{"w1", {4, 3, 1, 1}}}}),
+              noise({2, 3, 7, 7}, 9));
+  const auto text = graph_text(simulated(prepared));
+  CHECK_THAT(text, contains("aten::tanh(%x.1)"));
+  CHECK_THAT(text, contains("aten::conv2d(%x.1:fakequant"));
+}
+
+TEST_CASE("what an int8 layer makes is fake-quantized for float readers, too") {
+  const auto prepared =
+      prepare(build({"h = torch.conv2d(x, w1); return torch.tanh(h) + torch.exp(h)", {{"w1", {4, 3, 1, 1}}}}),
+              noise({2, 3, 7, 7}, 9));
+  const auto text = graph_text(simulated(prepared));
+  CHECK_THAT(text, contains("aten::tanh(%conv2d:fakequant)"));
+  CHECK_THAT(text, contains("aten::exp(%conv2d:fakequant)"));
+}
+
+TEST_CASE("a weight of one scale goes through the kernel of one scale") {
+  const auto prepared = prepare(build({"return torch.conv_transpose2d(x, w1)", {{"w1", {3, 3, 2, 2}}}}),
+                                noise({2, 3, 7, 7}, 9), {}, {"onednn", 8});
+  CHECK(count_nodes(simulated(prepared), kPerChannel) == 0);
+  CHECK(count_nodes(simulated(prepared), kPerTensor) == 3);
+}
+
+TEST_CASE("with no site enabled the float model's outputs come out, bit by bit") {
+  const at::NoGradGuard no_grad;
+  const auto input = noise({4, 3, 7, 7}, 9);
+  auto prepared = prepare(build({"h = torch.conv2d(x, w1); h = torch.avg_pool2d(torch.hardswish(h), [2, 2]); "
+                                 "return torch.hardtanh(h, -1.0, 1.0)",
+                                 {{"w1", {4, 3, 3, 3}}}}),
+                          input);
+  const std::vector<bool> none(prepared.plan.sites.size(), false);
+  auto model = simulate_some(prepared.canonical, prepared.plan, prepared.qparams, none);
+  CHECK(model.forward({input})[0].equal(prepared.canonical.forward({input})[0]));
+  CHECK(count_nodes(model, kPerTensor) + count_nodes(model, kPerChannel) == 0);
+}
+
+TEST_CASE("one site alone can be enabled") {
+  auto prepared =
+      prepare(build({"return torch.conv2d(x, w1)", {{"w1", {4, 3, 3, 3}}}}), noise({4, 3, 7, 7}, 9));
+  for (size_t i = 0; i < prepared.plan.sites.size(); ++i) {
+    std::vector<bool> enabled(prepared.plan.sites.size(), false);
+    enabled[i] = true;
+    const auto model = simulate_some(prepared.canonical, prepared.plan, prepared.qparams, enabled);
+    CHECK(count_nodes(model, kPerTensor) + count_nodes(model, kPerChannel) == 1);
+  }
+}
+
+TEST_CASE("a 1x1 convolution computes what can be worked out by hand") {
+  // x 0.34 -> 3 steps = 0.3; w 0.7 -> 3 steps = 0.75; 0.3 * 0.75 + 0.1 = 0.325 -> 1 step of 0.5.
+  // x -1 -> 0; 0.1 -> 0 steps. x 100 -> 255 steps = 25.5; 19.225 -> 38 steps = 19.
+  const auto y = by_hand("h", {0.34F, -1, 100});
+  CHECK(y == std::vector<float>{0.5F, 0, 19});
+}
+
+TEST_CASE("an average is rounded to the grid of what it averages, ties to the even integer") {
+  // x 1.2 gives 1.0, 2 steps; x 2.6 gives 2.0, 4 steps; x 1.9 gives 1.5, 3 steps.
+  CHECK(by_hand("h", {1.2F, 2.6F, 1.9F}) == std::vector<float>{1, 2, 1.5F});
+  // 2.5 steps and 3.5 steps.
+  CHECK(by_hand("torch.avg_pool2d(h, [1, 2])", {1.2F, 1.9F, 1.9F, 2.6F}) == std::vector<float>{1, 2});
+}
+
+TEST_CASE("the model that is simulated stays as it is") {
+  const auto prepared =
+      prepare(build({"return torch.conv2d(x, w1)", {{"w1", {4, 3, 3, 3}}}}), noise({4, 3, 7, 7}, 9));
+  const auto before = graph_text(prepared.canonical);
+  const auto first = graph_text(simulated(prepared)), second = graph_text(simulated(prepared));
+  CHECK(graph_text(prepared.canonical) == before);
+  CHECK(first.substr(first.find('\n')) == second.substr(second.find('\n')));
+}
