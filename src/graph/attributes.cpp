@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "graph/call_stack.h"
 
 namespace qtool {
 namespace {
@@ -170,6 +171,7 @@ jit::Module rebuild(const jit::Module& module, const std::string& type_name) {
   root.register_attribute("training", c10::BoolType::get(), false);
   auto graph = module.get_method("forward").graph()->copy();
   jit::Inline(*graph);
+  outlive_callers(*graph);
   const auto readings = attribute_readings(*graph);
   std::vector<std::string> paths;
   for (const auto& reading : readings) {

@@ -99,9 +99,7 @@ class Lowering {
   }
 
   /// QNNPACK's clamp writes channels-last memory into a tensor that says it is not.
-  jit::Value* plain(jit::Value* value) {
-    return insert("aten::contiguous", {value});
-  }
+  jit::Value* plain(jit::Value* value) { return insert("aten::contiguous", {value}); }
 
   /// Kernels saturate at 255; a grid of fewer bits ends earlier.
   jit::Value* clamp_to_grid(jit::Value* value, size_t site) {

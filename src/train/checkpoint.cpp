@@ -40,7 +40,7 @@ void save_tensors(const std::string& path, const std::vector<NamedTensor>& tenso
   module.build().save(path);
 }
 
-std::vector<NamedTensor> load_tensors(const std::string& path) {
+std::vector<NamedTensor> load_named_tensors(const std::string& path) {
   const Model module = Model::load(path);
   std::vector<NamedTensor> buffers = module.buffers();
   if (buffers.empty() || buffers.back().name != kNames)

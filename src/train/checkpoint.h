@@ -10,7 +10,7 @@ namespace qtool {
 /// each tensor, so that Python can look into it as well. Order is kept; names are free.
 void save_tensors(const std::string& path, const std::vector<NamedTensor>& tensors);
 /// Throws Error(kUsage) where the file is damaged or is something else.
-[[nodiscard]] std::vector<NamedTensor> load_tensors(const std::string& path);
+[[nodiscard]] std::vector<NamedTensor> load_named_tensors(const std::string& path);
 
 /// Text as uint8 [length], and back, to put it among the tensors.
 [[nodiscard]] at::Tensor text_tensor(const std::string& text);

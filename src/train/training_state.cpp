@@ -120,7 +120,7 @@ void save_checkpoint(const std::string& path, const TrainingState& state, const 
 
 TrainingState load_checkpoint(const std::string& path, const Model& model, const Optimizer& optimizer,
                               const std::string& identity) {
-  const std::vector<NamedTensor> tensors = load_tensors(path);
+  const std::vector<NamedTensor> tensors = load_named_tensors(path);
   check_identity(path, tensor_text(find(tensors, kIdentity, path)), identity);
   restore(model_tensors(model), take(tensors, "model/"), path);
   restore(optimizer.state(), take(tensors, "optimizer/"), path);

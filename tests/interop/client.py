@@ -1,0 +1,74 @@
+"""Runs the program as a user does, and its files as a client without it does."""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+import torch
+
+import networks
+
+SAMPLES = 32
+
+
+def qtool(*arguments):
+    """The finished process."""
+    program = os.environ["QTOOL_PROGRAM"]
+    return subprocess.run([program, *arguments, "--threads", "1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          universal_newlines=True)
+
+
+def make(name, seed=0):
+    """The network, in eval mode, with batch norms that have seen data; and a batch of inputs."""
+    kind, shapes, _, _ = networks.ALL[name]
+    torch.manual_seed(seed)
+    model = kind()
+    inputs = [torch.randn(SAMPLES, *shape) for shape in shapes]
+    model.train()
+    with torch.no_grad():
+        for _ in range(5):
+            model(*inputs)
+    return model.eval(), inputs
+
+
+def save(model, inputs, how, path):
+    """`how`: script, trace or freeze."""
+    with torch.no_grad():
+        if how == "trace":
+            module = torch.jit.trace(model, tuple(inputs))
+        else:
+            module = torch.jit.script(model)
+            module = torch.jit.freeze(module) if how == "freeze" else module
+    torch.jit.save(module, path)
+
+
+def save_inputs(inputs, path):
+    np.savez(path, **{f"x{i}": x.numpy() for i, x in enumerate(inputs)})
+
+
+def run(paths, inputs):
+    """For each saved model its outputs, as a list; in a process that has seen nothing but PyTorch."""
+    code = ("import sys, torch; torch.set_num_threads(1); x = torch.load(sys.argv[1])\n"
+            "with torch.no_grad(): ys = [torch.jit.load(path)(*x) for path in sys.argv[3:]]\n"
+            "torch.save([list(y) if isinstance(y, (tuple, list)) else [y] for y in ys], sys.argv[2])")
+    with tempfile.TemporaryDirectory() as folder:
+        given, made = os.path.join(folder, "inputs"), os.path.join(folder, "outputs")
+        torch.save(inputs, given)
+        done = subprocess.run([sys.executable, "-W", "ignore", "-c", code, given, made, *paths], stderr=subprocess.PIPE,
+                              universal_newlines=True)
+        if done.returncode != 0:
+            raise AssertionError(done.stderr)
+        return torch.load(made)
+
+
+def report(folder):
+    with open(os.path.join(folder, "report.json")) as file:
+        return json.load(file)
+
+
+def sqnr_db(reference, outputs):
+    noise = sum(float(((r - y).double() ** 2).sum()) for r, y in zip(reference, outputs))
+    signal = sum(float((r.double() ** 2).sum()) for r in reference)
+    return float("inf") if noise == 0 else 10 * np.log10(signal / noise)

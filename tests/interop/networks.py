@@ -1,0 +1,155 @@
+"""Small networks of many kinds, as people write them in PyTorch. `ALL` has, for each: the class, the shapes of the inputs,
+operators that must be int8, and those that must stay float, each with a part of the reason."""
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Residual(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(3, 16, 3, padding=1, bias=False), nn.BatchNorm2d(16), nn.ReLU(inplace=True))
+        self.a = nn.Sequential(nn.Conv2d(16, 16, 3, padding=1, bias=False), nn.BatchNorm2d(16), nn.ReLU(inplace=True),
+                               nn.Conv2d(16, 16, 3, padding=1, bias=False), nn.BatchNorm2d(16))
+        self.fc = nn.Linear(16, 10)
+
+    def forward(self, x):
+        x = self.stem(x)
+        x = F.relu(x + self.a(x))
+        return self.fc(torch.flatten(F.adaptive_avg_pool2d(x, 1), 1))
+
+
+class SqueezeExcite(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.down = nn.Conv2d(channels, 4, 1)
+        self.up = nn.Conv2d(4, channels, 1)
+
+    def forward(self, x):
+        y = F.relu(self.down(x.mean([2, 3], keepdim=True)))
+        return x * F.hardsigmoid(self.up(y))
+
+
+class Mobile(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(3, 16, 3, 2, 1), nn.BatchNorm2d(16), nn.Hardswish(),
+            nn.Conv2d(16, 16, 3, 1, 1, groups=16), nn.BatchNorm2d(16), nn.ReLU6(), SqueezeExcite(16),
+            nn.Conv2d(16, 32, 1), nn.BatchNorm2d(32), nn.ReLU6(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(0.1),
+            nn.Linear(32, 10))
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+class UNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = nn.Conv2d(3, 8, 3, padding=1), nn.Conv2d(8, 16, 3, padding=1)
+        self.up = nn.ConvTranspose2d(16, 8, 2, 2)
+        self.join = nn.Conv2d(16, 8, 3, padding=1)
+        self.last = nn.Conv2d(8, 2, 1)
+
+    def forward(self, x):
+        high = F.relu(self.first(x))
+        low = F.relu(self.second(F.max_pool2d(high, 2)))
+        x = F.relu(self.join(torch.cat([high, self.up(low)], 1)))
+        x = F.interpolate(F.pad(x, (1, 1, 1, 1)), scale_factor=2.0, mode="nearest")
+        return self.last(F.interpolate(x, size=(24, 24), mode="bilinear", align_corners=False))
+
+
+class Perceptron(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(20, 32), nn.LeakyReLU(0.1), nn.Linear(32, 32), nn.Sigmoid(), nn.Linear(32, 4))
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+class Waves(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Conv1d(2, 16, 5, padding=2), nn.BatchNorm1d(16), nn.ReLU(), nn.MaxPool1d(2),
+                                    nn.Conv1d(16, 16, 3, dilation=2, groups=4), nn.ReLU())
+        self.fc = nn.Linear(16, 3)
+
+    def forward(self, x):
+        return self.fc(self.layers(x).mean(-1))
+
+
+class Transformer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.q, self.k, self.v, self.o = (nn.Linear(16, 16) for _ in range(4))
+        self.up, self.down = nn.Linear(16, 32), nn.Linear(32, 16)
+        self.norm1, self.norm2 = nn.LayerNorm(16), nn.LayerNorm(16)
+
+    def forward(self, x):
+        weights = torch.softmax(torch.matmul(self.q(x), self.k(x).transpose(1, 2)) / 4.0, -1)
+        x = self.norm1(x + self.o(torch.matmul(weights, self.v(x))))
+        return self.norm2(x + self.down(F.gelu(self.up(x))))
+
+
+class Recurrent(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm, self.fc = nn.LSTM(8, 16, batch_first=True), nn.Linear(16, 3)
+
+    def forward(self, x):
+        return self.fc(self.lstm(x)[0][:, -1])
+
+
+class TwoInputs(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.image, self.table, self.last = nn.Conv2d(3, 8, 3), nn.Linear(5, 8), nn.Linear(16, 2)
+
+    def forward(self, image, table):
+        return self.last(torch.cat([F.relu(self.image(image)).mean([2, 3]), F.relu(self.table(table))], 1))
+
+
+class TwoOutputs(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body, self.kind, self.box = nn.Linear(12, 16), nn.Linear(16, 3), nn.Linear(16, 4)
+
+    def forward(self, x):
+        x = F.relu(self.body(x))
+        return self.kind(x), self.box(x)
+
+
+class Branching(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.second, self.last = nn.Linear(6, 8), nn.Linear(8, 8), nn.Linear(8, 2)
+
+    def forward(self, x):
+        x = self.first(x)
+        if bool(x.sum() > 0):
+            x = F.relu(self.second(x))
+        for _ in range(2):
+            x = x + 0.5
+        return self.last(x)
+
+
+IMAGE = (3, 16, 16)
+ALL = {
+    "residual": (Residual, [IMAGE], ["stem.0", "a.0", "a.3", "fc"], {}),
+    "mobile": (Mobile, [IMAGE], ["layers.0", "layers.3", "layers.6.down", "layers.7", "layers.13"], {}),
+    "unet": (UNet, [IMAGE], ["first", "second", "join", "last"], {}),
+    "perceptron": (Perceptron, [(20,)], ["layers.0", "layers.2", "layers.4"], {}),
+    "waves": (Waves, [(2, 32)], ["layers.0", "layers.4", "fc"], {}),
+    "transformer": (Transformer, [(7, 16)], ["q", "k", "v", "o", "up", "down"], {"aten::layer_norm": "no int8 form",
+                                                                                 "aten::gelu": "no int8 form"}),
+    "recurrent": (Recurrent, [(6, 8)], ["fc"], {}),
+    "two_inputs": (TwoInputs, [IMAGE, (5,)], ["image", "table", "last"], {}),
+    "two_outputs": (TwoOutputs, [(12,)], ["body", "kind", "box"], {}),
+    "branching": (Branching, [(6,)], ["first", "last"], {}),
+}
+
+# A trace keeps one branch, and the sizes of an LSTM's batch.
+NOT_TRACED = ["branching", "recurrent"]
+# Scripted, F.interpolate stands inside ifs and stays float; a trace has it as one operator.
+DIFFER_WHEN_SCRIPTED = ["unet"]

@@ -1,0 +1,28 @@
+#pragma once
+#include <string>
+
+#include "data/files.h"
+#include "job/ptq.h"
+#include "small_net.h"
+
+namespace qtool {
+
+/// A small classifier of 3x7x7 images in a file, and data for it.
+struct Workplace {
+  TemporaryFolder folder = {};
+  std::string model = folder / "model.pt";
+  std::string data = "npz:" + folder / "data.npz";  ///< 64 labelled samples
+  Workplace();
+
+  /// Calibrates on 64 samples in batches of 16, and verifies.
+  [[nodiscard]] PtqOptions options(const std::string& output) const;
+};
+
+/// An .npz of these samples, with labels 0 to 4 in turn where asked for.
+void put_samples(const std::string& path, const at::Tensor& samples, bool labelled);
+/// Convolution, relu, gelu (which stays float), linear layer of five classes.
+[[nodiscard]] SmallNet small_classifier();
+
+[[nodiscard]] PtqResult run(const PtqOptions& options, int64_t threads = 1);
+
+}  // namespace qtool
