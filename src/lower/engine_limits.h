@@ -6,8 +6,7 @@
 
 namespace qtool {
 
-/// Why the engine's int8 kernel must not run this operator, or empty. All of these were found by running LibTorch 1.13
-/// and 2.13: the kernel throws, or gives another result than the operator defines. Tests run every operator on every
+/// Why the engine's int8 kernel must not run this operator, or empty. All of these were found by running LibTorch 2.13: the kernel throws, or gives another result than the operator defines. Tests run every operator on every
 /// engine.
 [[nodiscard]] std::string objection_of(Engine engine, const OperatorView& op);
 
