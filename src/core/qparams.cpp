@@ -1,16 +1,10 @@
 #include "core/qparams.h"
 
-#include <ATen/TensorOperators.h>
-#include <ATen/ops/clamp.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/isfinite.h>
-#include <ATen/ops/maximum.h>
-#include <ATen/ops/ones_like.h>
-#include <ATen/ops/round.h>
-#include <ATen/ops/scalar_tensor.h>
-#include <ATen/ops/where.h>
-#include <ATen/ops/zeros_like.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace qtool {
@@ -40,13 +34,22 @@ void check(const QuantScheme& scheme, const at::Tensor& scale, const at::Tensor&
 
 at::Tensor vector_of(double value) { return at::full({1}, value, at::kDouble); }
 
-/// The nearest float32, as float64; at least the smallest scale whose inverse is a finite float32.
-at::Tensor as_kernel_scale(const at::Tensor& scale) {
-  constexpr double kSmallest = 1.0 / (1 << 30) / (1 << 30);
-  return scale.clamp_min(kSmallest).to(at::kFloat).to(at::kDouble);
-}
-
 }  // namespace
+
+Grid cover(const QuantScheme& scheme, double low, double high) {
+  constexpr double kSmallest = 1.0 / (1 << 30) / (1 << 30);  // its inverse is a finite float32
+  low = std::min(low, 0.0);
+  high = std::max(high, 0.0);
+  const bool symmetric = scheme.symmetry() == Symmetry::kSymmetric;
+  // An unsigned symmetric grid has one step more below its middle than above, which stays unused.
+  const int64_t middle = scheme.is_signed() ? 0 : (scheme.qmax() + 1) / 2;
+  double scale = symmetric ? std::max(-low, high) / static_cast<double>(scheme.qmax() - middle)
+                           : (high - low) / static_cast<double>(scheme.qmax() - scheme.qmin());
+  scale = static_cast<float>(scale > 0 ? std::max(scale, kSmallest) : 1.0);
+  if (symmetric) return {scale, middle};
+  const auto steps = static_cast<int64_t>(std::nearbyint(-low / scale));
+  return {scale, std::clamp(steps + scheme.qmin(), scheme.qmin(), scheme.qmax())};
+}
 
 QParams::QParams(const QuantScheme& scheme, at::Tensor scale, at::Tensor zero_point)
     : scheme_(scheme),
@@ -61,23 +64,13 @@ QParams::QParams(const QuantScheme& scheme, double scale, int64_t zero_point)
 QParams QParams::cover(const QuantScheme& scheme, const at::Tensor& low, const at::Tensor& high) {
   if (!at::isfinite(low).all().item<bool>() || !at::isfinite(high).all().item<bool>())
     invalid("a range is not finite", "NaN or infinite bounds", "finite bounds");
-  const auto zero = at::zeros_like(low);
-  const auto lo = at::minimum(low, zero), hi = at::maximum(high, zero);
-  const double steps = static_cast<double>(scheme.qmax() - scheme.qmin());
-  at::Tensor scale, zero_point;
-  if (scheme.symmetry() == Symmetry::kSymmetric) {
-    const auto bound = at::maximum(-lo, hi);
-    // An unsigned symmetric grid has one step more below its middle than above, which stays unused.
-    const int64_t middle = scheme.is_signed() ? 0 : (scheme.qmax() + 1) / 2;
-    scale = bound / static_cast<double>(scheme.qmax() - middle);
-    zero_point = at::full(low.sizes(), middle, at::kLong);
-  } else {
-    scale = (hi - lo) / steps;
-    zero_point = at::zeros_like(low, at::kLong);
+  const auto lows = low.contiguous(), highs = high.contiguous();
+  const auto scale = at::empty(low.sizes(), at::kDouble), zero_point = at::empty(low.sizes(), at::kLong);
+  for (int64_t i = 0; i < low.numel(); ++i) {
+    const Grid grid = qtool::cover(scheme, lows.data_ptr<double>()[i], highs.data_ptr<double>()[i]);
+    scale.data_ptr<double>()[i] = grid.scale;
+    zero_point.data_ptr<int64_t>()[i] = grid.zero_point;
   }
-  scale = as_kernel_scale(at::where(scale > 0, scale, at::ones_like(scale)));
-  if (scheme.symmetry() == Symmetry::kAffine)
-    zero_point = (at::round(-lo / scale).to(at::kLong) + scheme.qmin()).clamp(scheme.qmin(), scheme.qmax());
   return {scheme, scale, zero_point};
 }
 

@@ -5,6 +5,15 @@
 
 namespace qtool {
 
+/// Scale and zero point of one range.
+struct Grid {
+  double scale = 1;  ///< a float32 value: what kernels and ONNX store
+  int64_t zero_point = 0;
+};
+/// The grid of `scheme` that covers the finite range [low, high], widened so that real zero is exact. A range
+/// that is empty or a single zero gives scale 1. Training calls it for each tensor of each step.
+[[nodiscard]] Grid cover(const QuantScheme& scheme, double low, double high);
+
 /// Scale and zero point of one site. Cannot exist invalid: the constructor checks sizes, that each scale is
 /// finite and positive, and that each zero point lies in [qmin, qmax]; it throws Error(kUnquantizable) that
 /// names the value.
@@ -15,10 +24,8 @@ class QParams {
   /// Per tensor.
   QParams(const QuantScheme& scheme, double scale, int64_t zero_point);
 
-  /// The parameters whose grid covers [low, high] (float64 [K] each), widened so that real zero is exact.
-  /// A range that is NaN or infinite throws; one that is empty or a single zero gives scale 1 and is reported
-  /// by the caller (core/affine knows no site). Scales are rounded to float32, which is what kernels and ONNX
-  /// store.
+  /// The parameters whose grids cover [low, high] (float64 [K] each), see qtool::cover. A range that is NaN or
+  /// infinite throws; one that is empty or a single zero is reported by the caller (core/affine knows no site).
   static QParams cover(const QuantScheme& scheme, const at::Tensor& low, const at::Tensor& high);
   static QParams cover(const QuantScheme& scheme, double low, double high);
 

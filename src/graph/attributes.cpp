@@ -1,5 +1,6 @@
 #include "graph/attributes.h"
 
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/jit/passes/constant_pooling.h>
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
 #include <torch/csrc/jit/passes/inliner.h>
@@ -107,6 +108,15 @@ jit::Module empty_module(const std::string& type_name) {
   return jit::Module(c10::QualifiedName("__torch__.qtool." + type_name),
                      std::make_shared<jit::CompilationUnit>(),
                      /*shouldMangle=*/true);
+}
+
+jit::Module copy_of(const jit::Module& module) {
+  const at::NoGradGuard copies_are_leaves;
+  auto copy = module.deepcopy();
+  const auto originals = module.parameters(), copies = copy.parameters();
+  auto original = originals.begin();
+  for (const auto& parameter : copies) parameter.set_requires_grad((*original).requires_grad()), ++original;
+  return copy;
 }
 
 std::optional<std::string> attribute_path(const jit::Value* value) {

@@ -13,6 +13,9 @@ namespace qtool {
 /// A module without attributes or methods, with a type of its own.
 [[nodiscard]] torch::jit::Module empty_module(const std::string& type_name);
 
+/// Deep copy whose parameters are leaves again: they require gradients as those of `module` do, and get them.
+[[nodiscard]] torch::jit::Module copy_of(const torch::jit::Module& module);
+
 /// The path that a chain of prim::GetAttr from the graph's first input leads to; nothing where the value is
 /// no such chain.
 [[nodiscard]] std::optional<std::string> attribute_path(const torch::jit::Value* value);

@@ -28,7 +28,7 @@ namespace jit = torch::jit;
 
 /// Inlined, with the attributes that are not tensors made constants. A deep copy: nothing of `model` changes.
 jit::Module freeze(const Model& model) {
-  auto module = model.module().deepcopy();
+  auto module = copy_of(model.module());
   module.eval();
   try {
     return jit::freeze_module(module, {}, /*freezeInterfaces=*/true, /*preserveParameters=*/true);
@@ -118,7 +118,9 @@ void check_changes_nothing(jit::Graph& graph) {
 
 }  // namespace
 
-Model canonicalise(const Model& model) {
+Model canonicalise(const Model& model) { return with_folded_batch_norm(canonicalise_unfolded(model)); }
+
+Model canonicalise_unfolded(const Model& model) {
   check_weights_are_finite(model);
   auto frozen = freeze(model);
   auto graph = frozen.get_method("forward").graph();
@@ -128,6 +130,11 @@ Model canonicalise(const Model& model) {
   auto module = rebuild(frozen, "Model");
   normalise_operators(module);
   name_sites(module);
+  return Model(rebuild(module, "Model"));
+}
+
+Model with_folded_batch_norm(const Model& unfolded) {
+  auto module = rebuild(unfolded.module(), "Model");
   fold_batch_norm(module);
   Model result(rebuild(module, "Model"));
   check_weights_are_finite(result);  // again: a frozen model's weights were no parameters

@@ -20,4 +20,10 @@ namespace qtool {
 /// weight is NaN or infinite. Canonicalising twice gives the same text.
 [[nodiscard]] Model canonicalise(const Model& model);
 
+/// The same without the last step: batch norms are still there, for training to change.
+[[nodiscard]] Model canonicalise_unfolded(const Model& model);
+
+/// The last step: canonicalise(model) is with_folded_batch_norm(canonicalise_unfolded(model)).
+[[nodiscard]] Model with_folded_batch_norm(const Model& unfolded);
+
 }  // namespace qtool

@@ -20,11 +20,6 @@ namespace {
 
 namespace jit = torch::jit;
 
-struct Candidate {
-  jit::Node* layer;
-  jit::Node* norm;
-};
-
 at::Tensor tensor_argument(const jit::Module& module, const jit::Node* node, const char* name) {
   auto* value = argument(node, name);
   if (!value) return {};
@@ -51,45 +46,25 @@ int64_t output_channels(const jit::Node* layer, const at::Tensor& weight) {
 }
 
 /// Whether all that goes into the fold is known now, not computed by forward().
-bool are_fixed(const jit::Module& module, const Candidate& candidate) {
+bool are_fixed(const jit::Module& module, const jit::Node* layer, const jit::Node* norm) {
   const auto is_fixed = [&](const jit::Node* node, const char* name) {
     return tensor_argument(module, node, name).defined() || argument(node, name)->mustBeNone();
   };
-  return tensor_argument(module, candidate.layer, "weight").defined() && is_fixed(candidate.layer, "bias") &&
-         tensor_argument(module, candidate.norm, "running_mean").defined() &&
-         tensor_argument(module, candidate.norm, "running_var").defined() &&
-         is_fixed(candidate.norm, "weight") && is_fixed(candidate.norm, "bias") &&
-         constant_argument(candidate.norm, "eps").isDouble();
+  return tensor_argument(module, layer, "weight").defined() && is_fixed(layer, "bias") &&
+         tensor_argument(module, norm, "running_mean").defined() &&
+         tensor_argument(module, norm, "running_var").defined() && is_fixed(norm, "weight") &&
+         is_fixed(norm, "bias") && constant_argument(norm, "eps").isDouble();
 }
 
-/// Batch norm over [N, C, ...]; a linear layer's output has its channels last, which is the same axis only
-/// for [N, C].
-std::vector<Candidate> find_candidates(jit::Module& module) {
-  std::vector<Candidate> candidates;
-  const auto graph = module.get_method("forward").graph();
-  for (auto* norm : nodes_of(graph->block())) {
-    if (norm->kind() != c10::Symbol::fromQualString("aten::batch_norm")) continue;
-    auto* layer = norm->input(0)->node();
-    if (!is_layer(layer) || norm->input(0)->uses().size() != 1) continue;
-    const auto training = constant_argument(norm, "training");
-    if (!training.isBool() || training.toBool() || !are_fixed(module, {layer, norm})) continue;
-    const auto weight = tensor_argument(module, layer, "weight");
-    if (output_channels(layer, weight) != tensor_argument(module, norm, "running_mean").numel()) continue;
-    candidates.push_back({layer, norm});
-  }
-  return candidates;
-}
-
-void apply(jit::Module& module, const Candidate& candidate) {
-  auto [layer, norm] = candidate;
+void apply(jit::Module& module, const FoldableBatchNorm& candidate) {
+  auto [layer, norm, channel_axis, groups] = candidate;
   const BatchNorm values{.gamma = tensor_argument(module, norm, "weight"),
                          .beta = tensor_argument(module, norm, "bias"),
                          .mean = tensor_argument(module, norm, "running_mean"),
                          .var = tensor_argument(module, norm, "running_var"),
                          .eps = constant_argument(norm, "eps").toDouble()};
   const auto weight = tensor_argument(module, layer, "weight");
-  const auto folded = fold(weight, tensor_argument(module, layer, "bias"), values,
-                           /*channel_axis=*/is_transposed(layer) ? 1 : 0, groups_of(layer));
+  const auto folded = fold(weight, tensor_argument(module, layer, "bias"), values, channel_axis, groups);
   const auto name = layer->output()->debugName();
   const jit::WithInsertPoint here(layer);
   for (const auto& [role, tensor] : {std::pair{"weight", folded.weight}, std::pair{"bias", folded.bias}}) {
@@ -132,9 +107,27 @@ WeightAndBias fold(const at::Tensor& weight, const at::Tensor& bias, const Batch
   return {w.to(weight.scalar_type()), ((old_bias - mean) * factor + beta).to(weight.scalar_type())};
 }
 
+/// Batch norm over [N, C, ...]; a linear layer's output has its channels last, which is the same axis only
+/// for [N, C].
+std::vector<FoldableBatchNorm> foldable_batch_norms(jit::Module& module) {
+  std::vector<FoldableBatchNorm> candidates;
+  const auto graph = module.get_method("forward").graph();
+  for (auto* norm : nodes_of(graph->block())) {
+    if (norm->kind() != c10::Symbol::fromQualString("aten::batch_norm")) continue;
+    auto* layer = norm->input(0)->node();
+    if (!is_layer(layer) || norm->input(0)->uses().size() != 1) continue;
+    const auto training = constant_argument(norm, "training");
+    if (!training.isBool() || training.toBool() || !are_fixed(module, layer, norm)) continue;
+    const auto weight = tensor_argument(module, layer, "weight");
+    if (output_channels(layer, weight) != tensor_argument(module, norm, "running_mean").numel()) continue;
+    candidates.push_back({layer, norm, /*channel_axis=*/is_transposed(layer) ? 1 : 0, groups_of(layer)});
+  }
+  return candidates;
+}
+
 void fold_batch_norm(jit::Module& module) {
   // Until none is left: one batch norm may follow another.
-  for (auto found = find_candidates(module); !found.empty(); found = find_candidates(module))
+  for (auto found = foldable_batch_norms(module); !found.empty(); found = foldable_batch_norms(module))
     for (const auto& candidate : found) apply(module, candidate);
   auto graph = module.get_method("forward").graph();
   jit::EliminateDeadCode(graph);

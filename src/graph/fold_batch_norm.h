@@ -1,9 +1,12 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <vector>
+
 namespace torch::jit {
 struct Module;
-}
+struct Node;
+}  // namespace torch::jit
 
 namespace qtool {
 
@@ -25,6 +28,15 @@ struct WeightAndBias {
 /// arXiv:1806.08342, section 3.2.
 [[nodiscard]] WeightAndBias fold(const at::Tensor& weight, const at::Tensor& bias, const BatchNorm& norm,
                                  int64_t channel_axis, int64_t groups);
+
+/// A batch norm in eval mode that reads the only use of a layer's output, all of whose tensors are attributes.
+struct FoldableBatchNorm {
+  torch::jit::Node* layer;
+  torch::jit::Node* norm;
+  int64_t channel_axis;  ///< of the layer's weight
+  int64_t groups;  ///< that the channels of a transposed convolution's weight are counted in, see fold()
+};
+[[nodiscard]] std::vector<FoldableBatchNorm> foldable_batch_norms(torch::jit::Module& module);
 
 /// Folds each batch norm that reads the only use of a convolution's or linear layer's output. In place.
 ///

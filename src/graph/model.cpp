@@ -11,6 +11,7 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "graph/attributes.h"
 #include "graph/load.h"
 
 namespace qtool {
@@ -100,7 +101,7 @@ void Model::save(const std::string& path) const {
   write_file(path, std::move(bytes).str());
 }
 
-Model Model::clone() const { return Model(impl_->module.deepcopy()); }
+Model Model::clone() const { return Model(copy_of(impl_->module)); }
 
 size_t Model::input_count() const { return input_names().size(); }
 

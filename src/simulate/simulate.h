@@ -8,17 +8,14 @@
 namespace qtool {
 
 /// The float model that computes what int8 will compute: each weight and each activation of the plan goes
-/// through fake-quant, on standard operators only, so that the file loads and trains anywhere.
+/// through a fake-quant module (simulate/fake_quant_state.h), on standard operators only, so that the file loads, runs
+/// and trains anywhere.
 ///
-///   %y = aten::conv2d(%x, %w, ...)
-///   ->
-///   %w' = aten::fake_quantize_per_channel_affine(%w, %scale, %zero_point, axis, -127, 127)
-///   %y  = aten::conv2d(%x', %w', ...)
-///   %y' = aten::fake_quantize_per_tensor_affine(%y, scale, zero point, 0, 255)
+///   %w' = aten::fused_moving_avg_obs_fake_quant(%w, %observe, %enabled, %low, %high, %scale, %zero_point, 0.01,
+///         -127, 127, axis, True, True)
 ///
-/// A float tensor that an int8 operator reads is fake-quantized for that reader alone. Averages are taken of
-/// the integers and rounded to one, as the int8 kernels do. `qparams` are those of the plan's sites, in their
-/// order. Shares the weights with `canonical`.
+/// Where: simulate/insert_fake_quant.h. Averages are taken of the integers and rounded to one, as the int8 kernels do.
+/// `qparams` are those of the plan's sites, in their order. Shares the weights with `canonical`.
 [[nodiscard]] Model simulate(const Model& canonical, const QuantPlan& plan,
                              const std::vector<QParams>& qparams);
 

@@ -1,0 +1,117 @@
+// training_step MODEL DATA THREADS [WEIGHT_BITS]: one training step of batch 128, in float and with fake-quant, in turn.
+// Prints a line for each kind: its name, the median in ms, and the peak of the memory that the step's tensors take beyond
+// what stays between steps, in MB. As tests/bench/training_step.py does it for PyTorch.
+#include <ATen/Parallel.h>
+#include <malloc.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "calibrate/calibrate.h"
+#include "calibrate/solve.h"
+#include "data/loader.h"
+#include "graph/canonicalise.h"
+#include "graph/view.h"
+#include "plan/plan.h"
+#include "simulate/training_model.h"
+#include "train/loss.h"
+#include "train/memory_format.h"
+#include "train/optimizer.h"
+
+namespace {
+
+using namespace qtool;
+
+constexpr int kRounds = 25, kWarmUpRounds = 4;
+
+/// A model with what it takes to train it.
+struct Trainee {
+  std::string name;
+  Model model;
+  ChannelsLast order;
+  std::unique_ptr<Optimizer> optimizer;
+  std::vector<double> ms = {};
+
+  Trainee(std::string title, Model trained)
+      : name(std::move(title)),
+        model(std::move(trained)),
+        order(model),
+        optimizer(make_optimizer({.learning_rate = 0.01}, model.parameters())) {
+    model.set_training(true);
+  }
+
+  void step(const Batch& batch) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto loss = cross_entropy(model.forward(channels_last(batch.inputs)).at(0), batch.labels, 0);
+    optimizer->zero_grad();
+    loss.backward();
+    optimizer->step(0.01);
+    ms.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+  }
+};
+
+struct Start {
+  Model canonical;
+  QuantPlan plan;
+  std::vector<QParams> qparams;
+};
+
+Start prepare(const Model& model, const Batch& batch, int64_t weight_bits) {
+  auto canonical = canonicalise(model);
+  const auto graph = view(canonical);
+  Recipe recipe;
+  recipe.weight_bits = weight_bits;
+  auto plan = make_plan(graph, recipe, {.name = "x86"});
+  bool done = false;
+  const auto statistics = calibrate(canonical, plan, [&] {
+    const bool again = done;
+    done = true;
+    return again ? std::vector<at::Tensor>{} : batch.inputs;
+  });
+  std::vector<at::Tensor> weights(plan.sites.size());
+  for (const auto& op : graph.operators)
+    if (const auto* planned = plan.find(op.name); planned && planned->weight_site) weights[*planned->weight_site] = op.weight;
+  auto qparams = solve(plan, statistics, weights);
+  return {std::move(canonical), std::move(plan), std::move(qparams)};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 4) {
+    std::cerr << "usage: training_step MODEL DATA THREADS [WEIGHT_BITS]\n";
+    return 2;
+  }
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);  // as apps/qtool
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  at::set_num_threads(std::stoi(argv[3]));
+  const auto model = Model::load(argv[1]);
+  Loader loader(parse_data_spec(argv[2]), {.batch_size = 128, .count = 128});
+  const auto batch = *loader.next();
+  const auto start = prepare(model, batch, argc > 4 ? std::stoi(argv[4]) : 8);
+  const auto simulated = [&](const Model& from, StepSizes steps) {
+    return make_training_model(from.clone(), start.plan, start.qparams, steps);
+  };
+  const auto unfolded = canonicalise_unfolded(model);
+  std::vector<std::unique_ptr<Trainee>> trainees;
+  const auto add = [&](const char* name, Model trained) {
+    trainees.push_back(std::make_unique<Trainee>(name, std::move(trained)));
+  };
+  add("float", model.clone());
+  add("folded, observed steps", simulated(start.canonical, {StepSize::kObserved, StepSize::kObserved}));
+  add("folded, learned weight steps", simulated(start.canonical, {StepSize::kLearned, StepSize::kObserved}));
+  add("folded, learned steps", simulated(start.canonical, {StepSize::kLearned, StepSize::kLearned}));
+  add("batch norm, learned weight steps", simulated(unfolded, {StepSize::kLearned, StepSize::kObserved}));
+  for (int round = 0; round < kRounds; ++round)
+    for (auto& trainee : trainees) trainee->step(batch);
+  for (auto& trainee : trainees) {
+    auto& ms = trainee->ms;
+    ms.erase(ms.begin(), ms.begin() + kWarmUpRounds);
+    std::nth_element(ms.begin(), ms.begin() + std::ptrdiff_t(ms.size() / 2), ms.end());
+    std::cout << trainee->name << "\t" << ms[ms.size() / 2] << "\n";
+  }
+}
