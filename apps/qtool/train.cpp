@@ -1,5 +1,7 @@
 #include "job/train.h"
 
+#include <spdlog/spdlog.h>
+
 #include <nlohmann/json.hpp>
 
 #include "command.h"
@@ -15,6 +17,7 @@ std::string to_json(const TrainJobResult& result) {
   json["directory"] = result.directory;
   json["parameters"] = result.parameters;
   json["files"] = result.files;
+  json["warnings"] = result.warnings;
   if (!result.train.history.empty()) {
     const EpochResult& best = result.train.history.at(static_cast<size_t>(result.train.best_epoch));
     json["best"] = {{"epoch", best.epoch},
@@ -45,6 +48,7 @@ int run(const TrainJobOptions& options, const Context& context) {
   }
   const TrainJobResult result = run_train(options, common, context.resolved_config, context.progress);
   context.progress.stage("");
+  for (const auto& warning : result.warnings) spdlog::warn(warning);
   print(common.json ? to_json(result) : to_text(result));
   return 0;
 }

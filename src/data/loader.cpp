@@ -72,8 +72,7 @@ struct Loader::Impl {
   void read_ahead(const std::stop_token& stop, int64_t epoch, int64_t skip) {
     std::exception_ptr failure;
     try {
-      const auto order =
-          options.shuffle ? shuffled(samples, options.seed, uint64_t(epoch)) : std::vector<int64_t>();
+      const auto order = order_of(epoch);
       for (int64_t index = skip; index < batches && wait_for_room(stop); ++index) {
         Batch batch = make_batch(order, epoch, index);
         const std::lock_guard lock(mutex);
@@ -94,11 +93,21 @@ struct Loader::Impl {
     return changed.wait(lock, stop, [this] { return ready.size() < kReadAhead; }) && !stop.stop_requested();
   }
 
-  [[nodiscard]] Batch make_batch(const std::vector<int64_t>& order, int64_t epoch, int64_t index) {
+  /// Of the samples in pass `epoch`; empty: as they come.
+  [[nodiscard]] std::vector<int64_t> order_of(int64_t epoch) const {
+    return options.shuffle ? shuffled(samples, options.seed, uint64_t(epoch)) : std::vector<int64_t>();
+  }
+
+  [[nodiscard]] std::vector<int64_t> indices_of(const std::vector<int64_t>& order, int64_t index) const {
     const int64_t begin = index * options.batch_size;
     std::vector<int64_t> indices(size_t(std::min(options.batch_size, samples - begin)));
     std::iota(indices.begin(), indices.end(), begin);
     for (int64_t& place : indices) place = options.first + (order.empty() ? place : order[size_t(place)]);
+    return indices;
+  }
+
+  [[nodiscard]] Batch make_batch(const std::vector<int64_t>& order, int64_t epoch, int64_t index) {
+    const std::vector<int64_t> indices = indices_of(order, index);
     Rng rng({options.seed, uint64_t(epoch), uint64_t(index), kAugmentationStream});
     return reader.read(indices, options.augmentation, rng);
   }
@@ -132,6 +141,11 @@ int64_t Loader::size() const {
 int64_t Loader::batches() const { return impl_->batches; }
 bool Loader::has_labels() const { return impl_->reader.dataset().has_labels(); }
 std::vector<std::string> Loader::input_names() const { return impl_->reader.dataset().input_names(); }
+
+std::string Loader::name_of(int64_t epoch, int64_t batch, int64_t place) const {
+  const auto indices = impl_->indices_of(impl_->order_of(epoch), batch);
+  return impl_->reader.dataset().name_of(indices.at(size_t(place)));
+}
 
 void Loader::start(int64_t epoch, int64_t skip) {
   QTOOL_ASSERT(epoch >= 0 && skip >= 0);

@@ -46,6 +46,9 @@ class Loader {
   [[nodiscard]] bool has_labels() const;
   [[nodiscard]] std::vector<std::string> input_names() const;  ///< see Dataset::input_names
 
+  /// What messages call the sample at `place` of batch `batch` of pass `epoch`: see Dataset::name_of.
+  [[nodiscard]] std::string name_of(int64_t epoch, int64_t batch, int64_t place) const;
+
   /// Starts pass `epoch` at batch `skip` of it; order and augmentation depend on seed, epoch and batch index
   /// only, so a resumed pass sees what an uninterrupted one would have seen.
   void start(int64_t epoch = 0, int64_t skip = 0);

@@ -2,6 +2,7 @@
 
 #include "data/loader.h"
 #include "job/data_splits.h"
+#include "job/parameter_count.h"
 #include "job/quantization.h"
 #include "measure/resources.h"
 
@@ -51,8 +52,7 @@ InspectResult run_inspect(const InspectOptions& options, const CommonOptions& co
   InspectResult result;
   result.engine = to_string(quantization.engine);
   result.input_names = quantization.original.input_names();
-  for (const auto& parameter : quantization.original.parameters())
-    result.parameters += parameter.tensor.numel();
+  result.parameters = parameter_count(quantization.original);
   result.bytes = file_bytes(options.model);
   result.sites = sites_of(quantization.plan);
   result.warnings = warnings_of(quantization.plan);

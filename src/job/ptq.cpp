@@ -12,6 +12,7 @@
 #include "data/loader.h"
 #include "job/damage.h"
 #include "job/data_splits.h"
+#include "job/input_survives.h"
 #include "job/quantization.h"
 #include "job/speed.h"
 #include "job/stage_clock.h"
@@ -32,19 +33,6 @@ constexpr int64_t kDamageSamples = 64;
 
 std::string in_folder(const std::string& folder, const char* name) {
   return (std::filesystem::path(folder) / name).string();
-}
-
-/// A file that the job would write must not be its input.
-void check_input_survives(const PtqOptions& options) {
-  for (const char* name : {kInt8Name, kFakeQuantName}) {
-    std::error_code ignored;
-    if (!std::filesystem::equivalent(options.model, in_folder(options.output, name), ignored)) continue;
-    throw Error(ErrorKind::kUsage, {.what = "the output would overwrite the input",
-                                    .where = options.model,
-                                    .got = "-o " + options.output,
-                                    .expected = "another folder than the model's",
-                                    .fix = "choose another folder with -o"});
-  }
 }
 
 std::vector<at::Tensor> damage_sample(const PtqOptions& options) {
@@ -69,7 +57,7 @@ ReportTool describe_tool(const Quantization& quantization, const CommonOptions& 
 PtqResult run_ptq(const PtqOptions& options, const CommonOptions& common, const std::string& resolved_config,
                   Progress& progress) {
   apply(common);
-  check_input_survives(options);
+  check_input_survives(options.model, options.output, {kInt8Name, kFakeQuantName});
   ensure_folder(options.output);
   StageClock clock(progress);
   const auto path = [&](const char* name) { return in_folder(options.output, name); };

@@ -1,51 +1,26 @@
 #include "job/train.h"
 
-#include <cmath>
 #include <cstdio>
-#include <filesystem>
-#include <nlohmann/json.hpp>
+#include <optional>
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "job/input_survives.h"
+#include "job/parameter_count.h"
 #include "train/data_shape.h"
 #include "train/zoo.h"
 
 namespace qtool {
 namespace {
 
+constexpr const char* kModelName = "model.pt";
+constexpr const char* kHistoryName = "history.json";
+constexpr const char* kConfigName = "config.resolved.yaml";
+
 Model load_or_build(const TrainJobOptions& options, const DataSpec& data, const CommonOptions& common) {
   if (!options.model.starts_with("zoo:")) return Model::load(options.model);
   const DataShape shape = data_shape(data);
   return build_zoo(options.model.substr(4), shape.input, shape.classes, static_cast<uint64_t>(common.seed));
-}
-
-int64_t count_parameters(const Model& model) {
-  int64_t count = 0;
-  for (const auto& parameter : model.parameters()) count += parameter.tensor.numel();
-  return count;
-}
-
-void refuse_overwriting(const std::string& model, const std::string& output) {
-  std::error_code error;
-  if (std::filesystem::equivalent(model, output, error))
-    throw Error(ErrorKind::kUsage, {.what = "the trained model would overwrite the one it starts from",
-                                    .where = output,
-                                    .fix = "choose another folder with -o"});
-}
-
-std::string history_json(const TrainResult& result) {
-  nlohmann::ordered_json json;
-  json["schema"] = 1;
-  json["best_epoch"] = result.best_epoch;
-  json["epochs"] = nlohmann::ordered_json::array();
-  for (const EpochResult& epoch : result.history)
-    json["epochs"].push_back({{"epoch", epoch.epoch},
-                              {"loss", epoch.loss},
-                              {"accuracy", epoch.accuracy},
-                              {"validation_accuracy", epoch.validation_accuracy},  // NaN is written as null
-                              {"learning_rate", epoch.learning_rate},
-                              {"seconds", epoch.seconds}});
-  return json.dump(2) + "\n";
 }
 
 std::string progress_text(const TrainProgress& at) {
@@ -56,13 +31,20 @@ std::string progress_text(const TrainProgress& at) {
   return text;
 }
 
+TrainHooks hooks_for(Progress& progress, std::vector<std::string>& warnings) {
+  TrainHooks hooks;
+  hooks.progress = [&](const TrainProgress& at) { progress.update(at.step, at.steps, progress_text(at)); };
+  hooks.rolled_back = [&](const Rollback& rollback) { warnings.push_back(to_string(rollback)); };
+  return hooks;
+}
+
 }  // namespace
 
 TrainJobResult try_train(const TrainJobOptions& options, const CommonOptions& common) {
   apply(common);
   const DataSpec data = parse_data_spec(options.data);
-  static_cast<void>(data_shape(data));
-  return {.parameters = count_parameters(load_or_build(options, data, common)), .directory = options.output};
+  if (options.teacher.empty()) static_cast<void>(data_shape(data));
+  return {.parameters = parameter_count(load_or_build(options, data, common)), .directory = options.output};
 }
 
 TrainJobResult run_train(const TrainJobOptions& options, const CommonOptions& common,
@@ -71,24 +53,35 @@ TrainJobResult run_train(const TrainJobOptions& options, const CommonOptions& co
   progress.stage("load");
   const DataSpec data = parse_data_spec(options.data);
   const std::string folder = options.output + "/", checkpoints = folder + "checkpoints";
-  refuse_overwriting(options.model, folder + "model.pt");
+  check_input_survives(options.model, options.output, {kModelName});
   Model model = load_or_build(options, data, common);
+  std::optional<Model> teacher;
+  if (!options.teacher.empty()) teacher = Model::load(options.teacher);
   ensure_folder(options.output);
   ensure_folder(checkpoints);
 
   progress.stage("train");
   TrainOptions train_options = options.train;
   train_options.seed = common.seed;
-  TrainHooks hooks;
-  hooks.progress = [&](const TrainProgress& at) { progress.update(at.step, at.steps, progress_text(at)); };
-  TrainJobResult result{.parameters = count_parameters(model), .directory = options.output};
-  result.train = train(model, data, train_options, checkpoints + "/last.pt", hooks);
-
-  progress.stage("write");
-  model.save(folder + "model.pt");
-  write_file(folder + "history.json", history_json(result.train));
-  write_file(folder + "config.resolved.yaml", resolved_config);
-  result.files = {"model.pt", "history.json", "config.resolved.yaml", "checkpoints/last.pt"};
+  TrainTask task{.model = model,
+                 .data = data,
+                 .checkpoint = checkpoints + "/last.pt",
+                 .history = folder + kHistoryName,
+                 .teacher = teacher ? &*teacher : nullptr};
+  TrainJobResult result{.parameters = parameter_count(model), .directory = options.output};
+  const auto write = [&] {
+    progress.stage("write");
+    model.save(folder + kModelName);
+    write_file(folder + kConfigName, resolved_config);
+  };
+  try {
+    result.train = train(task, train_options, hooks_for(progress, result.warnings));
+  } catch (const TrainingDiverged&) {
+    write();
+    throw;
+  }
+  write();
+  result.files = {kModelName, kHistoryName, kConfigName, "checkpoints/last.pt"};
   return result;
 }
 

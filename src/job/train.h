@@ -11,9 +11,10 @@
 namespace qtool {
 
 struct TrainJobOptions {
-  std::string model = {};   ///< TorchScript file, or `zoo:NAME`
-  std::string data = {};    ///< data spec
-  std::string output = {};  ///< folder
+  std::string model = {};    ///< TorchScript file, or `zoo:NAME`
+  std::string data = {};     ///< data spec
+  std::string teacher = {};  ///< TorchScript file whose answers are learned from; empty: none
+  std::string output = {};   ///< folder
   TrainOptions train = {};
 };
 
@@ -23,6 +24,7 @@ void describe(Visitor& v, TrainJobOptions& o) {
           path_field);
   v.field("data", o.data, "data with labels, e.g. idx:/usr/share/datasets/fashion-mnist", required,
           spec_field);
+  v.field("teacher", o.teacher, "TorchScript file whose answers are learned from (distillation)", path_field);
   v.field("output", o.output, "folder for what is written", flag("output", 'o'), required, path_field);
   v.group("train", o.train);
 }
@@ -30,12 +32,14 @@ void describe(Visitor& v, TrainJobOptions& o) {
 struct TrainJobResult {
   TrainResult train = {};
   int64_t parameters = 0;  ///< numbers that were trained
+  std::vector<std::string> warnings = {};
   std::string directory = {};
   std::vector<std::string> files = {};  ///< in the folder
 };
 
 /// Trains a model in float. Writes model.pt, history.json, config.resolved.yaml (the given text) and
-/// checkpoints/last.pt, from which `resume` goes on.
+/// checkpoints/last.pt, from which `resume` goes on. Where training diverges (TrainingDiverged), model.pt is the
+/// best so far.
 [[nodiscard]] TrainJobResult run_train(const TrainJobOptions& options, const CommonOptions& common,
                                        const std::string& resolved_config, Progress& progress);
 /// Checks model and data, and says how many numbers would be trained; writes nothing.

@@ -16,8 +16,9 @@
 
 namespace qtool {
 
-AdamW::AdamW(const OptimizerOptions& options, std::vector<NamedTensor> parameters)
-    : Optimizer(std::move(parameters)),
+AdamW::AdamW(const OptimizerOptions& options, std::vector<NamedTensor> parameters,
+             const RateFactor& rate_factor)
+    : Optimizer(std::move(parameters), rate_factor),
       options_(options),
       mean_(zeros_for(parameters_)),
       square_(zeros_for(parameters_)),
@@ -29,10 +30,11 @@ void AdamW::step(double learning_rate) {
   const double t = double(steps_.item<int64_t>());
   const double mean_bias = 1 - std::pow(options_.beta1, t), square_bias = 1 - std::pow(options_.beta2, t);
   constexpr double kEpsilon = 1e-8;
-  for (const bool decayed : {true, false}) {
-    Selection s = select(parameters_, decayed, mean_, square_);
+  for (const ParameterGroup& group : groups_) {
+    Selection s = select(parameters_, group.members, mean_, square_);
     if (s.parameters.empty()) continue;
-    if (decayed) at::_foreach_mul_(s.parameters, 1 - learning_rate * options_.decay());
+    const double rate = learning_rate * group.rate_factor;
+    if (group.decayed) at::_foreach_mul_(s.parameters, 1 - rate * options_.decay());
     at::_foreach_mul_(s.first, options_.beta1);
     at::_foreach_add_(s.first, s.gradients, 1 - options_.beta1);
     at::_foreach_mul_(s.second, options_.beta2);
@@ -40,7 +42,7 @@ void AdamW::step(double learning_rate) {
     std::vector<at::Tensor> denominator = at::_foreach_sqrt(s.second);
     at::_foreach_div_(denominator, std::sqrt(square_bias));
     at::_foreach_add_(denominator, kEpsilon);
-    at::_foreach_addcdiv_(s.parameters, s.first, denominator, -learning_rate / mean_bias);
+    at::_foreach_addcdiv_(s.parameters, s.first, denominator, -rate / mean_bias);
   }
 }
 

@@ -10,7 +10,7 @@ namespace qtool {
 /// Source: Loshchilov, Hutter, "Decoupled Weight Decay Regularization", arXiv:1711.05101.
 class AdamW : public Optimizer {
  public:
-  AdamW(const OptimizerOptions& options, std::vector<NamedTensor> parameters);
+  AdamW(const OptimizerOptions& options, std::vector<NamedTensor> parameters, const RateFactor& rate_factor);
   void step(double learning_rate) override;
   [[nodiscard]] std::vector<NamedTensor> state() const override;
 

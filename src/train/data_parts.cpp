@@ -6,17 +6,19 @@
 
 namespace qtool {
 
-DataParts split_data(const DataSpec& data, const TrainOptions& options) {
+DataParts split_data(const DataSpec& data, const TrainOptions& options, bool needs_labels) {
   const auto dataset = open_dataset(data);
   const int64_t held_out = std::llround(options.validation * double(dataset->size()));
   const int64_t count = dataset->size() - held_out;
-  if (!dataset->has_labels() || count < 1)
-    throw Error(ErrorKind::kUsage, {.what = "training needs labelled samples",
-                                    .where = to_string(data),
-                                    .got = std::to_string(dataset->size()) + " samples" +
-                                           (dataset->has_labels() ? "" : " without labels"),
-                                    .expected = "labels, and a sample that is not held out",
-                                    .fix = "give data with labels, or lower the share of validation"});
+  if ((needs_labels && !dataset->has_labels()) || count < 1)
+    throw Error(
+        ErrorKind::kUsage,
+        {.what = "training needs labelled samples",
+         .where = to_string(data),
+         .got =
+             std::to_string(dataset->size()) + " samples" + (dataset->has_labels() ? "" : " without labels"),
+         .expected = "labels, and a sample that is not held out",
+         .fix = "give data with labels, a teacher with distillation 1, or lower the share of validation"});
   return {.training = {.batch_size = options.batch_size,
                        .shuffle = true,
                        .drop_last = count >= options.batch_size,

@@ -10,7 +10,7 @@ struct DataParts {
   LoaderOptions validation;  ///< the end of the data as it is; count 0: nothing is held out
 };
 
-/// Throws Error(kUsage) for data without labels and where nothing is left to train on.
-[[nodiscard]] DataParts split_data(const DataSpec& data, const TrainOptions& options);
+/// Throws Error(kUsage) where nothing is left to train on and, with `needs_labels`, for data without labels.
+[[nodiscard]] DataParts split_data(const DataSpec& data, const TrainOptions& options, bool needs_labels);
 
 }  // namespace qtool

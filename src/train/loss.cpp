@@ -1,13 +1,165 @@
 #include "train/loss.h"
 
-#include <ATen/core/Reduction.h>
-#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/var.h>
+#include <ATen/ops/zeros.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <sstream>
+
+#include "core/error.h"
 
 namespace qtool {
+namespace {
 
-at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& labels, double label_smoothing) {
-  return at::cross_entropy_loss(logits, labels, /*weight=*/{}, at::Reduction::Mean, /*ignore_index=*/-100,
-                                label_smoothing);
+/// log(sum(exp(x * factor)))
+float log_sum_exp(const float* x, int64_t classes, float factor) {
+  const float top = *std::max_element(x, x + classes);
+  float sum = 0;
+  for (int64_t i = 0; i < classes; ++i) sum += std::exp((x[i] - top) * factor);
+  return top * factor + std::log(sum);
+}
+
+/// The loss of one sample against its label; adds `weight` times the gradient.
+double hard_row(const float* x, int64_t classes, int64_t label, double smoothing, double weight,
+                float* gradient) {
+  const float norm = log_sum_exp(x, classes, 1);
+  double loss = 0;
+  for (int64_t i = 0; i < classes; ++i) {
+    const double target = smoothing / double(classes) + (i == label ? 1 - smoothing : 0);
+    const float log_p = x[i] - norm;
+    loss -= target * log_p;
+    gradient[i] += float(weight * (std::exp(log_p) - target));
+  }
+  return loss;
+}
+
+/// The loss of one sample against the teacher's logits; adds `weight` times the gradient.
+double soft_row(const float* x, const float* teacher, int64_t classes, double temperature, double weight,
+                float* gradient) {
+  const auto factor = float(1 / temperature);
+  const float norm = log_sum_exp(x, classes, factor), teacher_norm = log_sum_exp(teacher, classes, factor);
+  double divergence = 0;
+  for (int64_t i = 0; i < classes; ++i) {
+    const float log_p = x[i] * factor - norm, log_target = teacher[i] * factor - teacher_norm;
+    const float target = std::exp(log_target);
+    divergence += double(target) * (log_target - log_p);
+    gradient[i] += float(weight * temperature) * (std::exp(log_p) - target);
+  }
+  return temperature * temperature * divergence;
+}
+
+/// What one output adds to the loss.
+struct Part {
+  double value = 0, uninformed = 0;
+  at::Tensor gradient = {};
+};
+
+at::Tensor plain(const at::Tensor& tensor) {
+  return tensor.defined() ? tensor.detach().to(at::kCPU, at::kFloat).contiguous() : tensor;
+}
+
+/// `hard` and `soft` are the weights of the two losses; where one is 0 its target may be undefined.
+Part logits_part(const at::Tensor& output, const at::Tensor& labels, const at::Tensor& teacher, double hard,
+                 double soft, const LossOptions& options) {
+  const at::Tensor logits = plain(output), teacher_logits = plain(teacher);
+  const at::Tensor targets = hard > 0 ? labels.to(at::kCPU).contiguous() : at::Tensor();
+  const int64_t samples = logits.size(0), classes = logits.size(1);
+  at::Tensor gradient = at::zeros({samples, classes}, at::kFloat);
+  std::vector<double> losses(size_t(samples), 0.0);
+  at::parallel_for(0, samples, std::max<int64_t>(1, 8192 / classes), [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const float* x = logits.data_ptr<float>() + i * classes;
+      float* to = gradient.data_ptr<float>() + i * classes;
+      if (hard > 0)
+        losses[size_t(i)] += hard * hard_row(x, classes, targets.data_ptr<int64_t>()[i],
+                                             options.label_smoothing, hard / double(samples), to);
+      if (soft > 0)
+        losses[size_t(i)] += soft * soft_row(x, teacher_logits.data_ptr<float>() + i * classes, classes,
+                                             options.temperature, soft / double(samples), to);
+    }
+  });
+  return {.value = std::accumulate(losses.begin(), losses.end(), 0.0) / double(samples),
+          .uninformed = (hard + soft * options.temperature * options.temperature) * std::log(double(classes)),
+          .gradient = gradient.to(output.options())};
+}
+
+Part relative_error_part(const at::Tensor& output, const at::Tensor& teacher, double soft) {
+  constexpr double kLeastVariance = 1e-12;  // a constant teacher has none
+  const at::Tensor reference = teacher.detach().to(output.options());
+  const at::Tensor difference = output.detach().sub(reference);
+  const double variance = std::max(at::var(reference, /*unbiased=*/false).item<double>(), kLeastVariance);
+  return {.value = soft * difference.square().mean().item<double>() / variance,
+          .uninformed = soft,
+          .gradient = difference.mul(2 * soft / (variance * double(difference.numel())))};
+}
+
+bool flows_back(const at::Tensor& output) { return output.is_floating_point() && output.requires_grad(); }
+
+void check_outputs(const std::vector<at::Tensor>& outputs) {
+  if (std::any_of(outputs.begin(), outputs.end(), flows_back)) return;
+  throw Error(ErrorKind::kUsage, {.what = "no output of the model depends on its parameters",
+                                  .where = "forward()",
+                                  .got = std::to_string(outputs.size()) + " outputs without a gradient",
+                                  .expected = "a floating-point output with a gradient",
+                                  .fix = "take torch.no_grad() and detach() out of forward()"});
+}
+
+std::string shapes_of(const std::vector<at::Tensor>& tensors) {
+  std::ostringstream text;
+  for (const auto& tensor : tensors) text << (&tensor == tensors.data() ? "" : ", ") << tensor.sizes();
+  return text.str();
+}
+
+void check_teacher(const std::vector<at::Tensor>& outputs, const std::vector<at::Tensor>& teacher) {
+  const auto same_shape = [](const at::Tensor& a, const at::Tensor& b) { return a.sizes() == b.sizes(); };
+  if (std::equal(outputs.begin(), outputs.end(), teacher.begin(), teacher.end(), same_shape)) return;
+  throw Error(ErrorKind::kUsage, {.what = "teacher and model do not answer the same question",
+                                  .where = "the teacher's outputs",
+                                  .got = shapes_of(teacher),
+                                  .expected = shapes_of(outputs) + ", as the model's",
+                                  .fix = "choose a teacher with the same outputs, in the same order"});
+}
+
+}  // namespace
+
+bool is_logits(const at::Tensor& output) {
+  return output.dim() == 2 && output.is_floating_point() && output.size(1) >= 2;
+}
+
+void Loss::backward(const std::vector<at::Tensor>& outputs) const {
+  std::vector<at::Tensor> roots, seeds;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (!gradients[i].defined()) continue;
+    roots.push_back(outputs[i]);
+    seeds.push_back(gradients[i]);
+  }
+  torch::autograd::backward(roots, seeds);
+}
+
+Loss training_loss(const std::vector<at::Tensor>& outputs, const at::Tensor& labels,
+                   const std::vector<at::Tensor>& teacher, const LossOptions& options) {
+  const at::NoGradGuard no_grad;
+  check_outputs(outputs);
+  if (options.distillation > 0) check_teacher(outputs, teacher);
+  const auto taught = double(std::count_if(outputs.begin(), outputs.end(), flows_back));
+  Loss loss;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const double hard = i == 0 ? 1 - options.distillation : 0, soft = options.distillation / taught;
+    const at::Tensor target = soft > 0 ? teacher[i] : at::Tensor();
+    Part part;
+    if (flows_back(outputs[i]) && hard + soft > 0)
+      part = is_logits(outputs[i]) ? logits_part(outputs[i], labels, target, hard, soft, options)
+                                   : relative_error_part(outputs[i], target, soft);
+    loss.value += part.value;
+    loss.uninformed += part.uninformed;
+    loss.gradients.push_back(part.gradient);
+  }
+  return loss;
 }
 
 }  // namespace qtool

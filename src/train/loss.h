@@ -1,12 +1,39 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <vector>
+
 namespace qtool {
 
-/// Mean cross entropy of logits float [N, C] against labels int64 [N], a scalar. The target distribution is
-/// (1 - label_smoothing) on the label plus label_smoothing / C on every class.
-/// Source of the smoothing: Szegedy et al., "Rethinking the Inception Architecture", arXiv:1512.00567.
-[[nodiscard]] at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& labels,
-                                       double label_smoothing);
+struct LossOptions {
+  double label_smoothing = 0;  ///< share of the target that is spread over all classes
+  double distillation = 0;     ///< share of the loss that comes from the teacher
+  double temperature = 2;      ///< by which both models' logits are divided before they are compared
+};
+
+/// A loss and its gradient. Both are computed in one pass outside of autograd, which then begins at the model's
+/// outputs.
+struct Loss {
+  double value = 0;
+  double uninformed = 0;  ///< about what a model that knows nothing of its input would have
+  /// One for each output, of its shape and dtype; undefined where nothing flows back from it.
+  std::vector<at::Tensor> gradients = {};
+  void backward(const std::vector<at::Tensor>& outputs) const;
+};
+
+/// Whether the tensor is taken for the logits of a classifier: floating point [N, C] with at least two classes.
+[[nodiscard]] bool is_logits(const at::Tensor& output);
+
+/// (1 - distillation) * hard + distillation * soft.
+///
+/// hard: mean cross entropy of the first output [N, C] against `labels` int64 [N], which the caller has checked
+/// (undefined: allowed where distillation is 1). The target is (1 - label_smoothing) on the label plus
+/// label_smoothing / C on every class (Szegedy et al., arXiv:1512.00567).
+/// soft: mean over all outputs that have a gradient; of logits the divergence KL(teacher || model) at the
+/// temperature T, times T^2 (Hinton et al., arXiv:1503.02531), of other outputs the mean squared error relative
+/// to the teacher's variance. `teacher` (empty: allowed where distillation is 0) has the same shapes.
+/// Throws Error(kUsage) where teacher and model do not match, or no output has a gradient.
+[[nodiscard]] Loss training_loss(const std::vector<at::Tensor>& outputs, const at::Tensor& labels,
+                                 const std::vector<at::Tensor>& teacher, const LossOptions& options);
 
 }  // namespace qtool

@@ -3,18 +3,24 @@
 #include <utility>
 
 #include "train/adamw.h"
+#include "train/optimizer_slots.h"
 #include "train/sgd.h"
 
 namespace qtool {
+
+Optimizer::Optimizer(std::vector<NamedTensor> parameters, const RateFactor& rate_factor)
+    : parameters_(std::move(parameters)), groups_(group_parameters(parameters_, rate_factor)) {}
 
 void Optimizer::zero_grad() {
   for (auto& parameter : parameters_) parameter.tensor.mutable_grad().reset();
 }
 
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options,
-                                          std::vector<NamedTensor> parameters) {
-  if (options.kind == OptimizerKind::kSgd) return std::make_unique<Sgd>(options, std::move(parameters));
-  return std::make_unique<AdamW>(options, std::move(parameters));
+                                          std::vector<NamedTensor> parameters,
+                                          const RateFactor& rate_factor) {
+  if (options.kind == OptimizerKind::kSgd)
+    return std::make_unique<Sgd>(options, std::move(parameters), rate_factor);
+  return std::make_unique<AdamW>(options, std::move(parameters), rate_factor);
 }
 
 }  // namespace qtool

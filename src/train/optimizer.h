@@ -1,6 +1,8 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/names.h"
@@ -49,6 +51,16 @@ void describe(Visitor& v, OptimizerOptions& o) {
   v.field("clip_norm", o.clip_norm, "largest norm of the gradient; 0: no clipping", at_least(0));
 }
 
+/// What the learning rate of a parameter is multiplied by, from its name.
+using RateFactor = std::function<double(const std::string& name)>;
+
+/// Parameters that a step treats alike.
+struct ParameterGroup {
+  bool decayed = false;  ///< whether weight decay applies
+  double rate_factor = 1;
+  std::vector<size_t> members = {};  ///< places among the optimizer's parameters
+};
+
 /// Changes parameters by their gradients. Parameters of one dimension or none (biases, norms) are not
 /// decayed; those without a gradient are left alone.
 class Optimizer {
@@ -61,11 +73,14 @@ class Optimizer {
   [[nodiscard]] virtual std::vector<NamedTensor> state() const = 0;
 
  protected:
-  explicit Optimizer(std::vector<NamedTensor> parameters) : parameters_(std::move(parameters)) {}
+  Optimizer(std::vector<NamedTensor> parameters, const RateFactor& rate_factor);
   std::vector<NamedTensor> parameters_;
+  std::vector<ParameterGroup> groups_;
 };
 
+/// An empty `rate_factor` is 1 for all.
 [[nodiscard]] std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options,
-                                                        std::vector<NamedTensor> parameters);
+                                                        std::vector<NamedTensor> parameters,
+                                                        const RateFactor& rate_factor = {});
 
 }  // namespace qtool

@@ -2,6 +2,8 @@
 
 #include <ATen/ops/zeros_like.h>
 
+#include <algorithm>
+
 namespace qtool {
 
 std::vector<at::Tensor> zeros_for(const std::vector<NamedTensor>& parameters) {
@@ -16,12 +18,28 @@ void append_slots(const std::string& role, const std::vector<NamedTensor>& param
     state.push_back({"optimizer/" + role + "/" + parameters[i].name, slots[i]});
 }
 
-Selection select(const std::vector<NamedTensor>& parameters, bool decayed,
+std::vector<ParameterGroup> group_parameters(const std::vector<NamedTensor>& parameters,
+                                             const RateFactor& rate_factor) {
+  std::vector<ParameterGroup> groups;
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    const bool decayed = parameters[i].tensor.dim() > 1;
+    const double factor = rate_factor ? rate_factor(parameters[i].name) : 1;
+    const auto fits = [&](const ParameterGroup& g) {
+      return g.decayed == decayed && g.rate_factor == factor;
+    };
+    auto group = std::find_if(groups.begin(), groups.end(), fits);
+    if (group == groups.end()) group = groups.insert(group, {.decayed = decayed, .rate_factor = factor});
+    group->members.push_back(i);
+  }
+  return groups;
+}
+
+Selection select(const std::vector<NamedTensor>& parameters, const std::vector<size_t>& members,
                  const std::vector<at::Tensor>& first, const std::vector<at::Tensor>& second) {
   Selection chosen;
-  for (size_t i = 0; i < parameters.size(); ++i) {
+  for (const size_t i : members) {
     const at::Tensor& parameter = parameters[i].tensor;
-    if (!parameter.grad().defined() || (parameter.dim() > 1) != decayed) continue;
+    if (!parameter.grad().defined()) continue;
     chosen.parameters.push_back(parameter);
     chosen.gradients.push_back(parameter.grad());
     chosen.first.push_back(first[i]);

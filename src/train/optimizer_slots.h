@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "graph/model.h"
+#include "train/optimizer.h"
 
 namespace qtool {
 
@@ -14,13 +14,17 @@ namespace qtool {
 void append_slots(const std::string& role, const std::vector<NamedTensor>& parameters,
                   const std::vector<at::Tensor>& slots, std::vector<NamedTensor>& state);
 
+/// The parameters by weight decay, which applies to those of at least two dimensions, not to the others (biases,
+/// norms, learned steps), and by rate factor; an empty `rate_factor` is 1 for all.
+[[nodiscard]] std::vector<ParameterGroup> group_parameters(const std::vector<NamedTensor>& parameters,
+                                                           const RateFactor& rate_factor);
+
 /// Lists that foreach operators take, of equal length.
 struct Selection {
   std::vector<at::Tensor> parameters, gradients, first, second;
 };
-/// The parameters that have a gradient, with their slots (`second` may be empty): those that weight decay applies
-/// to, which have at least two dimensions, or the others (biases, norms).
-[[nodiscard]] Selection select(const std::vector<NamedTensor>& parameters, bool decayed,
+/// The members of a group that have a gradient, with their slots (`second` may be empty).
+[[nodiscard]] Selection select(const std::vector<NamedTensor>& parameters, const std::vector<size_t>& members,
                                const std::vector<at::Tensor>& first, const std::vector<at::Tensor>& second);
 
 }  // namespace qtool

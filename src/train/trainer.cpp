@@ -2,21 +2,27 @@
 
 #include <ATen/Context.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/_foreach_norm.h>
+#include <ATen/ops/isfinite.h>
+#include <ATen/ops/stack.h>
 
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
 #include <limits>
 #include <memory>
 #include <optional>
 
-#include "core/error.h"
+#include "core/atomic_file.h"
 #include "data/loader.h"
-#include "measure/accuracy.h"
 #include "train/data_parts.h"
 #include "train/gradient_clipping.h"
+#include "train/history.h"
 #include "train/loss.h"
+#include "train/loss_watch.h"
 #include "train/memory_format.h"
+#include "train/score.h"
 #include "train/training_state.h"
 
 namespace qtool {
@@ -24,8 +30,20 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr int64_t kWindow = 32;   // steps, at most, between two good states
+constexpr double kRateCut = 0.1;  // of a rollback
+constexpr double kTaughtHalf =
+    0.5;  // share of the teacher where labels and a teacher are given, but no share
+
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+bool all_finite(const std::vector<NamedTensor>& parameters) {
+  const at::NoGradGuard no_grad;
+  std::vector<at::Tensor> tensors;
+  for (const auto& parameter : parameters) tensors.push_back(parameter.tensor);
+  return std::isfinite(at::stack(at::_foreach_norm(tensors)).norm().item<double>());
 }
 
 std::vector<NamedTensor> trainable(const Model& model) {
@@ -38,169 +56,346 @@ std::vector<NamedTensor> trainable(const Model& model) {
                  .got = std::to_string(model.parameters().size()) + " parameters, none with a gradient",
                  .expected = "at least one parameter that requires a gradient",
                  .fix = "save the model before freezing it (torch.jit.freeze makes parameters constants)"});
+  if (!all_finite(parameters))
+    throw Error(ErrorKind::kUsage, {.what = "the model's parameters hold NaN or infinity",
+                                    .got = "weights that are not finite before the first step",
+                                    .expected = "finite weights",
+                                    .fix = "start from a model that works; check how it was saved"});
   return parameters;
 }
 
-/// One run over all epochs. Between any two steps its state is whole, so a checkpoint can be written.
+/// How much the teacher has to say.
+double teacher_share(const TrainTask& task, const TrainOptions& options) {
+  if (task.teacher) {
+    QTOOL_ASSERT(task.teacher != &task.model);
+    return options.distillation.value_or(open_dataset(task.data)->has_labels() ? kTaughtHalf : 1);
+  }
+  if (options.distillation.value_or(0) > 0)
+    throw Error(ErrorKind::kUsage, {.what = "distillation needs a teacher",
+                                    .where = "distillation",
+                                    .got = std::to_string(*options.distillation) + " without a teacher",
+                                    .expected = "a teacher, or no distillation",
+                                    .fix = "give a teacher, or leave distillation out"});
+  return 0;
+}
+
+/// One run over all epochs. Between any two steps its state is whole.
 class Trainer {
  public:
-  Trainer(Model& model, const DataSpec& data, const TrainOptions& options, const std::string& checkpoint,
-          const TrainHooks& hooks)
-      : model_(model),
+  Trainer(const TrainTask& task, const TrainOptions& options, const TrainHooks& hooks)
+      : task_(task),
+        model_(task.model),
         options_(options),
-        checkpoint_(checkpoint),
         hooks_(hooks),
-        identity_(run_identity(data, options)),
-        parts_(split_data(data, options)),
-        training_(data, parts_.training),
-        channels_last_(model),
-        parameters_(trainable(model)),
-        optimizer_(make_optimizer(options.optimizer, parameters_)),
+        identity_(run_identity(task, options)),
+        loss_{.label_smoothing = options.label_smoothing,
+              .distillation = teacher_share(task, options),
+              .temperature = options.temperature},
+        parts_(split_data(task.data, options, /*needs_labels=*/loss_.distillation < 1)),
+        training_(task.data, parts_.training),
+        channels_last_(model_),
+        parameters_(trainable(model_)),
+        optimizer_(make_optimizer(options.optimizer, parameters_, task.rate_factor)),
         steps_(options.epochs * training_.batches()) {
-    if (parts_.validation.count > 0) validation_.emplace(data, parts_.validation);
+    if (parts_.validation.count > 0) validation_.emplace(task.data, parts_.validation);
+    if (options.patience > 0 && !validation_) throw_impatient();
+    if (!task.teacher) return;
+    teacher_channels_last_.emplace(*task.teacher);
+    task.teacher->set_training(false);
   }
 
   TrainResult run() {
     at::manual_seed(uint64_t(options_.seed));
-    if (options_.resume && !checkpoint_.empty() && std::filesystem::exists(checkpoint_))
-      state_ = load_checkpoint(checkpoint_, model_, *optimizer_, identity_);
-    first_step_ = state_.step;
-    begin_ = Clock::now();
+    if (options_.resume && !task_.checkpoint.empty() && std::filesystem::exists(task_.checkpoint)) {
+      good_ = load_checkpoint(task_.checkpoint, identity_);
+      go_back();
+    } else {
+      keep_good_state();
+    }
+    begin_ = saved_ = Clock::now();
     try {
-      while (state_.epoch < options_.epochs) run_epoch();
+      while (!finished()) run_epoch();
     } catch (const Error& error) {
-      if (error.kind() == ErrorKind::kInterrupted) save();
+      const bool worth_keeping = good_.state.step > 0 && error.kind() != ErrorKind::kMachine;
+      if (worth_keeping || error.kind() == ErrorKind::kInterrupted) save();
       throw;
     }
-    restore(model_tensors(model_), state_.best, checkpoint_);
-    model_.set_training(false);
-    return {.history = state_.history, .best_epoch = state_.best_epoch};
+    choose_best();
+    return result();
   }
 
  private:
+  [[nodiscard]] bool finished() const {
+    const bool waited_enough = options_.patience > 0 && state_.best_epoch >= 0 &&
+                               state_.epoch - 1 - state_.best_epoch >= options_.patience;
+    return waited_enough || state_.epoch >= options_.epochs;
+  }
+
+  /// To the end of the epoch, or until the loss diverges; then the state is an earlier one.
   void run_epoch() {
     model_.set_training(true);
     training_.start(state_.epoch, state_.batch);
+    watch_.begin(window(), state_.lowest_loss);
     while (const auto batch = training_.next()) {
-      if (hooks_.stop && hooks_.stop()) throw_interrupted();
-      run_step(*batch);
+      throw_if_stopped();
+      if (hooks_.before_step) hooks_.before_step(state_.step, steps_);
+      if (!run_step(*batch)) return;
       if (hooks_.progress) hooks_.progress(progress());
+      const bool at_end = state_.batch == training_.batches();
+      if (!at_end && state_.batch % window() == 0 && !end_window()) return;
     }
+    if (!judge_window()) return;
     end_epoch();
+    keep_good_state();
     save();
+    if (!task_.history.empty()) write_file(task_.history, history_json(state_.history, state_.best_epoch));
     if (hooks_.epoch_end) hooks_.epoch_end(state_.history.back());
   }
 
-  void run_step(const Batch& batch) {
-    const at::Tensor logits = model_.forward(channels_last(batch.inputs)).at(0);
-    AccuracyMeter meter("training data, " + place());
-    meter.add(logits, batch.labels);
-    const at::Tensor loss = cross_entropy(logits, batch.labels, options_.label_smoothing);
-    const double loss_value = loss.item<double>();
-    if (!std::isfinite(loss_value)) throw_diverged(loss_value);
+  /// False where the loss diverged and the step was not taken.
+  [[nodiscard]] bool run_step(const Batch& batch) {
+    const std::vector<at::Tensor> inputs = channels_last(batch.inputs), taught = ask_teacher(inputs);
+    const std::vector<at::Tensor> outputs = model_.forward(inputs);
+    ScoreMeter meter("training data, " + place());
+    meter.add(outputs, batch.labels, taught);
+    const Loss loss = training_loss(outputs, batch.labels, taught, loss_);
+    if (!std::isfinite(loss.value)) check_finite(batch);
+    if (!watch_.accept(loss.value, loss.uninformed)) {
+      roll_back(loss.value);
+      return false;
+    }
     optimizer_->zero_grad();
-    loss.backward();
+    loss.backward(outputs);
     if (options_.optimizer.clip_norm > 0) clip_gradient_norm(parameters_, options_.optimizer.clip_norm);
-    optimizer_->step(learning_rate());
+    optimizer_->step(learning_rate(state_.step));
     ++state_.step;
     ++state_.batch;
-    state_.loss_sum += loss_value * double(batch.size());
-    state_.right += meter.accuracy().top1_right;
+    ++steps_run_;
+    last_loss_ = loss.value;
+    state_.loss_sum += loss.value * double(batch.size());
+    state_.score_sum += meter.score() * double(batch.size());
     state_.samples += batch.size();
+    return true;
+  }
+
+  [[nodiscard]] std::vector<at::Tensor> ask_teacher(const std::vector<at::Tensor>& inputs) const {
+    if (!task_.teacher) return {};
+    const at::NoGradGuard no_grad;
+    return task_.teacher->forward(inputs);
+  }
+
+  /// A loss can be finite and its gradient not.
+  [[nodiscard]] bool judge_window() {
+    if (all_finite(parameters_)) {
+      state_.lowest_loss = watch_.lowest();
+      state_.retries = 0;
+      return true;
+    }
+    roll_back(last_loss_);
+    return false;
+  }
+
+  [[nodiscard]] bool end_window() {
+    if (!judge_window()) return false;
+    keep_good_state();
+    watch_.begin(window(), state_.lowest_loss);
+    const bool is_due = options_.checkpoint_every > 0 && seconds_since(saved_) >= options_.checkpoint_every;
+    if (is_due) save();
+    return true;
   }
 
   void end_epoch() {
     EpochResult result{.epoch = state_.epoch,
                        .loss = state_.loss_sum / double(state_.samples),
-                       .accuracy = double(state_.right) / double(state_.samples),
+                       .accuracy = state_.score_sum / double(state_.samples),
                        .validation_accuracy = std::numeric_limits<double>::quiet_NaN(),
-                       .learning_rate = learning_rate_at(options_.schedule, peak(), state_.step - 1, steps_),
-                       .seconds = seconds_since(begin_)};
-    bool is_best = true;
-    if (validation_) {
-      model_.set_training(false);
-      result.validation_accuracy = accuracy(model_, *validation_).top1();
-      // Of equals the later one: it has seen more data at a lower rate.
-      is_best = state_.best_epoch < 0 || result.validation_accuracy >= best_accuracy();
-    }
-    if (is_best) {
-      state_.best = snapshot(model_tensors(model_));
+                       .learning_rate = learning_rate(state_.step - 1),
+                       .seconds = 0};
+    if (validation_) result.validation_accuracy = validate();
+    result.seconds = seconds_since(begin_);
+    if (is_best(result)) {
+      state_.best = copies_of(model_tensors(model_));
       state_.best_epoch = state_.epoch;
     }
     state_.history.push_back(result);
     ++state_.epoch;
-    state_.batch = state_.right = state_.samples = 0;
-    state_.loss_sum = 0;
+    state_.batch = state_.samples = 0;
+    state_.loss_sum = state_.score_sum = 0;
   }
 
-  void save() const {
-    if (!checkpoint_.empty()) save_checkpoint(checkpoint_, state_, model_, *optimizer_, identity_);
+  [[nodiscard]] double validate() {
+    const at::NoGradGuard no_grad;
+    model_.set_training(false);
+    if (hooks_.before_validation) hooks_.before_validation();
+    ScoreMeter meter("held-out data");
+    validation_->start();
+    while (const auto batch = validation_->next()) {
+      throw_if_stopped();
+      const std::vector<at::Tensor> inputs = channels_last(batch->inputs);
+      meter.add(model_.forward(inputs), batch->labels, ask_teacher(inputs));
+    }
+    return meter.score();
   }
 
-  TrainProgress progress() const {
+  [[nodiscard]] bool is_best(const EpochResult& result) const {
+    if (hooks_.may_be_best && !hooks_.may_be_best(state_.step - training_.batches(), steps_)) return false;
+    if (!validation_ || state_.best_epoch < 0) return true;
+    // Of equals the later one: it has seen more data at a lower rate.
+    return result.validation_accuracy >= state_.history[size_t(state_.best_epoch)].validation_accuracy;
+  }
+
+  /// Leaves the model as the job wants it: best where there is a best epoch, else as it is.
+  void choose_best() {
+    if (state_.best_epoch >= 0)
+      copy_into(model_tensors(model_), state_.best, task_.checkpoint);
+    else
+      state_.best_epoch = state_.epoch - 1;
+    model_.set_training(false);
+  }
+
+  [[nodiscard]] TrainResult result() const {
+    return {.history = state_.history, .best_epoch = state_.best_epoch};
+  }
+
+  void keep_good_state() { take_snapshot(state_, model_, *optimizer_, good_); }
+
+  void go_back() {
+    restore(good_, model_, *optimizer_, task_.checkpoint);
+    state_ = good_.state;
+  }
+
+  void roll_back(double loss) {
+    const Rollback rollback{.where = place(),
+                            .loss = loss,
+                            .limit = watch_.limit(),
+                            .step = good_.state.step,
+                            .rate_factor = good_.state.rate_factor * kRateCut};
+    const double rate = learning_rate(state_.step);
+    const bool again = good_.state.retries > 0;
+    if (!again) {
+      good_.state.rate_factor = rollback.rate_factor;
+      ++good_.state.retries;
+    }
+    go_back();
+    if (again) throw_diverged(rollback, rate);
+    if (hooks_.rolled_back) hooks_.rolled_back(rollback);
+  }
+
+  void save() {
+    saved_ = Clock::now();
+    if (!task_.checkpoint.empty()) save_checkpoint(task_.checkpoint, good_, identity_);
+  }
+
+  [[nodiscard]] TrainProgress progress() const {
     const double seconds = seconds_since(begin_);
-    const auto done = double(state_.step - first_step_);
+    const auto run = double(steps_run_);
     return {.epoch = state_.epoch,
             .epochs = options_.epochs,
             .step = state_.step,
             .steps = steps_,
             .loss = state_.loss_sum / double(state_.samples),
-            .accuracy = double(state_.right) / double(state_.samples),
-            .images_per_second = done * double(options_.batch_size) / seconds,
-            .seconds_left = seconds / done * double(steps_ - state_.step)};
+            .accuracy = state_.score_sum / double(state_.samples),
+            .images_per_second = run * double(options_.batch_size) / seconds,
+            .seconds_left = seconds / run * double(steps_ - state_.step)};
   }
 
-  double peak() const { return options_.optimizer.peak_learning_rate(); }
-  double learning_rate() const { return learning_rate_at(options_.schedule, peak(), state_.step, steps_); }
-  double best_accuracy() const { return state_.history[size_t(state_.best_epoch)].validation_accuracy; }
+  /// Steps between two good states: windows divide each epoch, so that none spans two.
+  [[nodiscard]] int64_t window() const {
+    const int64_t batches = training_.batches(), windows = (batches + kWindow - 1) / kWindow;
+    return (batches + windows - 1) / windows;
+  }
 
-  std::string place() const {
+  [[nodiscard]] double learning_rate(int64_t step) const {
+    return state_.rate_factor *
+           learning_rate_at(options_.schedule, options_.optimizer.peak_learning_rate(), step, steps_);
+  }
+
+  [[nodiscard]] std::string place() const {
     return "epoch " + std::to_string(state_.epoch + 1) + " of " + std::to_string(options_.epochs) +
            ", batch " + std::to_string(state_.batch + 1) + " of " + std::to_string(training_.batches());
   }
 
-  [[noreturn]] void throw_interrupted() const {
-    throw Error(
-        ErrorKind::kInterrupted,
-        {.what = "training was interrupted",
-         .where = place(),
-         .fix = checkpoint_.empty() ? "start again" : "the same command with --resume goes on from here"});
+  void throw_if_stopped() const {
+    if (!hooks_.stop || !hooks_.stop()) return;
+    throw Error(ErrorKind::kInterrupted,
+                {.what = "training was interrupted",
+                 .where = place(),
+                 .fix = task_.checkpoint.empty() ? "start again"
+                                                 : "the same command with --resume goes on from here"});
   }
 
-  [[noreturn]] void throw_diverged(double loss) const {
-    throw Error(
-        ErrorKind::kUsage,
-        {.what = "training diverged: the loss is not finite",
-         .where = place(),
-         .got = "loss " + std::to_string(loss) + " at learning rate " + std::to_string(learning_rate()),
-         .expected = "a finite loss",
-         .fix = "lower learning_rate, or set clip_norm; if it happens at once, look for NaN in the data"});
+  /// A loss that is not finite may be the fault of the data.
+  void check_finite(const Batch& batch) const {
+    for (const auto& input : batch.inputs) {
+      if (!input.is_floating_point()) continue;
+      const at::Tensor finite = at::isfinite(input).reshape({batch.size(), -1}).all(1);
+      if (finite.all().item<bool>()) continue;
+      const auto bad = finite.logical_not().nonzero()[0].item<int64_t>();
+      throw Error(ErrorKind::kUsage,
+                  {.what = "a training sample holds NaN or infinity",
+                   .where = to_string(task_.data),
+                   .got = training_.name_of(state_.epoch, state_.batch, bad) + ", in " + place(),
+                   .expected = "finite numbers",
+                   .fix = "mend or remove the sample; the checkpoint of before is kept"});
+    }
   }
 
+  [[noreturn]] void throw_diverged(const Rollback& rollback, double rate) {
+    const Complaint complaint{
+        .what = "training diverged twice in a row",
+        .where = rollback.where,
+        .got = "loss " + std::to_string(rollback.loss) + " at learning rate " + std::to_string(rate),
+        .expected = "a mean loss of at most " + std::to_string(rollback.limit) +
+                    ", after the rate had been cut to a tenth already",
+        .fix = "lower learning_rate, or set clip_norm; the model has the best weights so far"};
+    choose_best();
+    throw TrainingDiverged(complaint, result());
+  }
+
+  [[noreturn]] static void throw_impatient() {
+    throw Error(ErrorKind::kUsage, {.what = "to stop early, something must be held out",
+                                    .where = "patience",
+                                    .got = "validation 0",
+                                    .expected = "a share of the data that says which epoch is best",
+                                    .fix = "raise validation, or leave patience out"});
+  }
+
+  TrainTask task_;
   Model& model_;
   TrainOptions options_;
-  std::string checkpoint_;
   TrainHooks hooks_;
   std::string identity_;
+  LossOptions loss_;
   DataParts parts_;
   Loader training_;
   std::optional<Loader> validation_;  ///< where something is held out
   ChannelsLast channels_last_;
+  std::optional<ChannelsLast> teacher_channels_last_;
   std::vector<NamedTensor> parameters_;
   std::unique_ptr<Optimizer> optimizer_;
   int64_t steps_;
   TrainingState state_;
-  int64_t first_step_ = 0;
-  Clock::time_point begin_;
+  Snapshot good_;  ///< where a rollback leads to, and what checkpoints hold
+  LossWatch watch_;
+  double last_loss_ = 0;
+  int64_t steps_run_ = 0;  ///< by this process
+  Clock::time_point begin_, saved_;
 };
 
 }  // namespace
 
-TrainResult train(Model& model, const DataSpec& data, const TrainOptions& options,
-                  const std::string& checkpoint, const TrainHooks& hooks) {
-  DataSpec training = data;
-  training.split = data.split.value_or(Split::kTrain);
-  return Trainer(model, training, options, checkpoint, hooks).run();
+std::string to_string(const Rollback& rollback) {
+  char numbers[160];
+  std::snprintf(numbers, sizeof numbers,
+                ": loss %.4g (at most %.4g); training goes on from step %lld with %.3g of the learning rate",
+                rollback.loss, rollback.limit, static_cast<long long>(rollback.step), rollback.rate_factor);
+  return "the loss diverged in " + rollback.where + numbers;
+}
+
+TrainResult train(const TrainTask& task, const TrainOptions& options, const TrainHooks& hooks) {
+  TrainTask with_split = task;
+  with_split.data.split = task.data.split.value_or(Split::kTrain);
+  return Trainer(with_split, options, hooks).run();
 }
 
 }  // namespace qtool

@@ -42,7 +42,8 @@ struct Unpacker {
 };
 template <class Visitor>
 void visit_numbers(Visitor& v, TrainingState& s) {
-  v(s.epoch), v(s.batch), v(s.step), v(s.loss_sum), v(s.right), v(s.samples), v(s.best_epoch);
+  v(s.epoch), v(s.batch), v(s.step), v(s.loss_sum), v(s.score_sum), v(s.samples), v(s.best_epoch);
+  v(s.lowest_loss), v(s.rate_factor), v(s.retries);
   s.history.resize(size_t(s.epoch));
   for (auto& e : s.history)
     v(e.epoch), v(e.loss), v(e.accuracy), v(e.validation_accuracy), v(e.learning_rate), v(e.seconds);
@@ -57,7 +58,7 @@ void check_identity(const std::string& path, const std::string& stored, const st
   }
 }
 
-/// Takes the tensors from `position` on whose names begin with `prefix`.
+/// The tensors whose names begin with `prefix`.
 std::vector<NamedTensor> take(const std::vector<NamedTensor>& tensors, const std::string& prefix) {
   std::vector<NamedTensor> taken;
   for (const auto& entry : tensors)
@@ -69,6 +70,12 @@ at::Tensor find(const std::vector<NamedTensor>& tensors, const std::string& name
   const auto found = take(tensors, name);
   if (found.empty()) not_this_run(path, "no entry '" + name + "'", "a checkpoint of training");
   return found[0].tensor;
+}
+
+std::vector<NamedTensor> live_tensors(const Model& model, const Optimizer& optimizer) {
+  std::vector<NamedTensor> tensors = model_tensors(model);
+  for (auto& entry : optimizer.state()) tensors.push_back(std::move(entry));
+  return tensors;
 }
 
 constexpr const char* kIdentity = "run/identity";
@@ -85,14 +92,14 @@ std::vector<NamedTensor> model_tensors(const Model& model) {
   return tensors;
 }
 
-std::vector<NamedTensor> snapshot(const std::vector<NamedTensor>& tensors) {
+std::vector<NamedTensor> copies_of(const std::vector<NamedTensor>& tensors) {
   std::vector<NamedTensor> copies;
   for (const auto& entry : tensors) copies.push_back({entry.name, entry.tensor.detach().clone()});
   return copies;
 }
 
-void restore(const std::vector<NamedTensor>& targets, const std::vector<NamedTensor>& values,
-             const std::string& where) {
+void copy_into(const std::vector<NamedTensor>& targets, const std::vector<NamedTensor>& values,
+               const std::string& where) {
   const at::NoGradGuard no_grad;
   if (targets.size() != values.size())
     not_this_run(where, std::to_string(values.size()) + " tensors", std::to_string(targets.size()));
@@ -104,42 +111,55 @@ void restore(const std::vector<NamedTensor>& targets, const std::vector<NamedTen
   }
 }
 
-void save_checkpoint(const std::string& path, const TrainingState& state, const Model& model,
-                     const Optimizer& optimizer, const std::string& identity) {
-  std::vector<NamedTensor> tensors = model_tensors(model);
-  for (auto& entry : optimizer.state()) tensors.push_back(std::move(entry));
-  for (const auto& [name, tensor] : state.best) tensors.push_back({kBest + name, tensor});
+void take_snapshot(const TrainingState& state, const Model& model, const Optimizer& optimizer,
+                   Snapshot& snapshot) {
+  const auto tensors = live_tensors(model, optimizer);
+  if (snapshot.tensors.empty())
+    snapshot.tensors = copies_of(tensors);
+  else
+    copy_into(snapshot.tensors, tensors, "memory");
+  snapshot.state = state;
+  snapshot.random_state = at::detail::getDefaultCPUGenerator().get_state();
+}
+
+void restore(const Snapshot& snapshot, const Model& model, const Optimizer& optimizer,
+             const std::string& where) {
+  copy_into(live_tensors(model, optimizer), snapshot.tensors, where);
+  at::Generator generator = at::detail::getDefaultCPUGenerator();
+  generator.set_state(snapshot.random_state);
+}
+
+void save_checkpoint(const std::string& path, const Snapshot& snapshot, const std::string& identity) {
+  std::vector<NamedTensor> tensors = snapshot.tensors;
+  for (const auto& [name, tensor] : snapshot.state.best) tensors.push_back({kBest + name, tensor});
   Packer packer;
-  TrainingState copy = state;
+  TrainingState copy = snapshot.state;
   visit_numbers(packer, copy);
   tensors.push_back({kNumbers, numbers_tensor(packer.numbers)});
-  tensors.push_back({kRandom, at::detail::getDefaultCPUGenerator().get_state()});
+  tensors.push_back({kRandom, snapshot.random_state});
   tensors.push_back({kIdentity, text_tensor(identity)});
   save_tensors(path, tensors);
 }
 
-TrainingState load_checkpoint(const std::string& path, const Model& model, const Optimizer& optimizer,
-                              const std::string& identity) {
+Snapshot load_checkpoint(const std::string& path, const std::string& identity) {
   const std::vector<NamedTensor> tensors = load_named_tensors(path);
   check_identity(path, tensor_text(find(tensors, kIdentity, path)), identity);
-  restore(model_tensors(model), take(tensors, "model/"), path);
-  restore(optimizer.state(), take(tensors, "optimizer/"), path);
-  TrainingState state;
+  Snapshot snapshot{.tensors = take(tensors, "model/"), .random_state = find(tensors, kRandom, path)};
+  for (auto& entry : take(tensors, "optimizer/")) snapshot.tensors.push_back(std::move(entry));
   const at::Tensor numbers = find(tensors, kNumbers, path);
   Unpacker unpacker{numbers.data_ptr<double>()};
-  visit_numbers(unpacker, state);
-  state.best = take(tensors, kBest);
-  for (auto& entry : state.best) entry.name.erase(0, std::string(kBest).size());
-  at::Generator generator = at::detail::getDefaultCPUGenerator();
-  generator.set_state(find(tensors, kRandom, path));
-  return state;
+  visit_numbers(unpacker, snapshot.state);
+  snapshot.state.best = take(tensors, kBest);
+  for (auto& entry : snapshot.state.best) entry.name.erase(0, std::string(kBest).size());
+  return snapshot;
 }
 
-std::string run_identity(const DataSpec& data, TrainOptions options) {
-  std::string identity = "data: " + to_string(data) + "\nseed: " + std::to_string(options.seed) + "\n";
+std::string run_identity(const TrainTask& task, TrainOptions options) {
+  std::string identity = "data: " + to_string(task.data) + "\nseed: " + std::to_string(options.seed) + "\n";
   for (const auto& field : option_tree(options).fields)
-    if (field.key != "resume") identity += field.key + ": " + join(field.get()) + "\n";
-  return identity;
+    if (field.key != "resume" && field.key != "checkpoint_every")
+      identity += field.key + ": " + join(field.get()) + "\n";
+  return identity + "teacher: " + (task.teacher ? "yes" : "no") + "\n" + task.identity;
 }
 
 }  // namespace qtool

@@ -33,6 +33,17 @@ TEST_CASE("a copied state goes on as the original does") {
   }
 }
 
+TEST_CASE("a rate factor of a parameter scales its step") {
+  for (const auto kind : {OptimizerKind::kSgd, OptimizerKind::kAdamW}) {
+    const auto p = parameters_with_gradients(), q = parameters_with_gradients();
+    const auto factor = [](const std::string& name) { return name == "bias" ? 0.25 : 1.0; };
+    make_optimizer({.kind = kind}, p)->step(0.1);
+    make_optimizer({.kind = kind}, q, factor)->step(0.1);
+    CHECK(q[0].tensor.equal(p[0].tensor));
+    CHECK(3 - q[1].tensor.item<float>() == Approx(0.25 * (3 - p[1].tensor.item<float>())));
+  }
+}
+
 TEST_CASE("rates that are not given depend on the optimizer") {
   CHECK(OptimizerOptions{.kind = OptimizerKind::kSgd}.peak_learning_rate() == 0.1);
   CHECK(OptimizerOptions{.kind = OptimizerKind::kAdamW}.peak_learning_rate() == 0.002);

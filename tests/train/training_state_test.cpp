@@ -1,6 +1,7 @@
 #include "train/training_state.h"
 
 #include <ATen/Context.h>
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/rand.h>
 
 #include "catch.h"
@@ -21,53 +22,92 @@ TEST_CASE("everything a run depends on comes back") {
   const Model model = small_network();
   const auto optimizer = make_optimizer({}, model.parameters());
   optimizer->state()[0].tensor.fill_(0.25);
-  TrainingState state{.epoch = 1, .batch = 7, .step = 19, .loss_sum = 1.5, .right = 3, .samples = 4};
+  TrainingState state{.epoch = 1, .batch = 7, .step = 19, .loss_sum = 1.5, .score_sum = 3, .samples = 4};
   state.history = {{.epoch = 0, .loss = 0.5, .validation_accuracy = 0.75}};
   state.best_epoch = 0;
-  state.best = snapshot(model_tensors(model));
+  state.best = copies_of(model_tensors(model));
+  state.lowest_loss = 0.125;
+  state.rate_factor = 0.1;
+  state.retries = 1;
   at::manual_seed(11);
-  save_checkpoint(path, state, model, *optimizer, "same");
+  Snapshot snapshot;
+  take_snapshot(state, model, *optimizer, snapshot);
+  save_checkpoint(path, snapshot, "same");
   const at::Tensor next_random = at::rand({4});
 
   Model other = small_network();
   for (const auto& parameter : other.parameters()) parameter.tensor.detach().zero_();
   const auto other_optimizer = make_optimizer({}, other.parameters());
-  const TrainingState loaded = load_checkpoint(path, other, *other_optimizer, "same");
-  CHECK(loaded.epoch == 1);
-  CHECK(loaded.batch == 7);
-  CHECK(loaded.step == 19);
-  CHECK(loaded.loss_sum == 1.5);
-  CHECK(loaded.right == 3);
-  CHECK(loaded.samples == 4);
-  REQUIRE(loaded.history.size() == 1);
-  CHECK(loaded.history[0].validation_accuracy == 0.75);
-  CHECK(loaded.best.size() == state.best.size());
+  const Snapshot loaded = load_checkpoint(path, "same");
+  restore(loaded, other, *other_optimizer, path);
+  CHECK(loaded.state.epoch == 1);
+  CHECK(loaded.state.batch == 7);
+  CHECK(loaded.state.step == 19);
+  CHECK(loaded.state.loss_sum == 1.5);
+  CHECK(loaded.state.score_sum == 3);
+  CHECK(loaded.state.samples == 4);
+  CHECK(loaded.state.lowest_loss == 0.125);
+  CHECK(loaded.state.rate_factor == 0.1);
+  CHECK(loaded.state.retries == 1);
+  REQUIRE(loaded.state.history.size() == 1);
+  CHECK(loaded.state.history[0].validation_accuracy == 0.75);
+  CHECK(loaded.state.best.size() == state.best.size());
   CHECK(other.parameters()[0].tensor.equal(model.parameters()[0].tensor));
   CHECK(other_optimizer->state()[0].tensor.equal(optimizer->state()[0].tensor));
   CHECK(at::rand({4}).equal(next_random));
 }
 
-TEST_CASE("a checkpoint of other options names the first that differs") {
-  const TemporaryFolder folder;
+TEST_CASE("a snapshot is a copy, and taking another one reuses its memory") {
   const Model model = small_network();
   const auto optimizer = make_optimizer({}, model.parameters());
+  const at::Tensor weight = model.parameters()[0].tensor.detach();
+  Snapshot snapshot;
+  take_snapshot({}, model, *optimizer, snapshot);
+  const at::Tensor before = weight.clone(), kept = snapshot.tensors[0].tensor;
+  weight.add_(1);
+  CHECK(kept.equal(before));
+  take_snapshot({.step = 2}, model, *optimizer, snapshot);
+  CHECK(snapshot.state.step == 2);
+  CHECK(snapshot.tensors[0].tensor.is_same(kept));
+  CHECK(kept.equal(weight));
+  weight.zero_();
+  restore(snapshot, model, *optimizer, "");
+  CHECK(weight.equal(before + 1));
+}
+
+TEST_CASE("a checkpoint of other options names the first that differs") {
+  const TemporaryFolder folder;
+  Model model = small_network();
+  const TrainTask task{.model = model, .data = kData};
+  const auto optimizer = make_optimizer({}, model.parameters());
   const std::string path = folder.file("last.pt");
-  save_checkpoint(path, {}, model, *optimizer, run_identity(kData, {.epochs = 5}));
-  CHECK_THROWS_WITH(load_checkpoint(path, model, *optimizer, run_identity(kData, {.epochs = 6})),
+  Snapshot snapshot;
+  take_snapshot({}, model, *optimizer, snapshot);
+  save_checkpoint(path, snapshot, run_identity(task, {.epochs = 5}));
+  CHECK_THROWS_WITH(load_checkpoint(path, run_identity(task, {.epochs = 6})),
                     contains("epochs: 5") && contains("epochs: 6"));
 }
 
-TEST_CASE("resume itself is no part of what a run is") {
-  CHECK(run_identity(kData, {.resume = true}) == run_identity(kData, {.resume = false}));
-  CHECK(run_identity(kData, {.seed = 1}) != run_identity(kData, {.seed = 2}));
-  CHECK(run_identity(kData, {}) != run_identity(parse_data_spec("idx:/other"), {}));
+TEST_CASE("what does not change the end is no part of what a run is") {
+  Model model = small_network(), teacher = small_network();
+  TrainTask task{.model = model, .data = kData};
+  const std::string identity = run_identity(task, {});
+  CHECK(run_identity(task, {.resume = true}) == identity);
+  CHECK(run_identity(task, {.checkpoint_every = 1}) == identity);
+  CHECK(run_identity(task, {.seed = 1}) != identity);
+  task.teacher = &teacher;
+  CHECK(run_identity(task, {}) != identity);
+  task.teacher = nullptr;
+  task.identity = "weight_bits: 4\n";
+  CHECK(run_identity(task, {}) != identity);
+  CHECK(run_identity({.model = model, .data = parse_data_spec("idx:/other")}, {}) != identity);
 }
 
 TEST_CASE("tensors of another model are refused by name") {
   const Model model = small_network();
-  auto values = snapshot(model_tensors(model));
+  auto values = copies_of(model_tensors(model));
   values[1].name = "model/other";
-  CHECK_THROWS_WITH(restore(model_tensors(model), values, "file.pt"), contains("model/other"));
+  CHECK_THROWS_WITH(copy_into(model_tensors(model), values, "file.pt"), contains("model/other"));
   values.pop_back();
-  CHECK_THROWS_AS(restore(model_tensors(model), values, "file.pt"), Error);
+  CHECK_THROWS_AS(copy_into(model_tensors(model), values, "file.pt"), Error);
 }

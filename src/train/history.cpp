@@ -1,0 +1,25 @@
+#include "train/history.h"
+
+#include <nlohmann/json.hpp>
+
+namespace qtool {
+
+std::string history_json(const std::vector<EpochResult>& history, int64_t best_epoch) {
+  nlohmann::ordered_json json;  // writes NaN and infinity as null
+  json["schema"] = 1;
+  if (best_epoch >= 0)
+    json["best_epoch"] = best_epoch;
+  else
+    json["best_epoch"] = nullptr;
+  json["epochs"] = nlohmann::ordered_json::array();
+  for (const EpochResult& epoch : history)
+    json["epochs"].push_back({{"epoch", epoch.epoch},
+                              {"loss", epoch.loss},
+                              {"accuracy", epoch.accuracy},
+                              {"validation_accuracy", epoch.validation_accuracy},
+                              {"learning_rate", epoch.learning_rate},
+                              {"seconds", epoch.seconds}});
+  return json.dump(2) + "\n";
+}
+
+}  // namespace qtool

@@ -1,0 +1,26 @@
+#include "train/loss_watch.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace qtool {
+
+void LossWatch::begin(int64_t steps, double lowest) {
+  steps_ = steps;
+  done_ = 0;
+  lowest_ = lowest;
+  sum_ = 0;
+}
+
+bool LossWatch::accept(double loss, double uninformed) {
+  if (!std::isfinite(loss)) return false;
+  if (lowest_ == kNone) lowest_ = loss;
+  limit_ = std::max(3 * lowest_, 2 * uninformed);
+  sum_ += loss;
+  ++done_;
+  return sum_ <= limit_ * double(steps_);
+}
+
+double LossWatch::lowest() const { return done_ > 0 ? std::min(lowest_, sum_ / double(done_)) : lowest_; }
+
+}  // namespace qtool

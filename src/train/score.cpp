@@ -1,0 +1,25 @@
+#include "train/score.h"
+
+#include <cmath>
+
+#include "train/loss.h"
+
+namespace qtool {
+
+void ScoreMeter::add(const std::vector<at::Tensor>& outputs, const at::Tensor& labels,
+                     const std::vector<at::Tensor>& teacher) {
+  logits_ = is_logits(outputs.at(0));
+  against_labels_ = labels.defined() && (logits_ || teacher.empty());
+  if (against_labels_)
+    accuracy_.add(outputs[0], labels);
+  else
+    agreement_.add(teacher, outputs);
+}
+
+double ScoreMeter::score() const {
+  if (against_labels_) return accuracy_.accuracy().top1();
+  const Agreement agreement = agreement_.agreement();
+  return logits_ ? agreement.same() : 1 - std::pow(10, -agreement.sqnr_db / 10);
+}
+
+}  // namespace qtool

@@ -1,0 +1,28 @@
+#pragma once
+#include <optional>
+
+#include "measure/accuracy.h"
+#include "measure/agreement.h"
+
+namespace qtool {
+
+/// How good a model's answers are over some batches: at most 1, higher is better. Against labels the share of
+/// samples whose top-1 is right. Where there are no labels, or the first output is not logits, against the teacher:
+/// of logits the share with the same top-1, of other outputs 1 - |teacher - model|^2 / |teacher|^2.
+class ScoreMeter {
+ public:
+  /// `where` names data and place in errors.
+  explicit ScoreMeter(std::string where) : accuracy_(std::move(where)) {}
+  /// The outputs for one batch; labels int64 [N] or undefined, the teacher's outputs or none. Throws Error(kUsage)
+  /// for labels out of range and for outputs that neither labels nor a teacher can judge.
+  void add(const std::vector<at::Tensor>& outputs, const at::Tensor& labels,
+           const std::vector<at::Tensor>& teacher);
+  [[nodiscard]] double score() const;  ///< of the samples seen
+
+ private:
+  AccuracyMeter accuracy_;
+  AgreementMeter agreement_;
+  bool against_labels_ = false, logits_ = false;
+};
+
+}  // namespace qtool
