@@ -37,6 +37,7 @@ template <class Options>
 }
 
 [[nodiscard]] Command ptq_command();
+[[nodiscard]] Command qat_command();
 [[nodiscard]] Command train_command();
 [[nodiscard]] Command eval_command();
 [[nodiscard]] Command bench_command();

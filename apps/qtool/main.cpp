@@ -13,6 +13,7 @@ int run(int argc, char** argv) {
   using namespace qtool;
   std::vector<Command> commands;
   commands.push_back(ptq_command());
+  commands.push_back(qat_command());
   commands.push_back(train_command());
   commands.push_back(eval_command());
   commands.push_back(bench_command());

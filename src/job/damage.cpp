@@ -9,6 +9,7 @@
 
 #include "core/affine.h"
 #include "graph/probe.h"
+#include "job/quantization.h"
 #include "simulate/simulate.h"
 
 namespace qtool {
@@ -22,11 +23,11 @@ double sqnr_db(const at::Tensor& x, const QParams& qparams) {
 }
 
 /// NaN where there is nothing to measure on.
-std::vector<double> site_sqnr(const Quantization& quantization, const std::vector<QParams>& qparams,
-                              const std::vector<at::Tensor>& sample) {
-  const auto& sites = quantization.plan.sites;
+std::vector<double> site_sqnr(const Model& canonical, const QuantPlan& plan,
+                              const std::vector<QParams>& qparams, const std::vector<at::Tensor>& sample) {
+  const auto& sites = plan.sites;
   std::vector<double> result(sites.size(), std::nan(""));
-  const auto weights = site_weights(quantization);
+  const auto weights = site_weights(canonical, plan);
   std::vector<std::string> values;
   std::vector<size_t> probed;
   for (size_t i = 0; i < sites.size(); ++i) {
@@ -38,7 +39,7 @@ std::vector<double> site_sqnr(const Quantization& quantization, const std::vecto
     }
   }
   if (sample.empty()) return result;
-  (void)Probe(quantization.canonical, values).run(sample, [&](size_t index, const at::Tensor& value) {
+  (void)Probe(canonical, values).run(sample, [&](size_t index, const at::Tensor& value) {
     result[probed[index]] = sqnr_db(value, qparams[probed[index]]);
   });
   return result;
@@ -51,18 +52,16 @@ double output_error(const std::vector<at::Tensor>& reference, const std::vector<
   return error;
 }
 
-std::vector<double> site_damage(const Quantization& quantization, const std::vector<QParams>& qparams,
-                                const std::vector<at::Tensor>& sample) {
-  const auto& plan = quantization.plan;
+std::vector<double> site_damage(const Model& canonical, const QuantPlan& plan,
+                                const std::vector<QParams>& qparams, const std::vector<at::Tensor>& sample) {
   const auto reference =
-      simulate_some(quantization.canonical, plan, qparams, std::vector<bool>(plan.sites.size(), false))
-          .forward(sample);
+      simulate_some(canonical, plan, qparams, std::vector<bool>(plan.sites.size(), false)).forward(sample);
   std::vector<double> errors(plan.sites.size(), 0);
   double total = 0;
   for (size_t i = 0; i < plan.sites.size(); ++i) {
     std::vector<bool> enabled(plan.sites.size(), false);
     enabled[i] = true;
-    auto model = simulate_some(quantization.canonical, plan, qparams, enabled);
+    auto model = simulate_some(canonical, plan, qparams, enabled);
     errors[i] = output_error(reference, model.forward(sample));
     total += errors[i];
   }
@@ -83,12 +82,12 @@ ReportLayer row_of(const Site& site, const std::string& kind, const QParams& qpa
 
 }  // namespace
 
-std::vector<ReportLayer> layer_report(const Quantization& quantization, const std::vector<QParams>& qparams,
+std::vector<ReportLayer> layer_report(const Model& canonical, const QuantPlan& plan,
+                                      const std::vector<QParams>& qparams,
                                       const std::vector<at::Tensor>& sample) {
   const at::NoGradGuard no_grad;
-  const auto& plan = quantization.plan;
-  const auto sqnr = site_sqnr(quantization, qparams, sample);
-  const auto damage = sample.empty() ? std::vector<double>() : site_damage(quantization, qparams, sample);
+  const auto sqnr = site_sqnr(canonical, plan, qparams, sample);
+  const auto damage = sample.empty() ? std::vector<double>() : site_damage(canonical, plan, qparams, sample);
   std::vector<ReportLayer> rows;
   for (const auto& op : plan.operators) {
     if (!op.is_int8) {

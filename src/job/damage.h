@@ -1,7 +1,9 @@
 #pragma once
 #include <vector>
 
-#include "job/quantization.h"
+#include "core/qparams.h"
+#include "graph/model.h"
+#include "plan/plan.h"
 #include "report/report.h"
 
 namespace qtool {
@@ -12,7 +14,7 @@ namespace qtool {
 ///
 /// A site's damage is the squared error that it alone, all others in float, makes in the model's outputs; its
 /// share is relative to the sum over all sites. Its SQNR is that of its own tensor.
-[[nodiscard]] std::vector<ReportLayer> layer_report(const Quantization& quantization,
+[[nodiscard]] std::vector<ReportLayer> layer_report(const Model& canonical, const QuantPlan& plan,
                                                     const std::vector<QParams>& qparams,
                                                     const std::vector<at::Tensor>& sample);
 

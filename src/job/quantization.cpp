@@ -1,13 +1,12 @@
 #include "job/quantization.h"
 
-#include <algorithm>
-
 #include "calibrate/calibrate.h"
 #include "calibrate/statistics_file.h"
 #include "data/loader.h"
 #include "graph/canonicalise.h"
 #include "graph/view.h"
 #include "job/data_splits.h"
+#include "measure/resources.h"
 #include "report/sha256.h"
 
 namespace qtool {
@@ -34,35 +33,30 @@ void check_same_model(const Quantization& quantization, const Statistics& statis
 
 }  // namespace
 
-Quantization begin_quantization(const std::string& model_path, const Recipe& recipe, Engine engine) {
+Quantization begin_quantization(Model original, const std::string& path, const Recipe& recipe,
+                                Engine engine) {
   engine = choose_engine(engine);
   use_engine(engine);
-  auto original = Model::load(model_path);
   auto canonical = canonicalise(original);
   auto plan = make_plan(view(canonical), recipe, backend_of(engine));
-  return {std::move(original), std::move(canonical), sha256_file(model_path), engine, std::move(plan)};
+  return {std::move(original), std::move(canonical), sha256_file(path), file_bytes(path), engine,
+          std::move(plan)};
 }
 
-std::vector<at::Tensor> site_weights(const Quantization& quantization) {
-  std::vector<at::Tensor> weights(quantization.plan.sites.size());
-  const auto graph = view(quantization.canonical);
-  for (const auto& op : quantization.plan.operators) {
-    if (!op.weight_site) continue;
-    const auto found = std::find_if(graph.operators.begin(), graph.operators.end(),
-                                    [&](const OperatorView& candidate) { return candidate.name == op.name; });
-    QTOOL_ASSERT(found != graph.operators.end());
-    weights[*op.weight_site] = found->weight;
-  }
+Quantization begin_quantization(const std::string& path, const Recipe& recipe, Engine engine) {
+  return begin_quantization(Model::load(path), path, recipe, engine);
+}
+
+std::vector<at::Tensor> site_weights(const Model& canonical, const QuantPlan& plan) {
+  std::vector<at::Tensor> weights(plan.sites.size());
+  for (const auto& op : view(canonical).operators)
+    if (const auto* planned = plan.find(op.name); planned != nullptr && planned->weight_site)
+      weights[*planned->weight_site] = op.weight;
   return weights;
 }
 
-Statistics gather_statistics(const Quantization& quantization, const PtqOptions& options,
+Statistics calibrate_on_data(const Quantization& quantization, const QuantizeOptions& options,
                              Progress& progress) {
-  if (!options.from_calibration.empty() || !options.merge_calibration.empty()) {
-    auto statistics = read_all(options);
-    check_same_model(quantization, statistics, options);
-    return statistics;
-  }
   Loader loader(spec_of_split(options.data, Split::kTrain),
                 {.batch_size = options.calibrate.batch_size, .count = options.calibrate.samples});
   int64_t done = 0;
@@ -74,6 +68,15 @@ Statistics gather_statistics(const Quantization& quantization, const PtqOptions&
     return std::move(batch->inputs);
   });
   statistics.model_sha256 = quantization.model_sha256;
+  return statistics;
+}
+
+Statistics gather_statistics(const Quantization& quantization, const PtqOptions& options,
+                             Progress& progress) {
+  if (options.from_calibration.empty() && options.merge_calibration.empty())
+    return calibrate_on_data(quantization, options, progress);
+  auto statistics = read_all(options);
+  check_same_model(quantization, statistics, options);
   return statistics;
 }
 

@@ -16,17 +16,24 @@ struct Quantization {
   Model original;   ///< as the file has it
   Model canonical;  ///< its normal form, batch norm folded
   std::string model_sha256;
+  int64_t model_bytes;  ///< of the float model's file
   Engine engine;
   QuantPlan plan;
 };
 
-/// Loads, canonicalises and plans, and tells LibTorch which engine to use.
-[[nodiscard]] Quantization begin_quantization(const std::string& model_path, const Recipe& recipe,
+/// Canonicalises and plans, and tells LibTorch which engine to use. `path` is the file that the
+/// model is from.
+[[nodiscard]] Quantization begin_quantization(Model original, const std::string& path, const Recipe& recipe,
                                               Engine engine);
+/// The same, from the file.
+[[nodiscard]] Quantization begin_quantization(const std::string& path, const Recipe& recipe, Engine engine);
 
-/// The weight sites' tensors, undefined at the other sites.
-[[nodiscard]] std::vector<at::Tensor> site_weights(const Quantization& quantization);
+/// The weight sites' tensors in `canonical`, undefined at the other sites.
+[[nodiscard]] std::vector<at::Tensor> site_weights(const Model& canonical, const QuantPlan& plan);
 
+/// From the training split of the data.
+[[nodiscard]] Statistics calibrate_on_data(const Quantization& quantization, const QuantizeOptions& options,
+                                           Progress& progress);
 /// From the data, or from the calibration files that the options name.
 [[nodiscard]] Statistics gather_statistics(const Quantization& quantization, const PtqOptions& options,
                                            Progress& progress);

@@ -3,7 +3,6 @@
 #include <ATen/core/grad_mode.h>
 
 #include "data/loader.h"
-#include "graph/model.h"
 #include "job/data_splits.h"
 #include "measure/latency.h"
 
@@ -14,13 +13,11 @@ constexpr int64_t kBatch = 128;
 
 }  // namespace
 
-ReportLatency compare_speed(const std::string& float_path, const std::string& int8_path,
-                            const PtqOptions& options) {
+ReportLatency compare_speed(Model& float_model, Model& int8_model, const std::string& data) {
   const at::NoGradGuard no_grad;
-  Loader loader(spec_of_split(options.data, Split::kTest), {.batch_size = kBatch, .count = kBatch});
+  Loader loader(spec_of_split(data, Split::kTest), {.batch_size = kBatch, .count = kBatch});
   const auto batch = loader.next();
   QTOOL_ASSERT(batch.has_value());
-  auto float_model = Model::load(float_path), int8_model = Model::load(int8_path);
   const auto timed = [&](const char* name, Model& model) {
     return Timed{name, [&](int64_t) { return [&] { (void)model.forward_as_client(batch->inputs); }; }};
   };

@@ -1,13 +1,12 @@
 #pragma once
 #include <string>
 
-#include "job/ptq_options.h"
+#include "graph/model.h"
 #include "report/report.h"
 
 namespace qtool {
 
-/// Times both files side by side, as a client runs them, on one batch of the test data.
-[[nodiscard]] ReportLatency compare_speed(const std::string& float_path, const std::string& int8_path,
-                                          const PtqOptions& options);
+/// Times both models side by side, as a client runs them, on one batch of the test split of `data`.
+[[nodiscard]] ReportLatency compare_speed(Model& float_model, Model& int8_model, const std::string& data);
 
 }  // namespace qtool

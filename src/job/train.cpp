@@ -1,12 +1,12 @@
 #include "job/train.h"
 
-#include <cstdio>
 #include <optional>
 
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "job/input_survives.h"
 #include "job/parameter_count.h"
+#include "job/training_progress.h"
 #include "train/data_shape.h"
 #include "train/zoo.h"
 
@@ -21,21 +21,6 @@ Model load_or_build(const TrainJobOptions& options, const DataSpec& data, const 
   if (!options.model.starts_with("zoo:")) return Model::load(options.model);
   const DataShape shape = data_shape(data);
   return build_zoo(options.model.substr(4), shape.input, shape.classes, static_cast<uint64_t>(common.seed));
-}
-
-std::string progress_text(const TrainProgress& at) {
-  char text[128];
-  std::snprintf(text, sizeof text, "epoch %lld/%lld, loss %.4f, top-1 %.2f %%, %.0f images/s",
-                static_cast<long long>(at.epoch + 1), static_cast<long long>(at.epochs), at.loss,
-                at.accuracy * 100, at.images_per_second);
-  return text;
-}
-
-TrainHooks hooks_for(Progress& progress, std::vector<std::string>& warnings) {
-  TrainHooks hooks;
-  hooks.progress = [&](const TrainProgress& at) { progress.update(at.step, at.steps, progress_text(at)); };
-  hooks.rolled_back = [&](const Rollback& rollback) { warnings.push_back(to_string(rollback)); };
-  return hooks;
 }
 
 }  // namespace
@@ -75,7 +60,7 @@ TrainJobResult run_train(const TrainJobOptions& options, const CommonOptions& co
     write_file(folder + kConfigName, resolved_config);
   };
   try {
-    result.train = train(task, train_options, hooks_for(progress, result.warnings));
+    result.train = train(task, train_options, training_hooks(progress, result.warnings));
   } catch (const TrainingDiverged&) {
     write();
     throw;

@@ -4,7 +4,6 @@
 #include <cstdio>
 
 #include "data/loader.h"
-#include "graph/view.h"
 #include "job/data_splits.h"
 #include "measure/drop.h"
 #include "measure/evaluate.h"
@@ -12,19 +11,10 @@
 namespace qtool {
 namespace {
 
-constexpr size_t kFolded = 1, kSimulated = 2, kInt8 = 3;
 constexpr int64_t kBatch = 128;  ///< as calibration, so that verification needs no more memory
 /// Folding is exact but for rounding of float32, which stays far above this.
 constexpr double kLeastFoldedSqnr = 60;
 constexpr double kLeastSimulatedSame = 0.999;
-
-/// Scale of what forward() returns first, or 0 where that stays float.
-double output_step(const Quantization& quantization, const std::vector<QParams>& qparams) {
-  const auto outputs = view(quantization.canonical).outputs;
-  if (outputs.empty()) return 0;
-  const auto site = quantization.plan.grid_of.find(outputs[0]);
-  return site == quantization.plan.grid_of.end() ? 0 : qparams[site->second].scale();
-}
 
 Rung rung_of(const Evaluation& evaluation) {
   Rung rung{.name = evaluation.name};
@@ -46,53 +36,50 @@ std::string percent(double fraction) {
 
 std::vector<std::string> warnings_of(const std::vector<Evaluation>& rungs) {
   std::vector<std::string> warnings;
-  if (rungs[kFolded].with_first.sqnr_db < kLeastFoldedSqnr)
-    warnings.push_back("folding batch norm changed the float model's result (" +
-                       percent(rungs[kFolded].with_first.same()) +
-                       " same top-1): the loss is not quantization's; please report the model");
-  if (rungs[kInt8].with_previous.same() < kLeastSimulatedSame)
+  for (const auto& rung : rungs)
+    if (rung.name == "folded" && rung.with_first.sqnr_db < kLeastFoldedSqnr)
+      warnings.push_back("folding batch norm changed the float model's result (" +
+                         percent(rung.with_first.same()) +
+                         " same top-1): the loss is not quantization's; please report the model");
+  const auto& int8 = rungs.back();
+  if (int8.with_previous.same() < kLeastSimulatedSame)
     warnings.push_back(
-        "int8 and its simulation give the same top-1 on only " + percent(rungs[kInt8].with_previous.same()) +
+        "int8 and its simulation give the same top-1 on only " + percent(int8.with_previous.same()) +
         " of the samples: the kernels of this engine compute something else than the model says");
   return warnings;
 }
 
 }  // namespace
 
-Verification verify(Quantization& quantization, const std::vector<QParams>& qparams, Model& simulated,
-                    const std::string& int8_path, const PtqOptions& options, Progress& progress) {
+Verification verify(const std::vector<LadderRung>& rungs, Model& int8, double output_step,
+                    const QuantizeOptions& options, Progress& progress) {
   Loader loader(spec_of_split(options.data, Split::kTest),
                 {.batch_size = kBatch, .count = options.verify_samples});
-  auto int8 = Model::load(int8_path);
+  std::vector<Candidate> candidates;
+  for (const auto& rung : rungs)
+    candidates.push_back({rung.name, [&rung](const auto& inputs) { return rung.model->forward(inputs); }, 0});
   int64_t done = 0;
-  const auto runner = [](Model& model) {
-    return [&model](const auto& inputs) { return model.forward(inputs); };
-  };
-  const std::vector<Candidate> candidates = {{"float", runner(quantization.original), 0},
-                                             {"folded", runner(quantization.canonical), 0},
-                                             {"simulated", runner(simulated), 0},
-                                             {"int8",
-                                              [&](const auto& inputs) {
-                                                progress.update(done += inputs[0].size(0), loader.size(), "");
-                                                return int8.forward(inputs);
-                                              },
-                                              output_step(quantization, qparams)}};
-  const auto rungs = evaluate(candidates, loader);
+  candidates.push_back({"int8",
+                        [&](const auto& inputs) {
+                          progress.update(done += inputs[0].size(0), loader.size(), "");
+                          return int8.forward(inputs);
+                        },
+                        output_step});
+  const auto evaluations = evaluate(candidates, loader);
 
   Verification result;
-  result.accuracy.samples = rungs[0].with_first.samples;
-  for (const auto& rung : rungs) result.accuracy.ladder.push_back(rung_of(rung));
-  if (rungs[0].accuracy) {
-    const auto drop = accuracy_drop(rungs[0].right, rungs[kInt8].right);
+  result.accuracy.samples = evaluations[0].with_first.samples;
+  for (const auto& evaluation : evaluations) result.accuracy.ladder.push_back(rung_of(evaluation));
+  if (evaluations[0].accuracy) {
+    const auto drop = accuracy_drop(evaluations[0].right, evaluations.back().right);
     result.accuracy.drop = ReportDrop{drop.drop, drop.low, drop.high};
   }
-  const auto& against_simulation = rungs[kInt8].with_previous;
-  const double step = candidates[kInt8].step;
+  const auto& against_simulation = evaluations.back().with_previous;
   result.simulated_vs_int8 = {
-      .max_steps = step > 0 ? std::llround(against_simulation.max_difference / step) : 0,
+      .max_steps = output_step > 0 ? std::llround(against_simulation.max_difference / output_step) : 0,
       .differing = against_simulation.differing,
       .same_top1 = against_simulation.same()};
-  result.warnings = warnings_of(rungs);
+  result.warnings = warnings_of(evaluations);
   return result;
 }
 

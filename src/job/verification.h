@@ -4,21 +4,28 @@
 #include <vector>
 
 #include "core/progress.h"
-#include "job/quantization.h"
+#include "graph/model.h"
+#include "job/quantize_options.h"
 #include "report/report.h"
 
 namespace qtool {
 
-/// What the ladder float -> folded -> simulated -> int8 shows, and what there is to warn of.
+/// What the ladder from float to int8 shows, and what there is to warn of.
 struct Verification {
   ReportAccuracy accuracy;
   SimulatedVsInt8 simulated_vs_int8;
   std::vector<std::string> warnings;
 };
 
-/// Loads the written int8 file back and runs every rung over the same test samples, in one pass.
-[[nodiscard]] Verification verify(Quantization& quantization, const std::vector<QParams>& qparams,
-                                  Model& simulated, const std::string& int8_path, const PtqOptions& options,
-                                  Progress& progress);
+/// A model on the ladder.
+struct LadderRung {
+  std::string name;  ///< `float`, `folded`, ...
+  Model* model;
+};
+
+/// Runs every rung and the int8 model over the same test samples, in one pass. `rungs`: the float model first, the
+/// simulation of int8 last. `output_step`: scale of what forward() returns first, 0 where that stays float.
+[[nodiscard]] Verification verify(const std::vector<LadderRung>& rungs, Model& int8, double output_step,
+                                  const QuantizeOptions& options, Progress& progress);
 
 }  // namespace qtool

@@ -35,6 +35,15 @@ Json accuracy_json(const ReportAccuracy& accuracy) {
   return {{"metric", accuracy.metric}, {"samples", accuracy.samples}, {"ladder", ladder}, {"drop", drop}};
 }
 
+Json epoch_json(const ReportEpoch& epoch) {
+  return {{"epoch", epoch.epoch},
+          {"loss", epoch.loss},
+          {"accuracy", epoch.accuracy},
+          {"validation_accuracy", epoch.validation_accuracy},
+          {"learning_rate", epoch.learning_rate},
+          {"best", epoch.best}};
+}
+
 Json simulated_json(const std::optional<SimulatedVsInt8>& difference) {
   if (!difference) return nullptr;
   return {{"max_steps", difference->max_steps},
@@ -93,6 +102,7 @@ std::string to_json(const Report& report) {
   json["model"] = {{"path", report.model.path}, {"sha256", report.model.sha256}};
   json["data"] = {{"spec", report.data.spec}, {"calibration_samples", report.data.calibration_samples}};
   json["accuracy"] = accuracy_json(report.accuracy);
+  if (!report.curve.empty()) json["training"] = array(report.curve, epoch_json);
   const Rung* int8 = report.rung("int8");
   json["agreement"] = int8 ? nullable(int8->agreement) : Json(nullptr);
   json["simulated_vs_int8"] = simulated_json(report.simulated_vs_int8);

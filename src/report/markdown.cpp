@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "core/names.h"
@@ -61,6 +62,17 @@ std::string ladder_section(const ReportAccuracy& accuracy) {
                or_dash(rung.agreement, percent2), or_dash(rung.cosine, cosine_text),
                or_dash(rung.sqnr_db, decibel)});
   return "## Accuracy\n\nOn " + std::to_string(accuracy.samples) + " samples.\n\n" + table.text();
+}
+
+std::string training_section(const std::vector<ReportEpoch>& curve) {
+  MarkdownTable table(
+      {{"epoch"}, {"loss", true}, {"top-1", true}, {"held-out top-1", true}, {"learning rate", true}, {""}});
+  for (const auto& epoch : curve)
+    table.add({std::to_string(epoch.epoch), fixed(epoch.loss, 4), percent(epoch.accuracy),
+               std::isnan(epoch.validation_accuracy) ? "-" : percent(epoch.validation_accuracy),
+               short_number(epoch.learning_rate), epoch.best ? "kept" : ""});
+  const std::string text = table.text();
+  return text.empty() ? text : "## Training\n\n" + text;
 }
 
 std::string simulated_section(const std::optional<SimulatedVsInt8>& difference) {
@@ -169,10 +181,10 @@ std::string time_section(const ReportTiming& timing) {
 std::string to_markdown(const Report& report) {
   const std::string name = std::filesystem::path(report.model.path).filename().string();
   std::string text = "# " + name + " in int8\n\n" + headline(report) + ladder_section(report.accuracy) +
-                     simulated_section(report.simulated_vs_int8) + gates_section(report.gates) +
-                     size_section(report) + layers_section(report.layers) + float_section(report.layers) +
-                     warnings_section(report.warnings) + settings_section(report) +
-                     files_section(report.files) + time_section(report.timing);
+                     simulated_section(report.simulated_vs_int8) + training_section(report.curve) +
+                     gates_section(report.gates) + size_section(report) + layers_section(report.layers) +
+                     float_section(report.layers) + warnings_section(report.warnings) +
+                     settings_section(report) + files_section(report.files) + time_section(report.timing);
   text.pop_back();
   return text;
 }

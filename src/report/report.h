@@ -51,6 +51,15 @@ struct ReportAccuracy {
   std::optional<ReportDrop> drop = {};
 };
 
+/// One row of the training curve.
+struct ReportEpoch {
+  int64_t epoch = 0;  ///< from 1
+  double loss = 0, accuracy = 0;
+  double validation_accuracy = 0;  ///< on data held out of training; NaN where none is
+  double learning_rate = 0;
+  bool best = false;  ///< the one whose weights the model has
+};
+
 /// How well the simulation told what int8 computes, in steps of the last activation scale.
 struct SimulatedVsInt8 {
   int64_t max_steps = 0;  ///< largest difference of an output element
@@ -113,6 +122,7 @@ struct Report {
   ReportModel model = {};
   ReportData data = {};
   ReportAccuracy accuracy = {};
+  std::vector<ReportEpoch> curve = {};  ///< empty where nothing was trained
   std::optional<SimulatedVsInt8> simulated_vs_int8 = {};
   ReportSize size = {};
   std::vector<ReportLayer> layers = {};  ///< in the order of the graph

@@ -39,14 +39,13 @@ class StandardForm : public FakeQuantForm {
   /// Averages of integers often lie half way between two of them, where the float averages of their real values fall to
   /// either side. So the operator works on the integers, as the kernels do.
   jit::Value* average(jit::Value* x, size_t site) override {
-    auto* one = graph_.insertConstant(at::ones({1}));
     auto* pool = x->node();
     {
       const jit::WithInsertPoint here(pool);
       auto* steps = graph_.insert(c10::aten::div, {pool->input(0), attribute(site, "scale")});
-      pool->replaceInput(0, emit(steps, site, one, never()));
+      pool->replaceInput(0, emit(steps, site, one(), never()));
     }
-    return graph_.insert(c10::aten::mul, {emit(x, site, one, never()), attribute(site, "scale")});
+    return graph_.insert(c10::aten::mul, {emit(x, site, one(), never()), attribute(site, "scale")});
   }
 
  private:
@@ -54,6 +53,8 @@ class StandardForm : public FakeQuantForm {
     return emit_attribute(graph_, module_, fake_quant_path(plan_.sites[site]) + "." + name);
   }
 
+  /// The scale of integers.
+  jit::Value* one() { return graph_.insertConstant(at::ones({1})); }
   /// A switch that is off: the range of a grid is observed in one place.
   jit::Value* never() { return graph_.insertConstant(at::zeros({1}, at::kLong)); }
 

@@ -74,7 +74,8 @@ Start prepare(const Model& model, const Batch& batch, int64_t weight_bits) {
   });
   std::vector<at::Tensor> weights(plan.sites.size());
   for (const auto& op : graph.operators)
-    if (const auto* planned = plan.find(op.name); planned && planned->weight_site) weights[*planned->weight_site] = op.weight;
+    if (const auto* planned = plan.find(op.name); planned && planned->weight_site)
+      weights[*planned->weight_site] = op.weight;
   auto qparams = solve(plan, statistics, weights);
   return {std::move(canonical), std::move(plan), std::move(qparams)};
 }

@@ -1,0 +1,31 @@
+#pragma once
+/// What the subcommands that end in an int8 model have in common.
+#include <spdlog/spdlog.h>
+
+#include "command.h"
+#include "inspect_output.h"
+#include "output.h"
+
+namespace qtool {
+
+/// Runs `job` (run_ptq, run_qat), prints its result, and returns the exit code. With --dry-run it prints the plan, which is
+/// what there is to see before any work.
+template <class Options, class Result>
+int run_quantization(const Options& options, const Context& context,
+                     Result (*job)(const Options&, const CommonOptions&, const std::string&, Progress&)) {
+  constexpr int kGateFailed = 1;
+  check(options);
+  if (context.common.dry_run) {
+    const InspectOptions inspect{options.model, options.data, options.recipe, options.engine};
+    print_inspection(run_inspect(inspect, context.common, context.progress), context.common.json);
+    return 0;
+  }
+  const Result result = job(options, context.common, context.resolved_config, context.progress);
+  context.progress.stage("");
+  for (const auto& warning : result.report.warnings) spdlog::warn(warning);
+  print(context.common.json ? to_json(result.report)
+                            : summary_text(result.report, result.directory, options.report));
+  return result.gates_passed ? 0 : kGateFailed;
+}
+
+}  // namespace qtool

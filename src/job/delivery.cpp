@@ -1,0 +1,124 @@
+#include "job/delivery.h"
+
+#include <filesystem>
+
+#include "calibrate/statistics_file.h"
+#include "core/atomic_file.h"
+#include "core/cpu.h"
+#include "core/version.h"
+#include "data/loader.h"
+#include "graph/view.h"
+#include "job/damage.h"
+#include "job/data_splits.h"
+#include "job/input_survives.h"
+#include "job/speed.h"
+#include "lower/quantized_ops.h"
+#include "measure/resources.h"
+#include "report/sha256.h"
+#include "simulate/simulate.h"
+
+namespace qtool {
+namespace {
+
+constexpr const char* kInt8Name = "model.int8.pt";
+constexpr const char* kFakeQuantName = "model.fakequant.pt";
+constexpr const char* kCalibrationName = "calibration.json";
+constexpr const char* kConfigName = "config.resolved.yaml";
+constexpr int64_t kDamageSamples = 64;
+
+std::vector<at::Tensor> damage_sample(const QuantizeOptions& options) {
+  if (options.data.empty()) return {};
+  Loader loader(spec_of_split(options.data, Split::kTrain),
+                {.batch_size = kDamageSamples, .count = kDamageSamples});
+  auto batch = loader.next();
+  return batch ? std::move(batch->inputs) : std::vector<at::Tensor>();
+}
+
+ReportTool describe_tool(const Quantization& quantization, const CommonOptions& common) {
+  return {.version = qtool_version(),
+          .libtorch = libtorch_version(),
+          .engine = to_string(quantization.engine),
+          .cpu_features = cpu_features(),
+          .threads = thread_count(common),
+          .seed = common.seed};
+}
+
+/// Scale of what forward() returns first, or 0 where that stays float.
+double output_step(const Outcome& outcome) {
+  const auto outputs = view(outcome.start.canonical).outputs;
+  if (outputs.empty()) return 0;
+  const auto site = outcome.start.plan.grid_of.find(outputs[0]);
+  return site == outcome.start.plan.grid_of.end() ? 0 : outcome.qparams[site->second].scale();
+}
+
+void verify_into(Report& report, const Outcome& outcome, Model& simulated, const QuantizeOptions& options,
+                 StageClock& clock, Progress& progress) {
+  clock.begin("verify");
+  auto int8 = Model::load(in_folder(options.output, kInt8Name));
+  std::vector<LadderRung> rungs = {{"float", &outcome.start.original}, {"folded", &outcome.start.canonical}};
+  rungs.insert(rungs.end(), outcome.rungs.begin(), outcome.rungs.end());
+  rungs.push_back({"simulated", &simulated});
+  auto verification = verify(rungs, int8, output_step(outcome), options, progress);
+  report.accuracy = std::move(verification.accuracy);
+  report.simulated_vs_int8 = verification.simulated_vs_int8;
+  for (auto& warning : verification.warnings) report.warnings.push_back(std::move(warning));
+  clock.begin("time");
+  report.timing.latency = compare_speed(outcome.start.original, int8, options.data);
+}
+
+}  // namespace
+
+std::string in_folder(const std::string& folder, const char* name) {
+  return (std::filesystem::path(folder) / name).string();
+}
+
+void prepare_folder(const QuantizeOptions& options) {
+  check_input_survives(options.model, options.output, {kInt8Name, kFakeQuantName});
+  ensure_folder(options.output);
+}
+
+Report deliver(const Outcome& outcome, const Assignment& assignment, StageClock& clock, Progress& progress) {
+  const auto& options = assignment.options;
+  const auto& plan = outcome.start.plan;
+  const auto path = [&](const char* name) { return in_folder(options.output, name); };
+  clock.begin("simulate and lower");
+  auto simulated = simulate(outcome.canonical, plan, outcome.qparams);
+  const auto int8 = lower_to_quantized_ops(outcome.canonical, plan, outcome.qparams);
+
+  clock.begin("write");
+  write_statistics(outcome.statistics, path(kCalibrationName));
+  simulated.save(path(kFakeQuantName));
+  int8.save(path(kInt8Name));
+  write_file(path(kConfigName), assignment.resolved_config);
+
+  Report report;
+  report.tool = describe_tool(outcome.start, assignment.common);
+  report.model = {options.model, outcome.start.model_sha256};
+  report.data = {options.data, outcome.statistics.samples};
+  report.size = {outcome.start.model_bytes, file_bytes(path(kInt8Name))};
+  report.settings = assignment.settings;
+  for (auto& warning : examine(outcome.statistics)) report.warnings.push_back(std::move(warning));
+  if (options.verify_samples != 0 && !options.data.empty())
+    verify_into(report, outcome, simulated, options, clock, progress);
+  if (options.report) {
+    clock.begin("find the damage");
+    report.layers = layer_report(outcome.canonical, plan, outcome.qparams, damage_sample(options));
+  }
+  report.gates = check_gates(options.gates, report);
+  return report;
+}
+
+void finish_report(Report& report, const Assignment& assignment, StageClock& clock,
+                   const std::vector<const char*>& more) {
+  const auto& options = assignment.options;
+  report.timing.stages_s = clock.stages();
+  report.timing.peak_rss_bytes = peak_rss_bytes();
+  if (!options.report) return;
+  std::vector<const char*> names = {kInt8Name, kFakeQuantName, kCalibrationName, kConfigName};
+  names.insert(names.end(), more.begin(), more.end());
+  for (const char* name : names) report.files.push_back(describe_file(options.output, name));
+  write_file(in_folder(options.output, "report.json"), to_json(report));
+  write_file(in_folder(options.output, "report.md"), to_markdown(report));
+}
+
+}  // namespace qtool

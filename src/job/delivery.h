@@ -1,0 +1,50 @@
+#pragma once
+/// The end of the road, which all quantization jobs share: write the models, load the int8 one back, report.
+#include <string>
+#include <vector>
+
+#include "calibrate/statistics.h"
+#include "core/progress.h"
+#include "job/common_options.h"
+#include "job/quantization.h"
+#include "job/quantize_options.h"
+#include "job/stage_clock.h"
+#include "job/verification.h"
+#include "report/report.h"
+
+namespace qtool {
+
+/// What a job has found.
+struct Outcome {
+  Quantization& start;
+  const Model& canonical;  ///< with the weights that int8 gets: start.canonical, or what training made of it
+  const std::vector<QParams>& qparams;
+  const Statistics& statistics;
+  std::vector<LadderRung> rungs = {};  ///< to be shown between `folded` and `simulated`
+};
+
+/// What a job was asked for.
+struct Assignment {
+  const QuantizeOptions& options;
+  const CommonOptions& common;
+  const std::string& resolved_config;                         ///< becomes config.resolved.yaml
+  std::vector<std::pair<std::string, std::string>> settings;  ///< for the report
+};
+
+/// Throws Error(kUsage) where a file that the job would write is its input, Error(kMachine) where the folder cannot
+/// be written to.
+void prepare_folder(const QuantizeOptions& options);
+
+/// Path of a file in the job's folder.
+[[nodiscard]] std::string in_folder(const std::string& folder, const char* name);
+
+/// Writes model.int8.pt, model.fakequant.pt, calibration.json and config.resolved.yaml, verifies the int8 file and fills
+/// the report in but for its files and timing.
+[[nodiscard]] Report deliver(const Outcome& outcome, const Assignment& assignment, StageClock& clock,
+                             Progress& progress);
+
+/// Adds files (those of deliver() and `more`) and timing, and writes report.json and report.md where they are asked for.
+void finish_report(Report& report, const Assignment& assignment, StageClock& clock,
+                   const std::vector<const char*>& more = {});
+
+}  // namespace qtool

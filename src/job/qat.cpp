@@ -1,0 +1,173 @@
+#include "job/qat.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <optional>
+
+#include "calibrate/solve.h"
+#include "core/atomic_file.h"
+#include "core/option_tree.h"
+#include "data/loader.h"
+#include "graph/canonicalise.h"
+#include "job/data_splits.h"
+#include "job/delivery.h"
+#include "job/qat_start.h"
+#include "job/training_progress.h"
+#include "simulate/fake_quant_state.h"
+#include "simulate/simulate.h"
+#include "simulate/training_model.h"
+
+namespace qtool {
+namespace {
+
+constexpr const char* kHistoryName = "history.json";
+constexpr const char* kCheckpointName = "checkpoints/last.pt";
+constexpr double kTeacherShare = 0.5;
+
+bool trains_batch_norm(const QatOptions& options) {
+  const auto mode = options.fake_quant.batch_norm;
+  return mode == BatchNormMode::kTrained || (mode == BatchNormMode::kAuto && is_from_scratch(options));
+}
+
+/// The switches as they must be in a step, by the milestones.
+void set_switches(TrainingSwitches& switches, const FakeQuantOptions& options, int64_t step, int64_t steps) {
+  const auto is_past = [&](double share) { return double(step) >= share * double(steps); };
+  switches.observe(is_past(options.observe_at) && !is_past(options.freeze_ranges_at));
+  switches.enable(is_past(options.quantize_at));
+  switches.freeze_batch_norm(is_past(options.freeze_batch_norm_at));
+}
+
+/// Training of the simulated model, with what it needs.
+class FineTuning {
+ public:
+  FineTuning(const Quantization& start, const std::vector<QParams>& qparams, const QatOptions& options,
+             const CommonOptions& common)
+      : options_(options),
+        plan_(start.plan),
+        trainee_(trains_batch_norm(options) ? canonicalise_unfolded(start.original)
+                                            : start.canonical.clone()),
+        model_(make_training_model(trainee_, plan_, qparams,
+                                   {options.fake_quant.weight_steps, options.fake_quant.activation_steps})),
+        switches_(model_, plan_) {
+    options_.train.seed = common.seed;
+    if (is_from_scratch(options)) return;
+    teacher_ = start.canonical.clone();
+    if (!options_.train.distillation) options_.train.distillation = kTeacherShare;
+  }
+
+  TrainResult run(TrainHooks hooks) {
+    hooks.before_step = [this](int64_t step, int64_t steps) {
+      set_switches(switches_, options_.fake_quant, step, steps);
+    };
+    hooks.may_be_best = [this](int64_t first_step, int64_t steps) {
+      return double(first_step) >= options_.fake_quant.quantize_at * double(steps);
+    };
+    const TrainTask task{.model = model_,
+                         .data = parse_data_spec(options_.data),
+                         .checkpoint = in_folder(options_.output, kCheckpointName),
+                         .history = in_folder(options_.output, kHistoryName),
+                         .teacher = learns_from_teacher() ? &*teacher_ : nullptr,
+                         .rate_factor =
+                             [this](const std::string& name) {
+                               return name.ends_with("_fake_quant.scale") ? options_.fake_quant.step_rate
+                                                                          : 1.0;
+                             },
+                         .identity = identity()};
+    return train(task, options_.train, hooks);
+  }
+
+  /// The float weights as they are now, batch norm folded.
+  [[nodiscard]] Model trained() const { return with_folded_batch_norm(trainee_); }
+
+  /// The grids that belong to them. Steps of weights that are observed are those of the last forward pass, so there is one.
+  [[nodiscard]] std::vector<QParams> qparams() {
+    const at::NoGradGuard no_grad;
+    switches_.enable(true);
+    Loader loader(spec_of_split(options_.data, Split::kTrain), {.batch_size = 1, .count = 1});
+    (void)model_.forward(loader.next()->inputs);
+    return read_qparams(model_, plan_);
+  }
+
+ private:
+  [[nodiscard]] bool learns_from_teacher() const {
+    return teacher_ && options_.train.distillation.value_or(0) > 0;
+  }
+
+  /// What else the run depends on: another recipe is another run.
+  [[nodiscard]] std::string identity() const {
+    auto options = options_;
+    std::string lines = "model: " + options.model + "\n";
+    for (const auto& [key, value] : settings_of(option_tree(options)))
+      if (key.starts_with("quantize.") || key.starts_with("calibrate.") || key.starts_with("fake_quant."))
+        lines += key + ": " + value + "\n";
+    return lines;
+  }
+
+  QatOptions options_;
+  const QuantPlan& plan_;
+  Model trainee_;  ///< canonical; shares its tensors with model_
+  Model model_;
+  TrainingSwitches switches_;
+  std::optional<Model> teacher_;
+};
+
+std::vector<ReportEpoch> curve_of(const TrainResult& result) {
+  std::vector<ReportEpoch> curve;
+  for (const auto& epoch : result.history)
+    curve.push_back({.epoch = epoch.epoch + 1,
+                     .loss = epoch.loss,
+                     .accuracy = epoch.accuracy,
+                     .validation_accuracy = epoch.validation_accuracy,
+                     .learning_rate = epoch.learning_rate,
+                     .best = epoch.epoch == result.best_epoch});
+  return curve;
+}
+
+}  // namespace
+
+QatResult run_qat(const QatOptions& options, const CommonOptions& common, const std::string& resolved_config,
+                  Progress& progress) {
+  apply(common);
+  prepare_folder(options);
+  ensure_folder(in_folder(options.output, "checkpoints"));
+  StageClock clock(progress);
+  clock.begin("load and plan");
+  auto start = begin_qat(options, common);
+
+  clock.begin("calibrate");
+  const auto statistics = calibrate_on_data(start.quantization, options, progress);
+  const auto& plan = start.quantization.plan;
+  const auto weights = site_weights(start.quantization.canonical, plan);
+  const auto first_qparams = with_known_grids(solve(plan, statistics, weights), start, plan);
+  // Before training changes tensors that canonical and simulation share.
+  auto before = simulate(start.quantization.canonical, plan, first_qparams);
+
+  clock.begin("train");
+  FineTuning fine_tuning(start.quantization, first_qparams, options, common);
+  std::vector<std::string> warnings;
+  std::optional<TrainingDiverged> diverged;
+  TrainResult training;
+  try {
+    training = fine_tuning.run(training_hooks(progress, warnings));
+  } catch (const TrainingDiverged& error) {
+    diverged = error;
+    training = error.result;
+  }
+
+  auto canonical = fine_tuning.trained();
+  const auto qparams = fine_tuning.qparams();
+  if (is_from_scratch(options)) adopt_trained_float(start.quantization, canonical, options);
+  auto settings = options;
+  const Assignment assignment{options, common, resolved_config, settings_of(option_tree(settings))};
+  Outcome outcome{start.quantization, canonical, qparams, statistics};
+  if (!is_from_scratch(options)) outcome.rungs = {{"ptq", &before}};
+  QatResult result{.report = deliver(outcome, assignment, clock, progress), .directory = options.output};
+  result.report.curve = curve_of(training);
+  result.report.warnings.insert(result.report.warnings.end(), warnings.begin(), warnings.end());
+  finish_report(result.report, assignment, clock, {kHistoryName});
+  result.gates_passed = all_passed(result.report.gates);
+  if (diverged) throw *diverged;
+  return result;
+}
+
+}  // namespace qtool

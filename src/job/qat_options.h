@@ -1,0 +1,68 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "core/options.h"
+#include "job/quantize_options.h"
+#include "simulate/training_model.h"
+#include "train/trainer.h"
+
+namespace qtool {
+
+enum class BatchNormMode { kAuto, kFolded, kTrained };
+template <>
+struct Names<BatchNormMode> {
+  static constexpr const char* kind = "batch norm mode";
+  static constexpr NamedValue<BatchNormMode> table[] = {
+      {BatchNormMode::kAuto, "auto", "folded for a trained model, trained from scratch"},
+      {BatchNormMode::kFolded, "folded", "part of the weights before training begins"},
+      {BatchNormMode::kTrained, "trained", "trained inside the fold, frozen at a milestone"}};
+};
+
+/// How the fake-quant of a training run behaves. Milestones are shares of all steps, so that they fit any number of
+/// epochs.
+struct FakeQuantOptions {
+  BatchNormMode batch_norm = BatchNormMode::kAuto;
+  StepSize weight_steps = StepSize::kLearned;
+  StepSize activation_steps = StepSize::kObserved;
+  double step_rate = 1;           ///< learning rate of learned steps, in parts of the weights' rate
+  double observe_at = 0;          ///< ranges of activations begin to follow the data
+  double quantize_at = 0;         ///< fake-quant is switched on
+  double freeze_ranges_at = 0.7;  ///< ranges stay as they are
+  double freeze_batch_norm_at = 0.7;
+};
+
+template <class Visitor>
+void describe(Visitor& v, FakeQuantOptions& o) {
+  v.field("batch_norm", o.batch_norm, "what becomes of batch norm");
+  v.field("weight_steps", o.weight_steps, "where the step sizes of weights come from");
+  v.field("activation_steps", o.activation_steps, "where the step sizes of activations come from");
+  v.field("step_rate", o.step_rate, "learning rate of learned steps, in parts of the weights' rate",
+          between(0, 100));
+  v.field("observe_at", o.observe_at, "share of the steps after which ranges begin to follow the data",
+          between(0, 1));
+  v.field("quantize_at", o.quantize_at, "share of the steps after which fake-quant is on", between(0, 1));
+  v.field("freeze_ranges_at", o.freeze_ranges_at, "share of the steps after which ranges stay",
+          between(0, 1));
+  v.field("freeze_batch_norm_at", o.freeze_batch_norm_at,
+          "share of the steps after which batch norm keeps its statistics", between(0, 1));
+}
+
+struct QatOptions : QuantizeOptions {
+  FakeQuantOptions fake_quant;
+  TrainOptions train = {.epochs = 3,
+                        .optimizer = {.learning_rate = 0.01},
+                        .schedule = {.kind = ScheduleKind::kCosine, .warm_up = 0.05}};
+};
+
+template <class Visitor>
+void describe(Visitor& v, QatOptions& o) {
+  describe(v, static_cast<QuantizeOptions&>(o));
+  v.group("fake_quant", o.fake_quant);
+  v.group("train", o.train);
+}
+
+/// Throws Error(kUsage) where options contradict or data is missing.
+void check(const QatOptions& options);
+
+}  // namespace qtool

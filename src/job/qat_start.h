@@ -1,0 +1,33 @@
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/qparams.h"
+#include "job/common_options.h"
+#include "job/qat_options.h"
+#include "job/quantization.h"
+
+namespace qtool {
+
+/// Whether the model is a network of the zoo, which has learned nothing yet.
+[[nodiscard]] bool is_from_scratch(const QatOptions& options);
+
+/// What quantization-aware training starts from.
+struct QatStart {
+  Quantization quantization;
+  std::map<std::string, QParams> grids;  ///< by site, of a model.fakequant.pt
+};
+
+/// Loads or builds the model, canonicalises and plans. The fake-quant of a model.fakequant.pt is taken out again.
+[[nodiscard]] QatStart begin_qat(const QatOptions& options, const CommonOptions& common);
+
+/// `solved`, but for the sites whose grid is known from the file and has the plan's scheme.
+[[nodiscard]] std::vector<QParams> with_known_grids(std::vector<QParams> solved, const QatStart& start,
+                                                    const QuantPlan& plan);
+
+/// A network that began with random weights has its float model only now: writes model.float.pt, which the ladder and
+/// the sizes then start from.
+void adopt_trained_float(Quantization& quantization, const Model& canonical, const QatOptions& options);
+
+}  // namespace qtool

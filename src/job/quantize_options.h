@@ -1,0 +1,43 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "calibrate/options.h"
+#include "core/options.h"
+#include "lower/engine.h"
+#include "plan/recipe.h"
+#include "report/gates.h"
+
+namespace qtool {
+
+/// What every job takes that ends in an int8 model.
+struct QuantizeOptions {
+  std::string model;   ///< TorchScript file
+  std::string data;    ///< data spec
+  std::string output;  ///< folder
+  Recipe recipe;
+  CalibrateOptions calibrate;
+  Engine engine = Engine::kAuto;
+  int64_t verify_samples = -1;  ///< of the test split; -1: all, 0: no verification
+  bool report = true;
+  Gates gates;
+};
+
+template <class Visitor>
+void describe(Visitor& v, QuantizeOptions& o) {
+  v.field("model", o.model, "float TorchScript file", positional, required, path_field);
+  v.field("data", o.data, "data, e.g. idx:/usr/share/datasets/fashion-mnist,mean=0.2860,std=0.3530",
+          spec_field);
+  v.field("output", o.output, "folder for what is written", flag("output", 'o'), required, path_field);
+  v.field("engine", o.engine, "int8 kernels to pack the weights for");
+  v.field("verify_samples", o.verify_samples, "test samples to verify on; -1: all, 0: none", at_least(-1));
+  v.field("report", o.report, "write report.json and report.md");
+  v.group("quantize", o.recipe);
+  v.group("calibrate", o.calibrate);
+  v.group("gates", o.gates);
+}
+
+/// Throws Error(kUsage) where gates or verification want data that is not there.
+void check(const QuantizeOptions& options);
+
+}  // namespace qtool
