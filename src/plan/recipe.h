@@ -16,7 +16,7 @@ struct Names<Calibrator> {
   static constexpr NamedValue<Calibrator> table[] = {
       {Calibrator::kMinMax, "minmax", "smallest and largest value seen"},
       {Calibrator::kMovingAverage, "moving-average",
-       "exponential average of each batch's smallest and largest value"},
+       "mean over the batches of the smallest and largest value"},
       {Calibrator::kPercentile, "percentile", "leaves the outermost 0.001 % of the values out"},
       {Calibrator::kMse, "mse", "the range with the least mean squared error after rounding and clipping"},
       {Calibrator::kEntropy, "entropy",

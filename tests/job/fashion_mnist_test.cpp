@@ -1,0 +1,49 @@
+/// A trained network on real data, where that is installed (Debian's dataset-fashion-mnist).
+#include <filesystem>
+
+#include "workplace.h"
+// Last: the glog that some builds of LibTorch have defines CHECK, too.
+#include "catch.h"
+
+using namespace qtool;
+
+namespace {
+
+constexpr const char* kFolder = "/usr/share/datasets/fashion-mnist";
+
+bool is_installed() {
+  if (std::filesystem::exists(kFolder)) return true;
+  WARN("Fashion-MNIST is not installed");
+  return false;
+}
+
+PtqOptions resnet8(const std::string& output) {
+  PtqOptions options;
+  options.model = std::string(QTOOL_CONFIGS) + "/fashion_mnist/resnet8.pt";
+  options.data = std::string("idx:") + kFolder + ",mean=0.2860,std=0.3530";
+  options.output = output;
+  options.report = false;  // it would quantize each layer alone
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("every calibrator keeps a ResNet-8's accuracy within half a point") {
+  if (!is_installed()) return;
+  const TemporaryFolder folder;
+  auto options = resnet8(folder / "seen");
+  options.verify_samples = 0;
+  (void)run(options, 2);
+  for (const auto& [calibrator, name, text] : Names<Calibrator>::table) {
+    options = resnet8(folder / name);
+    options.from_calibration = folder / "seen/calibration.json";
+    options.recipe.calibrator = calibrator;
+    options.verify_samples = 2000;
+    const auto accuracy = run(options, 2).report.accuracy;
+    INFO(name << ": " << *accuracy.ladder.front().top1 << " to " << *accuracy.ladder.back().top1);
+    CHECK(accuracy.samples == 2000);
+    CHECK(*accuracy.ladder.front().top1 > 0.9);
+    CHECK(*accuracy.ladder.back().top1 > *accuracy.ladder.front().top1 - 0.005);
+    CHECK(*accuracy.ladder.back().agreement > 0.99);
+  }
+}
