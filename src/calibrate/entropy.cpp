@@ -23,7 +23,8 @@ class Cumulative {
  public:
   /// Real zero is exact on every grid, so its bin, which holds half of all values after a ReLU, is left out: it
   /// would look merged with its neighbours, the more of them the wider the range.
-  explicit Cumulative(const Histogram& histogram) : first_(histogram.first()), inverse_width_(1 / histogram.width()) {
+  explicit Cumulative(const Histogram& histogram)
+      : first_(histogram.first()), inverse_width_(1 / histogram.width()) {
     below_.reserve(static_cast<size_t>(Histogram::kBins) + 1);
     below_.push_back(0);
     for (int64_t bin = 0; bin < Histogram::kBins; ++bin) {
@@ -61,7 +62,8 @@ Parts parts_of(const Cumulative& values, const QParams& grid) {
   Parts parts;
   parts.per_level = std::max<size_t>(2, kParts / levels);
   parts.counts.reserve(levels * parts.per_level);
-  const double step = grid.scale() / static_cast<double>(parts.per_level), bottom = grid.low() - grid.scale() / 2;
+  const double step = grid.scale() / static_cast<double>(parts.per_level),
+               bottom = grid.low() - grid.scale() / 2;
   double below = parts.under = values.below(bottom);
   for (size_t part = 1; part <= levels * parts.per_level; ++part) {
     const double next = values.below(bottom + static_cast<double>(part) * step);
@@ -81,7 +83,8 @@ double divergence(const Parts& parts, double total) {
   double sum = 0;
   for (size_t first = 0; first < parts.counts.size(); first += parts.per_level) {
     const auto level = std::span(parts.counts).subspan(first, parts.per_level);
-    const auto used = static_cast<double>(std::ranges::count_if(level, [](double count) { return count > 0; }));
+    const auto used =
+        static_cast<double>(std::ranges::count_if(level, [](double count) { return count > 0; }));
     double merged = std::accumulate(level.begin(), level.end(), 0.0);
     if (first == 0) merged -= parts.under;
     if (first + parts.per_level == parts.counts.size()) merged -= parts.over;

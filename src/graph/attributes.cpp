@@ -177,9 +177,13 @@ void set_forward(jit::Module& root, const std::shared_ptr<jit::Graph>& graph) {
 }
 
 jit::Module rebuild(const jit::Module& module, const std::string& type_name) {
+  return rebuild(module, module.get_method("forward").graph()->copy(), type_name);
+}
+
+jit::Module rebuild(const jit::Module& module, std::shared_ptr<jit::Graph> graph,
+                    const std::string& type_name) {
   auto root = empty_module(type_name);
   root.register_attribute("training", c10::BoolType::get(), false);
-  auto graph = module.get_method("forward").graph()->copy();
   jit::Inline(*graph);
   outlive_callers(*graph);
   const auto readings = attribute_readings(*graph);

@@ -38,6 +38,10 @@ torch::jit::Value* emit_attribute(torch::jit::Graph& graph, const torch::jit::Mo
 /// that models which differ in the order of such lines become one. Tensors are shared with `module`; graph
 /// and types are not, so either can be changed.
 [[nodiscard]] torch::jit::Module rebuild(const torch::jit::Module& module, const std::string& type_name);
+/// The same with `forward`, a graph over the attributes of `module`, instead of its own. The graph is changed.
+[[nodiscard]] torch::jit::Module rebuild(const torch::jit::Module& module,
+                                         std::shared_ptr<torch::jit::Graph> forward,
+                                         const std::string& type_name);
 
 /// Gives `root`, which has no methods yet, `graph` as its forward().
 void set_forward(torch::jit::Module& root, const std::shared_ptr<torch::jit::Graph>& graph);

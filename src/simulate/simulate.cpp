@@ -1,13 +1,12 @@
 #include "simulate/simulate.h"
 
-#include <ATen/ops/ones.h>
-#include <ATen/ops/zeros.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/ir/ir.h>
 
 #include <string>
 
 #include "graph/attributes.h"
+#include "simulate/fake_quant_module.h"
 #include "simulate/fake_quant_state.h"
 #include "simulate/insert_fake_quant.h"
 
@@ -16,24 +15,25 @@ namespace {
 
 namespace jit = torch::jit;
 
-constexpr double kAveraging = 0.01;  ///< share of a new batch in the observed range, PyTorch's default
-
-/// Fake-quant on standard operators.
-class StandardForm : public FakeQuantForm {
+/// Fake-quant by calls of modules.
+class ModuleForm : public FakeQuantForm {
  public:
-  StandardForm(jit::Module& module, jit::Graph& graph, const QuantPlan& plan,
-               const std::vector<QParams>& qparams)
+  ModuleForm(jit::Module& module, jit::Graph& graph, const QuantPlan& plan,
+             const std::vector<QParams>& qparams)
       : module_(module), graph_(graph), plan_(plan), qparams_(qparams) {}
 
   jit::Value* weight(jit::Value* weight, size_t site) override { return activation(weight, site); }
 
   jit::Value* activation(jit::Value* x, size_t site) override {
-    add_state(module_, plan_.sites[site], make_state(qparams_[site]), /*learned=*/false);
-    return emit(x, site, attribute(site, "scale"), attribute(site, "observe"));
+    const auto made = modules_.make(plan_.sites[site], make_state(qparams_[site]));
+    set_attribute(module_, fake_quant_path(plan_.sites[site]), made._ivalue(), made.type(),
+                  /*is_parameter=*/false);
+    return call(site, "forward", x);
   }
 
+  /// By way of the steps, which observe nothing: the range of a grid is observed in one place.
   jit::Value* again(jit::Value* x, size_t site) override {
-    return emit(x, site, attribute(site, "scale"), never());
+    return call(site, "from_steps", call(site, "to_steps", x));
   }
 
   /// Averages of integers often lie half way between two of them, where the float averages of their real values fall to
@@ -42,31 +42,20 @@ class StandardForm : public FakeQuantForm {
     auto* pool = x->node();
     {
       const jit::WithInsertPoint here(pool);
-      auto* steps = graph_.insert(c10::aten::div, {pool->input(0), attribute(site, "scale")});
-      pool->replaceInput(0, emit(steps, site, one(), never()));
+      pool->replaceInput(0, call(site, "to_steps", pool->input(0)));
     }
-    return graph_.insert(c10::aten::mul, {emit(x, site, one(), never()), attribute(site, "scale")});
+    return call(site, "from_steps", x);
   }
 
  private:
-  jit::Value* attribute(size_t site, const char* name) {
-    return emit_attribute(graph_, module_, fake_quant_path(plan_.sites[site]) + "." + name);
+  jit::Value* call(size_t site, const char* method, jit::Value* x) {
+    auto* self = emit_attribute(graph_, module_, fake_quant_path(plan_.sites[site]));
+    auto* node = graph_.insertNode(graph_.create(c10::prim::CallMethod, {self, x}));
+    node->s_(c10::attr::name, method);
+    return node->output();
   }
 
-  /// The scale of integers.
-  jit::Value* one() { return graph_.insertConstant(at::ones({1})); }
-  /// A switch that is off: the range of a grid is observed in one place.
-  jit::Value* never() { return graph_.insertConstant(at::zeros({1}, at::kLong)); }
-
-  jit::Value* emit(jit::Value* x, size_t site, jit::Value* scale, jit::Value* observe) {
-    const auto& scheme = qparams_[site].scheme();
-    return graph_.insert(
-        c10::Symbol::fromQualString("aten::fused_moving_avg_obs_fake_quant"),
-        {x, observe, attribute(site, "enabled"), attribute(site, "low"), attribute(site, "high"), scale,
-         attribute(site, "zero_point"), kAveraging, scheme.qmin(), scheme.qmax(), scheme.axis(),
-         scheme.granularity() == Granularity::kPerChannel, scheme.symmetry() == Symmetry::kSymmetric});
-  }
-
+  FakeQuantModules modules_;
   jit::Module& module_;
   jit::Graph& graph_;
   const QuantPlan& plan_;
@@ -83,7 +72,7 @@ Model simulate_some(const Model& canonical, const QuantPlan& plan, const std::ve
                     const std::vector<bool>& enabled) {
   auto module = rebuild(canonical.module(), "FakeQuantModel");
   const auto graph = module.get_method("forward").graph();
-  StandardForm form(module, *graph, plan, qparams);
+  ModuleForm form(module, *graph, plan, qparams);
   FakeQuantInsertion(graph, plan, enabled, form).run();
   return Model(module);
 }

@@ -8,11 +8,10 @@
 namespace qtool {
 
 /// The float model that computes what int8 will compute: each weight and each activation of the plan goes
-/// through a fake-quant module (simulate/fake_quant_state.h), on standard operators only, so that the file loads, runs
+/// through a fake-quant module (simulate/fake_quant_module.h), on standard operators only, so that the file loads, runs
 /// and trains anywhere.
 ///
-///   %w' = aten::fused_moving_avg_obs_fake_quant(%w, %observe, %enabled, %low, %high, %scale, %zero_point, 0.01,
-///         -127, 127, axis, True, True)
+///   %w' = prim::CallMethod[name="forward"](%layers.0.conv1_weight_fake_quant, %w)
 ///
 /// Where: simulate/insert_fake_quant.h. Averages are taken of the integers and rounded to one, as the int8 kernels do.
 /// `qparams` are those of the plan's sites, in their order. Shares the weights with `canonical`.

@@ -15,84 +15,65 @@ namespace {
 
 namespace jit = torch::jit;
 
-constexpr const char* kOperator = "aten::fused_moving_avg_obs_fake_quant";
-constexpr const char* kScale = ".scale";
-
-/// The path of the fake-quant module whose scale `value` is.
-std::optional<std::string> module_of_scale(const jit::Module& module, const jit::Value* value) {
-  const auto path = attribute_path(value);
-  if (!path || !path->ends_with(kScale)) return std::nullopt;
-  auto owner = path->substr(0, path->size() - std::string(kScale).size());
-  if (!find_attribute(module, owner + ".site")) return std::nullopt;
-  return owner;
+/// The fake-quant module whose method the node calls; nothing where it is another node.
+std::optional<jit::Module> called_fake_quant(const jit::Module& root, const jit::Node* node) {
+  if (node->kind() != c10::prim::CallMethod) return std::nullopt;
+  const auto path = attribute_path(node->input(0));
+  const auto found = path ? find_attribute(root, *path) : std::nullopt;
+  if (!found || !found->isModule()) return std::nullopt;
+  auto module = found->toModule();
+  const bool is_ours = module.hasattr("site") && module.hasattr("qmax") && module.hasattr("zero_point");
+  return is_ours ? std::optional(module) : std::nullopt;
 }
 
-bool is_fake_quant(const jit::Node* node) { return node->kind() == c10::Symbol::fromQualString(kOperator); }
-
-/// Multiplication or division of an average by a step (simulate.cpp).
-bool is_step_arithmetic(const jit::Module& module, const jit::Node* node) {
-  const auto kind = short_kind(node);
-  return (kind == "mul" || kind == "div") && node->inputs().size() == 2 &&
-         module_of_scale(module, node->input(1));
-}
-
-[[noreturn]] void refuse(const std::string& path, const std::string& got) {
+[[noreturn]] void refuse(const std::string& site) {
   throw Error(ErrorKind::kUsage, {.what = "a fake-quant module of the model is damaged",
-                                  .where = path,
-                                  .got = got,
-                                  .expected = "scale, zero_point and site as qtool writes them",
+                                  .where = site,
+                                  .got = "a state that is no grid",
+                                  .expected = "site, qmax, scale and zero_point as qtool writes them",
                                   .fix = "start from the float model"});
 }
 
-QuantScheme scheme_of(const jit::Node* node, const std::string& path) {
-  const auto qmin = constant_argument(node, "quant_min"), qmax = constant_argument(node, "quant_max"),
-             axis = constant_argument(node, "ch_axis"),
-             per_row = constant_argument(node, "per_row_fake_quant"),
-             symmetric = constant_argument(node, "symmetric_quant");
-  if (!qmin.isInt() || !qmax.isInt() || !axis.isInt() || !per_row.isBool() || !symmetric.isBool())
-    refuse(path, "a grid that is computed");
+QuantScheme scheme_of(const jit::Module& module) {
   int64_t bits = 0;
-  for (int64_t values = qmax.toInt() - qmin.toInt(); values > 0; values /= 2) ++bits;
-  if (qmin.toInt() < 0)
-    return QuantScheme::weight(bits, per_row.toBool() ? Granularity::kPerChannel : Granularity::kPerTensor,
-                               axis.toInt());
-  return QuantScheme::activation(bits, symmetric.toBool() ? Symmetry::kSymmetric : Symmetry::kAffine);
+  for (int64_t value = module.attr("qmax").toInt(); value > 0; value /= 2) ++bits;
+  if (!module.hasattr("axis"))
+    return QuantScheme::activation(
+        bits, module.attr("symmetric").toBool() ? Symmetry::kSymmetric : Symmetry::kAffine);
+  const auto axis = module.attr("axis").toInt();
+  return QuantScheme::weight(bits + 1, axis < 0 ? Granularity::kPerTensor : Granularity::kPerChannel,
+                             std::max<int64_t>(axis, 0));
 }
 
-void note_grid(const jit::Module& module, const jit::Node* node, std::map<std::string, QParams>& grids) {
-  const auto path = module_of_scale(module, argument(node, "scale"));
-  if (!path) return;  // an average's integers
-  const auto site = find_attribute(module, *path + ".site"), scale = find_attribute(module, *path + ".scale"),
-             zero_point = find_attribute(module, *path + ".zero_point");
-  if (!site->isString() || !scale->isTensor() || !zero_point || !zero_point->isTensor())
-    refuse(*path, "another type");
-  const auto scales = scale->toTensor().detach(), zero_points = zero_point->toTensor();
-  if (scales.dim() != 1 || scales.sizes() != zero_points.sizes()) refuse(*path, "another shape");
-  grids.emplace(site->toStringRef(), QParams(scheme_of(node, *path), scales, zero_points));
+void note_grid(const jit::Module& module, std::map<std::string, QParams>& grids) {
+  const auto site = module.attr("site").toStringRef();
+  const auto scale = module.attr("scale").toTensor().detach(),
+             zero_point = module.attr("zero_point").toTensor();
+  if (scale.dim() != 1 || scale.sizes() != zero_point.sizes()) refuse(site);
+  grids.emplace(site, QParams(scheme_of(module), scale, zero_point));
 }
 
 }  // namespace
 
 bool has_fake_quant(const Model& model) {
   for (const auto* node : all_nodes_of(model.module().get_method("forward").graph()->block()))
-    if (is_fake_quant(node)) return true;
+    if (called_fake_quant(model.module(), node)) return true;
   return false;
 }
 
 StrippedModel strip_fake_quant(const Model& model) {
-  auto module = rebuild(model.module(), "Model");
-  auto graph = module.get_method("forward").graph();
+  const auto copy = copy_of(model.module());
+  auto graph = copy.get_method("forward").graph()->copy();
   std::map<std::string, QParams> grids;
   for (auto* node : all_nodes_of(graph->block())) {
-    if (is_fake_quant(node))
-      note_grid(module, node, grids);
-    else if (!is_step_arithmetic(module, node))
-      continue;
-    node->output()->replaceAllUsesWith(node->input(0));
+    const auto module = called_fake_quant(copy, node);
+    if (!module) continue;
+    note_grid(*module, grids);
+    node->output()->replaceAllUsesWith(node->input(1));
     node->destroy();
   }
   jit::EliminateDeadCode(graph);
-  return {Model(rebuild(module, "Model")), std::move(grids)};
+  return {Model(rebuild(copy, graph, "Model")), std::move(grids)};
 }
 
 }  // namespace qtool

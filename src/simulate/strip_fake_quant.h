@@ -16,9 +16,9 @@ struct StrippedModel {
   std::map<std::string, QParams> grids;
 };
 
-/// Takes what simulate() put in out again: fake-quant, and the steps that averages are computed in.
+/// Takes what simulate() put in out again.
 ///
-///   %y' = aten::fused_moving_avg_obs_fake_quant(%y, ...)  ->  %y
+///   %y' = prim::CallMethod[name="forward"](%layers.0.conv1_output_fake_quant, %y)  ->  %y
 ///
 /// Throws Error(kUsage) where a fake-quant module is damaged.
 [[nodiscard]] StrippedModel strip_fake_quant(const Model& model);

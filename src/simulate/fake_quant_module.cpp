@@ -1,0 +1,113 @@
+#include "simulate/fake_quant_module.h"
+
+#include <ATen/ops/zeros.h>
+
+#include "graph/attributes.h"
+
+namespace qtool {
+namespace {
+
+namespace jit = torch::jit;
+
+constexpr const char* kActivation = R"(
+def follow(self, x):
+  values = x.detach()
+  self.low.add_(0.01 * (torch.min(values) - self.low))
+  self.high.add_(0.01 * (torch.max(values) - self.high))
+  low = torch.clamp_max(self.low, 0.)
+  high = torch.clamp_min(self.high, 0.)
+  middle = (self.qmax + 1) // 2
+  if self.symmetric:
+    scale = torch.maximum(-low, high) / float(self.qmax - middle)
+  else:
+    scale = (high - low) / float(self.qmax)
+  scale = torch.where(scale > 0., scale, torch.ones_like(scale))
+  self.scale.copy_(scale)
+  if self.symmetric:
+    self.zero_point.fill_(middle)
+  else:
+    self.zero_point.copy_(torch.clamp(torch.round(-low / scale), 0, self.qmax))
+
+def forward(self, x):
+  if bool(self.observe):
+    self.follow(x)
+  if bool(self.enabled):
+    x = torch.fake_quantize_per_tensor_affine(x, self.scale, self.zero_point, 0, self.qmax)
+  return x
+
+def to_steps(self, x):
+  steps = x / self.scale
+  if bool(self.enabled):
+    steps = torch.fake_quantize_per_tensor_affine(steps, torch.ones_like(self.scale), self.zero_point, 0, self.qmax)
+  return steps
+
+def from_steps(self, steps):
+  if bool(self.enabled):
+    steps = torch.fake_quantize_per_tensor_affine(steps, torch.ones_like(self.scale), self.zero_point, 0, self.qmax)
+  return steps * self.scale
+)";
+
+constexpr const char* kWeight = R"(
+def follow(self, weight):
+  values = weight.detach()
+  rows = values.reshape([1, -1]) if self.axis < 0 else values.transpose(0, self.axis).flatten(1)
+  bound = torch.amax(torch.abs(rows), [1])
+  self.low.copy_(-bound)
+  self.high.copy_(bound)
+  self.scale.copy_(torch.where(bound > 0., bound / float(self.qmax), torch.ones_like(bound)))
+
+def forward(self, weight):
+  if bool(self.observe):
+    self.follow(weight)
+  if bool(self.enabled):
+    if self.axis < 0:
+      weight = torch.fake_quantize_per_tensor_affine(weight, self.scale, self.zero_point, -self.qmax, self.qmax)
+    else:
+      weight = torch.fake_quantize_per_channel_affine(weight, self.scale, self.zero_point, self.axis, -self.qmax,
+                                                      self.qmax)
+  return weight
+)";
+
+jit::Module prototype(const char* type_name, const char* source, bool is_activation) {
+  auto module = empty_module(type_name);
+  for (const char* name : {"low", "high", "scale", "zero_point", "observe", "enabled"})
+    module.register_buffer(name, at::zeros({1}));
+  module.register_attribute("site", c10::StringType::get(), std::string());
+  module.register_attribute("qmax", c10::IntType::get(), int64_t{255});
+  if (is_activation)
+    module.register_attribute("symmetric", c10::BoolType::get(), false);
+  else
+    module.register_attribute("axis", c10::IntType::get(), int64_t{-1});
+  module.register_attribute("training", c10::BoolType::get(), false);
+  module.define(source);
+  return module;
+}
+
+}  // namespace
+
+FakeQuantModules::FakeQuantModules()
+    : activation_(prototype("FakeQuantActivation", kActivation, /*is_activation=*/true)),
+      weight_(prototype("FakeQuantWeight", kWeight, /*is_activation=*/false)) {}
+
+jit::Module FakeQuantModules::make(const Site& site, const FakeQuantState& state) const {
+  const bool is_weight = site.role == SiteRole::kWeight;
+  const auto& like = is_weight ? weight_ : activation_;
+  jit::Module module(like._ivalue()->compilation_unit(), like.type());
+  module.setattr("low", state.low);
+  module.setattr("high", state.high);
+  module.setattr("scale", state.scale);
+  module.setattr("zero_point", state.zero_point);
+  module.setattr("observe", state.observe);
+  module.setattr("enabled", state.enabled);
+  module.setattr("site", site.name);
+  module.setattr("qmax", site.scheme.qmax());
+  module.setattr("training", false);
+  const bool per_channel = site.scheme.granularity() == Granularity::kPerChannel;
+  if (is_weight)
+    module.setattr("axis", per_channel ? site.scheme.axis() : -1);
+  else
+    module.setattr("symmetric", site.scheme.symmetry() == Symmetry::kSymmetric);
+  return module;
+}
+
+}  // namespace qtool
