@@ -1,8 +1,10 @@
 #include "train/trainer.h"
 
 #include <ATen/ops/zeros.h>
+#include <sys/resource.h>
 
 #include <cmath>
+#include <csignal>
 #include <filesystem>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -422,6 +424,35 @@ TEST_CASE("how often checkpoints are written does not change the end") {
   hooks.progress = [&](const TrainProgress& progress) { steps.push_back(progress.step); };
   CHECK(train_to_bytes(data, options, folder, checkpoint, hooks) == expected);
   CHECK(steps.at(0) == 31);  // the 15 steps since the last good state are run again
+}
+
+TEST_CASE("a disk that is full ends training, and the checkpoint of before is whole") {
+  const TemporaryFolder folder;
+  const DataSpec data = write_small_data(folder, 64);
+  TrainOptions options = small_options();
+  const std::string expected = train_to_bytes(data, options, folder), checkpoint = folder.file("last.pt");
+  rlimit limit{};
+  REQUIRE(getrlimit(RLIMIT_FSIZE, &limit) == 0);
+  const auto before = std::signal(SIGXFSZ, SIG_IGN);  // a write then fails, as on a full disk
+  TrainHooks hooks;
+  hooks.epoch_end = [&](const EpochResult&) {
+    const rlimit full{.rlim_cur = 1000, .rlim_max = limit.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &full);
+  };
+  std::string message;
+  try {
+    (void)train_to_bytes(data, options, folder, checkpoint, hooks);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kMachine) message = error.what();
+  }
+  setrlimit(RLIMIT_FSIZE, &limit);
+  std::signal(SIGXFSZ, before);
+  CHECK_THAT(message, contains("last.pt") && contains("File too large"));
+  options.resume = true;
+  std::vector<int64_t> steps;
+  hooks = {.progress = [&](const TrainProgress& progress) { steps.push_back(progress.step); }};
+  CHECK((train_to_bytes(data, options, folder, checkpoint, hooks) == expected));
+  CHECK(steps.at(0) == 4);  // of the second epoch
 }
 
 TEST_CASE("the history is written after each epoch") {
