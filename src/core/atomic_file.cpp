@@ -1,9 +1,11 @@
 #include "core/atomic_file.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -20,11 +22,13 @@ namespace {
   throw Error(ErrorKind::kMachine, {.what = what, .where = path, .got = std::strerror(code), .fix = fix});
 }
 
+constexpr const char* kTemporary = ".tmp.";  // between the final name and the writer's process id
+
 /// A file that is unlinked again unless it was renamed to its final name.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& final_path)
-      : path_(final_path + ".tmp." + std::to_string(getpid())) {
+      : path_(final_path + kTemporary + std::to_string(getpid())) {
     descriptor_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (descriptor_ < 0) machine_error("cannot create a file", final_path, errno);
   }
@@ -61,12 +65,25 @@ class TemporaryFile {
   bool renamed_ = false;
 };
 
+/// Removes the temporary files of processes that are no more.
+void remove_leftovers(const std::filesystem::path& path) {
+  const std::string prefix = path.filename().string() + kTemporary;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(path.parent_path(), ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name.rfind(prefix, 0) != 0) continue;
+    const int writer = std::atoi(name.c_str() + prefix.size());
+    if (writer > 0 && kill(writer, 0) != 0 && errno == ESRCH) std::filesystem::remove(entry.path(), ignored);
+  }
+}
+
 }  // namespace
 
 void write_file(const std::string& path, std::string_view bytes) {
   TemporaryFile file(path);
   file.write(bytes);
   file.rename_to(path);
+  remove_leftovers(std::filesystem::absolute(path));
 }
 
 std::string read_file(const std::string& path) {

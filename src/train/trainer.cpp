@@ -116,8 +116,10 @@ class Trainer {
     try {
       while (!finished()) run_epoch();
     } catch (const Error& error) {
+      const bool interrupted = error.kind() == ErrorKind::kInterrupted;
       const bool worth_keeping = good_.state.step > 0 && error.kind() != ErrorKind::kMachine;
-      if (worth_keeping || error.kind() == ErrorKind::kInterrupted) save();
+      if (worth_keeping || interrupted) save();
+      if (interrupted) throw_interrupted();  // a hook does not know how to go on
       throw;
     }
     choose_best();
@@ -316,7 +318,10 @@ class Trainer {
   }
 
   void throw_if_stopped() const {
-    if (!hooks_.stop || !hooks_.stop()) return;
+    if (hooks_.stop && hooks_.stop()) throw_interrupted();
+  }
+
+  [[noreturn]] void throw_interrupted() const {
     throw Error(ErrorKind::kInterrupted,
                 {.what = "training was interrupted",
                  .where = place(),

@@ -112,15 +112,18 @@ struct Rollback {
 /// buffers are the only memory that a checkpoint has) must do so from their arguments alone, as a step is run again
 /// after a rollback or a resumption.
 struct TrainHooks {
-  std::function<void(const TrainProgress&)> progress;  ///< after each step; may throw Error(kInterrupted)
-  std::function<void(const EpochResult&)> epoch_end;
-  std::function<bool()> stop = interrupt_requested;  ///< asked at each batch
-  std::function<void(int64_t step, int64_t steps)>
-      before_step;                          ///< steps count from 0; model in training mode
-  std::function<void()> before_validation;  ///< model in evaluation mode
+  /// After each step; may throw Error(kInterrupted).
+  std::function<void(const TrainProgress&)> progress = {};
+  std::function<void(const EpochResult&)> epoch_end = {};
+  /// Asked at each batch, of validation too.
+  std::function<bool()> stop = interrupt_requested;
+  /// Steps count from 0; the model is in training mode.
+  std::function<void(int64_t step, int64_t steps)> before_step = {};
+  /// The model is in evaluation mode.
+  std::function<void()> before_validation = {};
   /// May the epoch that began with this step become the best? Empty: each may.
-  std::function<bool(int64_t first_step, int64_t steps)> may_be_best;
-  std::function<void(const Rollback&)> rolled_back;
+  std::function<bool(int64_t first_step, int64_t steps)> may_be_best = {};
+  std::function<void(const Rollback&)> rolled_back = {};
 };
 
 /// Training diverged twice in a row. The model has the best epoch's weights, or where no epoch has ended the last

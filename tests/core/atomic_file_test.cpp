@@ -1,7 +1,7 @@
 #include "core/atomic_file.h"
 
 #include <sys/resource.h>
-
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -46,6 +46,22 @@ TEST_CASE("a full disk leaves the old file and no temporary one") {
   std::signal(SIGXFSZ, handler);
   CHECK(read_file(path) == "old");
   CHECK(std::distance(fs::directory_iterator(folder.path), fs::directory_iterator()) == 1);
+}
+
+TEST_CASE("what a killed writer has left is removed, what another one is writing is not") {
+  const TemporaryFolder folder;
+  const auto path = (folder.path / "a").string();
+  const pid_t child = fork();
+  if (child == 0) _exit(0);
+  waitpid(child, nullptr, 0);
+  const std::string dead = path + ".tmp." + std::to_string(child), living = path + ".tmp.1";
+  write_file(dead, "half");
+  write_file(living, "half");
+  write_file(folder.path / ("b.tmp." + std::to_string(child)), "half");
+  write_file(path, "whole");
+  CHECK_FALSE(fs::exists(dead));
+  CHECK(fs::exists(living));
+  CHECK(std::distance(fs::directory_iterator(folder.path), fs::directory_iterator()) == 3);
 }
 
 TEST_CASE("a missing file, a folder and an impossible folder are named") {

@@ -89,6 +89,17 @@ TEST_CASE("shuffling follows seed and epoch, within first and count") {
   CHECK(flat(drain(loader)) == expected);
 }
 
+TEST_CASE("a sample of a batch has the name that the data gives it") {
+  const Counting data(20);
+  Loader loader(data.spec(), {.batch_size = 4, .shuffle = true, .seed = 3, .first = 5});
+  loader.start(/*epoch=*/2);
+  for (int64_t batch = 0; batch < 2; ++batch) {
+    const auto seen = values_of<float>(loader.next()->inputs[0]);
+    for (int64_t place = 0; place < 4; ++place)
+      CHECK(loader.name_of(2, batch, place) == "sample " + std::to_string(int64_t(seen[size_t(place)])));
+  }
+}
+
 TEST_CASE("a resumed pass sees what an uninterrupted one sees, augmentation too") {
   const TemporaryFolder folder;
   std::string pixels;
