@@ -12,6 +12,7 @@
 #include "data/loader.h"
 #include "job/damage.h"
 #include "job/data_splits.h"
+#include "job/gate_labels.h"
 #include "job/quantization.h"
 #include "job/speed.h"
 #include "job/stage_clock.h"
@@ -70,6 +71,7 @@ PtqResult run_ptq(const PtqOptions& options, const CommonOptions& common, const 
                   Progress& progress) {
   apply(common);
   check_input_survives(options);
+  check_gates_have_labels(options);
   ensure_folder(options.output);
   StageClock clock(progress);
   const auto path = [&](const char* name) { return in_folder(options.output, name); };
