@@ -44,9 +44,11 @@ std::vector<jit::Value*> values_of(jit::Graph& graph) {
 /// later is made of the output, or of a value that counts here.
 bool is_seen(jit::Graph& graph, const jit::AliasDb& aliases, const jit::Node* writer, jit::Value* target) {
   for (auto* value : values_of(graph)) {
-    if (value == target || !value->node()->isBefore(writer) || !aliases.mayContainAlias(value, target)) continue;
+    if (value == target || !value->node()->isBefore(writer) || !aliases.mayContainAlias(value, target))
+      continue;
     const auto& uses = value->uses();
-    if (std::any_of(uses.begin(), uses.end(), [&](const jit::Use& use) { return writer->isBefore(use.user); }))
+    if (std::any_of(uses.begin(), uses.end(),
+                    [&](const jit::Use& use) { return writer->isBefore(use.user); }))
       return true;
   }
   return false;

@@ -22,7 +22,8 @@ std::optional<int64_t> known(const Ranks& ranks, const jit::Value* value) {
 
 /// `conv2d`, `max_pool1d`, `upsample_nearest2d`...: [N, C, ...] with as many more as the name says.
 std::optional<int64_t> rank_in_name(const std::string& kind) {
-  static const char* const families[] = {"conv", "max_pool", "avg_pool", "adaptive_", "upsample_", "reflection_pad"};
+  static const char* const families[] = {"conv",      "max_pool",  "avg_pool",
+                                         "adaptive_", "upsample_", "reflection_pad"};
   const bool is_spatial = std::any_of(std::begin(families), std::end(families),
                                       [&](const char* family) { return kind.starts_with(family); });
   if (!is_spatial || kind.size() < 2 || kind.back() != 'd') return std::nullopt;
@@ -31,12 +32,37 @@ std::optional<int64_t> rank_in_name(const std::string& kind) {
 }
 
 bool keeps_rank(const std::string& kind) {
-  static const std::set<std::string> kinds = {
-      "batch_norm", "instance_norm", "group_norm",  "layer_norm",  "relu",       "relu6",   "hardtanh",
-      "clamp",      "clamp_min",     "leaky_relu",  "elu",         "prelu",      "gelu",    "silu",
-      "mish",       "sigmoid",       "hardsigmoid", "hardswish",   "tanh",       "softmax", "log_softmax",
-      "dropout",    "feature_dropout", "constant_pad_nd", "pad",   "contiguous", "detach",  "slice",
-      "permute",    "transpose",     "linear"};
+  static const std::set<std::string> kinds = {"batch_norm",
+                                              "instance_norm",
+                                              "group_norm",
+                                              "layer_norm",
+                                              "relu",
+                                              "relu6",
+                                              "hardtanh",
+                                              "clamp",
+                                              "clamp_min",
+                                              "leaky_relu",
+                                              "elu",
+                                              "prelu",
+                                              "gelu",
+                                              "silu",
+                                              "mish",
+                                              "sigmoid",
+                                              "hardsigmoid",
+                                              "hardswish",
+                                              "tanh",
+                                              "softmax",
+                                              "log_softmax",
+                                              "dropout",
+                                              "feature_dropout",
+                                              "constant_pad_nd",
+                                              "pad",
+                                              "contiguous",
+                                              "detach",
+                                              "slice",
+                                              "permute",
+                                              "transpose",
+                                              "linear"};
   return kinds.contains(kind.ends_with('_') ? kind.substr(0, kind.size() - 1) : kind);
 }
 

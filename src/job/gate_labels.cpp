@@ -10,12 +10,13 @@ void check_gates_have_labels(const PtqOptions& options) {
   const Gates& gates = options.gates;
   const bool needs_labels = gates.max_drop || gates.min_accuracy;
   if (!needs_labels || open_dataset(spec_of_split(options.data, Split::kTest))->has_labels()) return;
-  throw Error(ErrorKind::kUsage,
-              {.what = gates.max_drop ? "the gate --max-drop needs labels" : "the gate --min-accuracy needs labels",
-               .where = options.data,
-               .got = "data without labels",
-               .expected = "a label for each sample",
-               .fix = "give data with labels, or the gate --min-agreement, which needs none"});
+  throw Error(
+      ErrorKind::kUsage,
+      {.what = gates.max_drop ? "the gate --max-drop needs labels" : "the gate --min-accuracy needs labels",
+       .where = options.data,
+       .got = "data without labels",
+       .expected = "a label for each sample",
+       .fix = "give data with labels, or the gate --min-agreement, which needs none"});
 }
 
 }  // namespace qtool

@@ -41,11 +41,12 @@ TEST_CASE("a write that nobody but its reader sees is none") {
   CHECK(canonical("  y = torch.flatten(torch.neg(x), 1)\n  z = torch.relu_(y)\n  return y + z").kinds ==
         Kinds{"neg", "flatten", "relu", "add"});
   CHECK(canonical("  return torch.neg(torch.relu_(x.clone()))").kinds == Kinds{"clone", "relu", "neg"});
-  CHECK(canonical("  y = torch.relu_(torch.flatten(torch.neg(x), 1))\n  return torch.tanh(y.view(-1))").kinds ==
-        Kinds{"neg", "flatten", "relu", "view", "tanh"});
+  CHECK(
+      canonical("  y = torch.relu_(torch.flatten(torch.neg(x), 1))\n  return torch.tanh(y.view(-1))").kinds ==
+      Kinds{"neg", "flatten", "relu", "view", "tanh"});
   // Read before, not after.
-  CHECK(canonical("  y = torch.neg(x)\n  s = torch.tanh(y)\n  return torch.relu_(torch.flatten(y, 1)), s").kinds ==
-        Kinds{"neg", "tanh", "flatten", "relu"});
+  CHECK(canonical("  y = torch.neg(x)\n  s = torch.tanh(y)\n  return torch.relu_(torch.flatten(y, 1)), s")
+            .kinds == Kinds{"neg", "tanh", "flatten", "relu"});
 }
 
 TEST_CASE("a write that another value shows stays, and is told") {

@@ -19,7 +19,8 @@ std::vector<std::string> kinds_of(const std::string& body) {
   lint(canonical);
   CHECK(difference(model, canonical, {numbers({2, 3, 6, 6})}) < 1e-5);
   std::vector<std::string> kinds;
-  for (const auto& op : view(canonical).operators) kinds.push_back((op.in_control_flow ? "if " : "") + op.kind.substr(6));
+  for (const auto& op : view(canonical).operators)
+    kinds.push_back((op.in_control_flow ? "if " : "") + op.kind.substr(6));
   return kinds;
 }
 
@@ -28,8 +29,8 @@ using Kinds = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("what depends on the number of dimensions is decided by the operators before") {
-  for (const std::string before :
-       {"y", "torch.relu_(y)", "torch.max_pool2d(y, [2, 2])", "y + torch.sigmoid(y)", "torch.cat([y, y], 1)", "y * 2."}) {
+  for (const std::string before : {"y", "torch.relu_(y)", "torch.max_pool2d(y, [2, 2])",
+                                   "y + torch.sigmoid(y)", "torch.cat([y, y], 1)", "y * 2."}) {
     INFO(before);
     const auto kinds = kinds_of("  y = " + before +
                                 "\n  if y.dim() == 3:\n    y = torch.neg(y)\n"

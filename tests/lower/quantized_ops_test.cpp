@@ -131,8 +131,9 @@ TEST_CASE("a value that is changed in place stays float, and what reads it sees 
 }
 
 TEST_CASE("a relu in place on a view is a relu where nobody reads the rest") {
-  const auto run =
-      quantized("h = torch.conv2d(x, w1, b1); h = torch.relu_(torch.view(h, [-1, 8, 5, 5])); return torch.conv2d(h, w2)");
+  const auto run = quantized(
+      "h = torch.conv2d(x, w1, b1); h = torch.relu_(torch.view(h, [-1, 8, 5, 5])); return torch.conv2d(h, "
+      "w2)");
   CHECK(quantize_steps(run) == 1);
   CHECK(dequantize_steps(run) == 1);
   CHECK(count_nodes(run.int8, "aten::relu") == 1);
