@@ -24,6 +24,8 @@ void keep_large_blocks() {
 }
 
 void catch_signals() {
+  // Past a limit on file sizes (ulimit -f), write() fails as it does on a full disk, and the job can say so.
+  signal(SIGXFSZ, SIG_IGN);
   struct sigaction action = {};
   action.sa_handler = [](int) { request_interrupt(); };
   action.sa_flags = SA_RESETHAND;

@@ -3,8 +3,8 @@
 
 namespace qtool {
 
-/// Settings of the whole process, made once at the start: the allocator keeps large blocks, and Ctrl-C and
-/// SIGTERM ask the job to stop (a second one ends it at once).
+/// Settings of the whole process, made once at the start: the allocator keeps large blocks, Ctrl-C and SIGTERM ask the
+/// job to stop (a second one ends it at once), and a limit on file sizes makes write() fail.
 void set_up_process();
 
 /// The logger, to stderr, and LibTorch's warnings into its debug level.

@@ -16,10 +16,21 @@
 namespace qtool {
 namespace {
 
+const char* fix_of(int code) {
+  switch (code) {
+    case ENOSPC:
+    case EDQUOT:
+      return "free some space, or write to another disk with -o";
+    case EFBIG:
+      return "raise the limit on the size of files (ulimit -f)";
+    default:
+      return "choose a folder that you may write to with -o";
+  }
+}
+
 [[noreturn]] void machine_error(const std::string& what, const std::string& path, int code) {
-  const char* fix = code == ENOSPC || code == EDQUOT ? "free some space, or write to another disk with -o"
-                                                     : "choose a folder that you may write to with -o";
-  throw Error(ErrorKind::kMachine, {.what = what, .where = path, .got = std::strerror(code), .fix = fix});
+  throw Error(ErrorKind::kMachine,
+              {.what = what, .where = path, .got = std::strerror(code), .fix = fix_of(code)});
 }
 
 constexpr const char* kTemporary = ".tmp.";  // between the final name and the writer's process id

@@ -14,7 +14,7 @@ struct ZipMember {
 };
 
 /// The members of a zip file. Those that are stored are read in place; packed ones are unpacked once, as far
-/// as they are read. Throws Error(kUsage) where the file is no whole zip file.
+/// as they are read. Throws Error(kUsage) where the file is no whole zip file or a member does not have its checksum.
 [[nodiscard]] std::vector<ZipMember> open_zip(const std::string& path);
 
 }  // namespace qtool

@@ -9,6 +9,7 @@
 #include <torch/csrc/jit/passes/freeze_module.h>
 #include <torch/csrc/jit/passes/fuse_linear.h>
 #include <torch/csrc/jit/passes/inliner.h>
+#include <torch/csrc/jit/passes/loop_unrolling.h>
 #include <torch/csrc/jit/passes/lower_tuples.h>
 #include <torch/csrc/jit/passes/peephole.h>
 #include <torch/csrc/jit/passes/remove_exceptions.h>
@@ -17,8 +18,10 @@
 #include "core/error.h"
 #include "graph/attributes.h"
 #include "graph/fold_batch_norm.h"
+#include "graph/in_place.h"
 #include "graph/nodes.h"
 #include "graph/normalise_operators.h"
+#include "graph/ranks.h"
 #include "graph/site_names.h"
 
 namespace qtool {
@@ -53,12 +56,23 @@ void bind_defaults(jit::Graph& graph, const c10::FunctionSchema& schema) {
   }
 }
 
+/// Decides what constants and ranks decide, and writes loops of so many rounds out, which may decide more.
+void resolve_control_flow(std::shared_ptr<jit::Graph>& graph) {
+  bool changed = true;
+  while (changed) {
+    jit::ConstantPropagation(graph);
+    changed = jit::UnrollConstantLoops(graph);
+    changed = resolve_ranks(*graph) || changed;
+  }
+}
+
 void simplify(std::shared_ptr<jit::Graph>& graph) {
   jit::Inline(*graph);
   jit::EliminateExceptions(graph);
-  jit::ConstantPropagation(graph);
+  resolve_control_flow(graph);
   jit::RemoveListMutation(graph);
   jit::RemoveTensorMutation(graph);
+  remove_unseen_writes(graph);
   jit::LowerSimpleTuples(graph);
   jit::PeepholeOptimize(graph);
   jit::ConstantPropagation(graph);

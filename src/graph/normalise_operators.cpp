@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "graph/attributes.h"
+#include "graph/in_place.h"
 #include "graph/nodes.h"
 
 namespace qtool {
@@ -148,8 +149,11 @@ const std::map<std::string, Rewrite>& rewrites() {
 
 void normalise_operators(jit::Module& module) {
   auto graph = module.get_method("forward").graph();
+  // Such a value must stay: without contiguous(), say, the writer would change what contiguous() had copied.
+  const auto changed = changed_in_place(graph);
   for (auto* node : all_nodes_of(graph->block())) {
     const auto row = rewrites().find(node->kind().toQualString());
+    if (node->outputs().size() == 1 && changed.contains(node->output())) continue;
     if (row != rewrites().end()) row->second(node, module);
   }
   jit::EliminateDeadCode(graph);

@@ -7,9 +7,12 @@
 #include <filesystem>
 
 #include "core/error.h"
+#include "graph/archive_check.h"
 
 namespace qtool {
 namespace {
+
+constexpr const char* kDamaged = "not tensors saved by PyTorch, or damaged";
 
 [[noreturn]] void refuse(const std::string& what, const std::string& path, const std::string& got) {
   throw Error(ErrorKind::kUsage,
@@ -33,8 +36,14 @@ c10::IValue read_pickle(const std::string& path) {
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& error) {
-    refuse("not tensors saved by PyTorch, or damaged", path, first_line(error.what()));
+    refuse(kDamaged, path, first_line(error.what()));
   }
+}
+
+/// LibTorch's reader ignores the checksums.
+void check_whole(const std::string& path) {
+  if (const auto damaged = damaged_member(path); !damaged.empty())
+    refuse(kDamaged, path, damaged + " is cut off or does not have its checksum");
 }
 
 at::Tensor as_tensor(const c10::IValue& value, const std::string& path, const std::string& name) {
@@ -66,6 +75,7 @@ std::vector<NamedTensor> from_sequence(const Values& values, const std::string& 
 
 std::vector<NamedTensor> load_tensors(const std::string& path) {
   const c10::IValue value = read_pickle(path);
+  check_whole(path);
   if (value.isGenericDict()) return from_dict(value, path);
   if (value.isTuple()) return from_sequence(value.toTupleRef().elements(), path);
   if (value.isList()) return from_sequence(value.toListRef(), path);

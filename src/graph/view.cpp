@@ -5,6 +5,7 @@
 #include <torch/csrc/jit/ir/ir.h>
 
 #include "graph/attributes.h"
+#include "graph/in_place.h"
 #include "graph/nodes.h"
 
 namespace qtool {
@@ -63,6 +64,22 @@ OperatorView view_of(const jit::Node* node, const jit::Module& module, const jit
   return view;
 }
 
+/// What changes one of these in place, in words.
+std::string change_of(const jit::Node* node, const std::map<const jit::Value*, const jit::Node*>& changed) {
+  std::vector<const jit::Value*> values(node->inputs().begin(), node->inputs().end());
+  values.push_back(node->output());
+  for (const auto* input : node->inputs())
+    if (input->node()->kind() == c10::prim::ListConstruct)
+      values.insert(values.end(), input->node()->inputs().begin(), input->node()->inputs().end());
+  for (const auto* value : values) {
+    const auto change = changed.find(value);
+    if (change == changed.end()) continue;
+    const auto source = source_of(change->second);
+    return change->second->kind().toQualString() + (source.empty() ? "" : " at " + source);
+  }
+  return "";
+}
+
 /// Values that flow out of forward(), through tuples and lists.
 void add_outputs(const jit::Value* value, std::vector<std::string>& outputs) {
   if (is_tensor(value)) {
@@ -80,6 +97,7 @@ void add_outputs(const jit::Value* value, std::vector<std::string>& outputs) {
 
 GraphView view(const Model& model) {
   const auto graph = model.module().get_method("forward").graph();
+  const auto changed = changed_in_place(graph);
   GraphView result;
   for (size_t i = 1; i < graph->inputs().size(); ++i)
     result.inputs.push_back(graph->inputs()[i]->debugName());
@@ -89,6 +107,7 @@ GraphView view(const Model& model) {
     const bool makes_tensor = node->outputs().size() == 1 && is_tensor(node->output());
     if (!makes_tensor || node->kind() == c10::prim::GetAttr || node->kind() == c10::prim::Constant) continue;
     result.operators.push_back(view_of(node, model.module(), graph->block()));
+    result.operators.back().changed_by = change_of(node, changed);
   }
   for (const auto* value : graph->outputs()) add_outputs(value, result.outputs);
   return result;

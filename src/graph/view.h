@@ -21,6 +21,8 @@ struct OperatorView {
   std::string weight_path;       ///< its path
   std::string source;            ///< file:line in the model's own source
   bool in_control_flow = false;  ///< inside an if or a loop
+  /// Operator, and its place in the source, that changes the result or an input in place; empty: none does
+  std::string changed_by = {};
 };
 
 /// The graph of forward() without LibTorch's classes: values by name, operators in the order in which they

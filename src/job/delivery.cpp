@@ -10,6 +10,7 @@
 #include "graph/view.h"
 #include "job/damage.h"
 #include "job/data_splits.h"
+#include "job/gate_labels.h"
 #include "job/input_survives.h"
 #include "job/speed.h"
 #include "lower/quantized_ops.h"
@@ -73,6 +74,7 @@ std::string in_folder(const std::string& folder, const char* name) {
 }
 
 void prepare_folder(const QuantizeOptions& options) {
+  check_gates_have_labels(options);
   check_input_survives(options.model, options.output, {kInt8Name, kFakeQuantName});
   ensure_folder(options.output);
 }

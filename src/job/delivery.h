@@ -31,8 +31,8 @@ struct Assignment {
   std::vector<std::pair<std::string, std::string>> settings;  ///< for the report
 };
 
-/// Throws Error(kUsage) where a file that the job would write is its input, Error(kMachine) where the folder cannot
-/// be written to.
+/// Throws Error(kUsage) where a gate wants labels that the data lacks or a file that the job would write is its input,
+/// Error(kMachine) where the folder cannot be written to.
 void prepare_folder(const QuantizeOptions& options);
 
 /// Path of a file in the job's folder.

@@ -45,6 +45,7 @@ class Planner {
     if (!row) return "no int8 form of " + view.kind;
     if (view.in_control_flow)
       return "inside an if or a loop" + (view.source.empty() ? "" : " at " + view.source);
+    if (!view.changed_by.empty()) return "its input or result is changed in place by " + view.changed_by;
     if (!settings_.skipped_by.empty()) return "recipe: " + settings_.skipped_by;
     if (backend_.objection)
       if (const auto objection = backend_.objection(view); !objection.empty()) return objection;

@@ -49,10 +49,14 @@ def npz_files(shop):
     labels = ds.npy("<i8", (4,), struct.pack("<4q", 0, 1, 2, 3))
     path = ds.npz(shop.path("good.npz"), x=images, labels=labels)
     cut = shop.write("cut.npz", path.read_bytes()[:-50])
+    flipped = bytearray(path.read_bytes())
+    flipped[2000] ^= 1
+    flipped = shop.write("flipped.npz", bytes(flipped))
     return [
         refused_data(shop, "npz: missing", f"npz:{shop.path('nowhere.npz')}", shop.path("nowhere.npz")),
         refused_data(shop, "npz: text", f"npz:{shop.write('text.npz', 'hello')}", shop.path("text.npz")),
         refused_data(shop, "npz: truncated", f"npz:{cut}", cut),
+        refused_data(shop, "npz: one flipped bit", f"npz:{flipped}", flipped, "x.npy", "checksum"),
         case("without arrays", "none"),
         case("only labels", "labels", labels=labels),
         case("arrays of different counts", "counts", "4", "3", a=images, b=ds.floats((3, 1, 28, 28))),

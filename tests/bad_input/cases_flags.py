@@ -77,6 +77,8 @@ def combinations(shop):
              says=("--from-calibration", "--merge-calibration"), parts=VALUE),
         Case("ptq: gates without verification", shop.ptq("--verify-samples", "0", "--max-drop", "1"),
              says=("--verify-samples", "gates"), parts=VALUE),
+        *[Case(f"ptq: {gate} on data without labels", shop.ptq(gate, "1", data="random:1x28x28"),
+               says=(gate, "labels", "random:1x28x28")) for gate in ("--max-drop", "--min-accuracy")],
         Case("ptq: verification without data",
              ["ptq", shop.model, "--from-calibration", calibration, "--verify-samples", "10", "-o", OUT],
              says=("--verify-samples",), parts=VALUE),

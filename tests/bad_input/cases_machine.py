@@ -35,7 +35,7 @@ def folders(shop):
 
 
 def disks(shop):
-    full = [Case(f"{command[0]}: no file may be larger than {size} bytes", command, MACHINE, (), ALL,
+    full = [Case(f"{command[0]}: no file may be larger than {size} bytes", command, MACHINE, ("ulimit -f",), ALL,
                  prepare=limit_file_size(size), needs_empty_output=False)
             for command in (shop.ptq(), shop.train()) for size in (0, 1000, 50_000)]
     return full + full_disk(shop) + [

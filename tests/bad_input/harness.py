@@ -53,9 +53,8 @@ def demand(condition, text):
 
 
 def limit_file_size(count):
-    """A write beyond `count` bytes fails, as on a full disk: it says so instead of sending a signal."""
+    """A write beyond `count` bytes fails, as on a full disk."""
     def prepare():
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (count, count))
     return prepare
 

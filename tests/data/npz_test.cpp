@@ -75,5 +75,20 @@ TEST_CASE("bad .npz files are refused") {
              contains("cannot read the zip file") && contains("No such file"));
 }
 
+TEST_CASE("a flipped bit in an .npz file is found by its checksum, in whichever member") {
+  for (const Packing packing : {Packing::kStored, Packing::kDeflated}) {
+    const TemporaryFolder folder;
+    (void)open_members(folder, {{"x.npy", kMask}, {"labels.npy", kLabels}}, packing);
+    std::string bytes = get(folder / "x.npz");
+    const std::string name = packing == Packing::kStored ? "labels.npy" : "x.npy";
+    bytes[bytes.find(name) + name.size() + 2 + (packing == Packing::kStored ? kLabels.size() - 4 : 0)] ^= 1;
+    put(folder / "x.npz", bytes);
+    const auto message =
+        message_of([&] { (void)open_dataset({.kind = DataKind::kNpz, .path = folder / "x.npz"}); });
+    CHECK_THAT(message, contains("cannot read the zip file") && contains(folder / "x.npz") &&
+                            contains(name + " is cut off or does not have its checksum"));
+  }
+}
+
 }  // namespace
 }  // namespace qtool

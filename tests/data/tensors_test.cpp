@@ -107,5 +107,15 @@ TEST_CASE("bad tensor files are refused") {
              contains("not tensors saved by PyTorch, or damaged"));
 }
 
+TEST_CASE("a flipped bit in saved tensors is found by its checksum") {
+  const TemporaryFolder folder;
+  const auto path = saved(folder, tensor("FloatStorage", "0", {3, 2}), {kFloats});
+  std::string bytes = get(path);
+  bytes[bytes.find(kFloats) + 3] ^= 1;
+  put(path, bytes);
+  CHECK_THAT(message_of([&] { (void)open_tensors_at(path); }),
+             contains("archive/data/0 is cut off or does not have its checksum") && contains(path));
+}
+
 }  // namespace
 }  // namespace qtool

@@ -73,8 +73,7 @@ class Clients(unittest.TestCase):
                 weights = [[(row["site"], row["scheme"], row["scale_min"], row["scale_max"]) for row in layers
                             if row["site"].endswith(":weight")] for layers in (scripted, traced)]
                 self.assertEqual(weights[0], weights[1])
-                if name not in networks.DIFFER_WHEN_SCRIPTED:
-                    self.assertTrue(all(torch.equal(a, b) for a, b in zip(first, second)))
+                self.assertTrue(all(torch.equal(a, b) for a, b in zip(first, second)))
 
     def test_frozen_network(self):
         self.quantize("residual", "freeze")

@@ -151,5 +151,3 @@ ALL = {
 
 # A trace keeps one branch, and the sizes of an LSTM's batch.
 NOT_TRACED = ["branching", "recurrent"]
-# Scripted, F.interpolate stands inside ifs and stays float; a trace has it as one operator.
-DIFFER_WHEN_SCRIPTED = ["unet"]

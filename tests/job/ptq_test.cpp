@@ -102,6 +102,23 @@ TEST_CASE("a gate that fails is told, and the files are there") {
   CHECK(run(options).gates_passed);
 }
 
+TEST_CASE("gates on accuracy need labels, and say so before any work is done") {
+  const Workplace at;
+  put_samples(at.folder / "bare.npz", noise({16, 3, 7, 7}, 5), /*labelled=*/false);
+  auto options = at.options("out");
+  options.data = "npz:" + at.folder / "bare.npz";
+  for (const auto& [gates, name] : {std::pair(Gates{.max_drop = 1}, "--max-drop"),
+                                    std::pair(Gates{.min_accuracy = 50}, "--min-accuracy")}) {
+    options.gates = gates;
+    const auto message = message_of([&] { (void)run(options); });
+    CHECK_THAT(message, contains(std::string("the gate ") + name + " needs labels"));
+    CHECK_THAT(message, contains(at.folder / "bare.npz"));
+    CHECK(!std::filesystem::exists(at.folder / "out"));
+  }
+  options.gates = {.min_agreement = 1};
+  CHECK(run(options).gates_passed);
+}
+
 TEST_CASE("the ladder goes from float to int8, and damage is shared out") {
   const Workplace at;
   const auto report = run(at.options("out")).report;

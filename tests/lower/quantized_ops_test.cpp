@@ -120,3 +120,21 @@ TEST_CASE("lowering twice gives the same bytes and leaves the float model alone"
   CHECK(get(folder / "a.pt") == get(folder / "b.pt"));
   CHECK(graph_text(run.prepared.canonical) == before);
 }
+
+TEST_CASE("a value that is changed in place stays float, and what reads it sees the change") {
+  const auto run = quantized(
+      "h = torch.conv2d(x, w1, b1); v = torch.view(h, [-1]); v.mul_(-2.0); y = torch.conv2d(h, w2); "
+      "return torch.conv2d(torch.relu(y), w3)");
+  CHECK(count_nodes(run.int8, "aten::conv2d") == 2);
+  CHECK(count_nodes(run.int8, "quantized::conv2d") == 1);
+  CHECK_THAT(run.prepared.plan.find("conv2d")->reason, contains("changed in place by aten::mul_"));
+}
+
+TEST_CASE("a relu in place on a view is a relu where nobody reads the rest") {
+  const auto run = quantized(
+      "h = torch.conv2d(x, w1, b1); h = torch.relu_(torch.view(h, [-1, 8, 5, 5])); return torch.conv2d(h, "
+      "w2)");
+  CHECK(quantize_steps(run) == 1);
+  CHECK(dequantize_steps(run) == 1);
+  CHECK(count_nodes(run.int8, "aten::relu") == 1);
+}

@@ -384,3 +384,13 @@ TEST_CASE("a model where nothing can be int8 is refused, with the reasons") {
 TEST_CASE("a rule that matches nothing is refused before anything else") {
   CHECK_THROWS_AS(Graph().input("x").conv("conv", "x").plan(skipping("convv")), Error);
 }
+
+TEST_CASE("what is changed in place stays float") {
+  Graph graph;
+  graph.input("x").layer("conv", "conv2d", "x").changed_by = "aten::add_ at net.py:3";
+  graph.relu("relu", "conv").conv("last", "relu").output("last");
+  const auto plan = graph.plan();
+  CHECK(plan.find("conv")->reason == "its input or result is changed in place by aten::add_ at net.py:3");
+  CHECK_FALSE(plan.find("relu")->is_int8);
+  CHECK(plan.find("last")->is_int8);
+}
