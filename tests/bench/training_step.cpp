@@ -46,9 +46,10 @@ struct Trainee {
 
   void step(const Batch& batch) {
     const auto start = std::chrono::steady_clock::now();
-    const auto loss = cross_entropy(model.forward(channels_last(batch.inputs)).at(0), batch.labels, 0);
+    const auto outputs = model.forward(channels_last(batch.inputs));
+    const auto loss = training_loss(outputs, batch.labels, /*teacher=*/{}, {});
     optimizer->zero_grad();
-    loss.backward();
+    loss.backward(outputs);
     optimizer->step(0.01);
     ms.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
   }
