@@ -32,7 +32,7 @@ struct Two {
   Two() {
     plan.sites = {site("conv:output", kActivation), site("conv:weight", kWeight)};
     for (size_t i = 0; i < 2; ++i) add_state(root, plan.sites[i], make_state(qparams[i]), /*learned=*/i == 1);
-    root.define("def forward(self, x):\n  return x");
+    root.define("def forward(self, x):\n  return x\n");
   }
 };
 

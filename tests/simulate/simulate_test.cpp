@@ -21,9 +21,19 @@ namespace {
 
 constexpr const char* kCall = "prim::CallMethod";
 
-/// The call of a site's module, as a line of the graph has it.
-std::string call(const std::string& module, const std::string& value, const std::string& method = "forward") {
-  return "= prim::CallMethod[name=\"" + method + "\"](%" + module + "_fake_quant, %" + value + ")";
+using Texts = std::vector<std::string>;
+
+/// The call of a site's module, as the graph has it.
+Texts call(const std::string& module, const std::string& value, const std::string& method = "forward") {
+  return {"[name=\"" + module + "_fake_quant\"](%self.1)", "= prim::CallMethod[name=\"" + method + "\"](%",
+          ", %" + value + ")\n"};
+}
+
+/// All in one, for check_in_order.
+Texts join(const std::vector<Texts>& parts) {
+  Texts all;
+  for (const auto& part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
 }
 
 /// How many modules of a class the model has.
@@ -73,10 +83,15 @@ TEST_CASE("weights, inputs and outputs of int8 layers go through fake-quant") {
               noise({4, 3, 7, 7}, 9));
   const auto model = simulated(prepared);
   check_in_order(model,
-                 {call("x_1_input", "x.1"), call("conv2d_weight", "w1"), "= aten::conv2d(%x.1:fakequant",
-                  "= aten::relu(%conv2d)", call("conv2d_output", "relu"), "= aten::flatten(%relu:fakequant",
-                  call("linear_weight", "w2"), "= aten::linear(%flatten", call("linear_output", "linear"),
-                  "return (%linear:fakequant)"});
+                 join({call("conv2d_input", "x.1"),
+                       {"[name=\"conv2d\"]", "[name=\"weight\"]", "[name=\"conv2d_weight_fake_quant\"]",
+                        "= prim::CallMethod[name=\"forward\"](%", "= aten::conv2d(%x.1:fakequant",
+                        "= aten::relu(%conv2d)"},
+                       call("conv2d_output", "relu"),
+                       {"= aten::flatten(%relu:fakequant", "[name=\"linear_weight_fake_quant\"]",
+                        "= prim::CallMethod[name=\"forward\"](%", "= aten::linear(%flatten"},
+                       call("linear_output", "linear"),
+                       {"return (%linear:fakequant)"}}));
   CHECK(count_nodes(model, kCall) == 5);  // the relu's grid is the convolution's, flatten keeps it
   CHECK(count_modules(model, "FakeQuantActivation") == 3);
   CHECK(count_modules(model, "FakeQuantWeight") == 2);
@@ -165,10 +180,11 @@ TEST_CASE("averages and clips of their own work on the steps of what they read")
                                               "[2, 2])); return torch.avg_pool2d(h, [3, 3])",
                                               {{"w1", {4, 3, 1, 1}}}}),
                                        noise({4, 3, 7, 7}, 9)));
-  check_in_order(model,
-                 {call("conv2d_output", "conv2d"), "= aten::relu(%max_pool2d)",
-                  call("conv2d_output", "relu", "to_steps"), "name=\"from_steps\"", "name=\"to_steps\"",
-                  "= aten::avg_pool2d(", call("conv2d_output", "avg_pool2d", "from_steps")});
+  check_in_order(model, join({call("conv2d_output", "conv2d"),
+                              {"= aten::max_pool2d(%conv2d:fakequant", "= aten::relu("},
+                              call("conv2d_output", "relu", "to_steps"),
+                              {"name=\"from_steps\"", "name=\"to_steps\"", "= aten::avg_pool2d("},
+                              call("conv2d_output", "avg_pool2d", "from_steps")}));
   CHECK(count_modules(model, "FakeQuantActivation") == 2);
 }
 
