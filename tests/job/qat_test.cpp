@@ -342,7 +342,7 @@ TEST_CASE("training that diverges ends with an error, and the best model is deli
   CHECK(Model::load(at.folder / "out/model.int8.pt").input_count() == 1);
 }
 
-TEST_CASE("the input is never overwritten") {
+TEST_CASE("qat never overwrites its input") {
   const QatPlace at;
   (void)run(at.qat("out"));
   auto options = at.qat("out");
