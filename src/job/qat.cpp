@@ -161,7 +161,10 @@ QatResult run_qat(const QatOptions& options, const CommonOptions& common, const 
   QatResult result{.report = deliver(outcome, assignment, clock, progress), .directory = options.output};
   result.report.curve = curve_of(training);
   result.report.warnings.insert(result.report.warnings.end(), warnings.begin(), warnings.end());
-  finish_report(result.report, assignment, clock, {kHistoryName});
+  // Training that diverged in its first epoch has no history.
+  const bool has_history = !training.history.empty();
+  finish_report(result.report, assignment, clock,
+                has_history ? std::vector<const char*>{kHistoryName} : std::vector<const char*>{});
   result.gates_passed = all_passed(result.report.gates);
   if (diverged) throw *diverged;
   return result;

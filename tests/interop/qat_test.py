@@ -137,6 +137,13 @@ class FakeQuantFile(unittest.TestCase):
         self.assertTrue(torch.allclose(simulated, expected, atol=1e-4))
         self.assertTrue(torch.allclose(int8, expected, atol=1e-4))
 
+    def test_a_frozen_model_is_trained_as_well(self):
+        """torch.jit.freeze makes constants of its weights."""
+        network, _ = client.make("residual")
+        client.save(network, [self.x], "freeze", self.path("frozen.pt"))
+        ladder = self.qat(self.path("frozen.pt"), "frozen", "--epochs", "2")
+        self.assertNotEqual(ladder["ptq"]["sqnr_db"], ladder["int8"]["sqnr_db"])
+
 
 if __name__ == "__main__":
     unittest.main()
