@@ -164,11 +164,9 @@ TEST_CASE("qat writes what ptq writes, and how training went") {
     CHECK(std::filesystem::exists(at.out + "/" + name));
   CHECK(count_files(at.out) == 9);
   const Json report = Json::parse(run.out);
-  for (const char* rung : {"float", "folded", "ptq", "simulated", "int8"})
-    CHECK(report["accuracy"].contains(rung));
+  CHECK(report["accuracy"]["ladder"].size() == 5);
   CHECK(report["training"].size() == 2);
   CHECK_THAT(get(at.out + "/report.md"), contains("ptq") && contains("epoch"));
-  CHECK_THAT(run.err, contains("epoch"));
 }
 
 TEST_CASE("config.resolved.yaml of qat runs the same job again") {
