@@ -20,7 +20,7 @@ QuantScheme QuantScheme::weight(int64_t bits, Granularity granularity, int64_t a
   scheme.bits_ = bits;
   scheme.qmax_ = (int64_t{1} << (bits - 1)) - 1;
   scheme.qmin_ = -scheme.qmax_;
-  scheme.axis_ = axis;
+  if (granularity == Granularity::kPerChannel) scheme.axis_ = axis;  // else equal schemes would differ
   scheme.symmetry_ = Symmetry::kSymmetric;
   scheme.granularity_ = granularity;
   return scheme;

@@ -22,7 +22,6 @@ namespace {
 
 constexpr const char* kHistoryName = "history.json";
 constexpr const char* kCheckpointName = "checkpoints/last.pt";
-constexpr double kTeacherShare = 0.5;
 
 bool trains_batch_norm(const QatOptions& options) {
   const auto mode = options.fake_quant.batch_norm;
@@ -50,9 +49,7 @@ class FineTuning {
                                    {options.fake_quant.weight_steps, options.fake_quant.activation_steps})),
         switches_(model_, plan_) {
     options_.train.seed = common.seed;
-    if (is_from_scratch(options)) return;
-    teacher_ = start.canonical.clone();
-    if (!options_.train.distillation) options_.train.distillation = kTeacherShare;
+    if (!is_from_scratch(options)) teacher_ = start.canonical.clone();
   }
 
   TrainResult run(TrainHooks hooks) {
@@ -90,7 +87,7 @@ class FineTuning {
 
  private:
   [[nodiscard]] bool learns_from_teacher() const {
-    return teacher_ && options_.train.distillation.value_or(0) > 0;
+    return teacher_ && options_.train.distillation.value_or(1) > 0;
   }
 
   /// What else the run depends on: another recipe is another run.
@@ -164,7 +161,10 @@ QatResult run_qat(const QatOptions& options, const CommonOptions& common, const 
   QatResult result{.report = deliver(outcome, assignment, clock, progress), .directory = options.output};
   result.report.curve = curve_of(training);
   result.report.warnings.insert(result.report.warnings.end(), warnings.begin(), warnings.end());
-  finish_report(result.report, assignment, clock, {kHistoryName});
+  // Training that diverged in its first epoch has no history.
+  const bool has_history = !training.history.empty();
+  finish_report(result.report, assignment, clock,
+                has_history ? std::vector<const char*>{kHistoryName} : std::vector<const char*>{});
   result.gates_passed = all_passed(result.report.gates);
   if (diverged) throw *diverged;
   return result;

@@ -265,8 +265,9 @@ at::Tensor batch_norm_in_fold(const at::Tensor& y, const at::Tensor& gamma, cons
   const auto inverse_deviation = at::rsqrt(var + eps);
   if (is_on(frozen) || !at::GradMode::is_enabled())
     return y + per_channel(beta - mean * (gamma * inverse_deviation), y);
+  // Where gamma is negative, y has the layer's signs reversed already.
   const auto [z, batch_mean, batch_inverse] =
-      at::native_batch_norm(y, gamma, beta, {}, {}, /*training=*/true, /*momentum=*/0, eps);
+      at::native_batch_norm(y, gamma.abs(), beta, {}, {}, /*training=*/true, /*momentum=*/0, eps);
   const at::NoGradGuard no_grad;
   // What batch norm would have seen: y is that times gamma / deviation, which is not zero for a channel that is alive.
   const auto factor = gamma * inverse_deviation;

@@ -4,6 +4,7 @@
 #include <torch/csrc/jit/ir/ir.h>
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "core/error.h"
@@ -22,21 +23,20 @@ std::optional<jit::Module> called_fake_quant(const jit::Module& root, const jit:
   const auto found = path ? find_attribute(root, *path) : std::nullopt;
   if (!found || !found->isModule()) return std::nullopt;
   auto module = found->toModule();
-  const bool is_ours = module.hasattr("site") && module.hasattr("qmax") && module.hasattr("zero_point");
+  const auto has = [&](const char* name) { return module.hasattr(name); };
+  const bool is_ours = has("site") && has("qmax") && has("scale") && has("zero_point");
   return is_ours ? std::optional(module) : std::nullopt;
 }
 
-[[noreturn]] void refuse(const std::string& site) {
-  throw Error(ErrorKind::kUsage, {.what = "a fake-quant module of the model is damaged",
-                                  .where = site,
-                                  .got = "a state that is no grid",
-                                  .expected = "site, qmax, scale and zero_point as qtool writes them",
-                                  .fix = "start from the float model"});
+/// Bits of an unsigned grid that ends at `qmax`; 0 where there is none.
+int64_t bits_of(int64_t qmax) {
+  for (int64_t bits = 1; bits <= 8; ++bits)
+    if (qmax == (int64_t{1} << bits) - 1) return bits;
+  return 0;
 }
 
 QuantScheme scheme_of(const jit::Module& module) {
-  int64_t bits = 0;
-  for (int64_t value = module.attr("qmax").toInt(); value > 0; value /= 2) ++bits;
+  const int64_t bits = bits_of(module.attr("qmax").toInt());
   if (!module.hasattr("axis"))
     return QuantScheme::activation(
         bits, module.attr("symmetric").toBool() ? Symmetry::kSymmetric : Symmetry::kAffine);
@@ -45,12 +45,42 @@ QuantScheme scheme_of(const jit::Module& module) {
                              std::max<int64_t>(axis, 0));
 }
 
-void note_grid(const jit::Module& module, std::map<std::string, QParams>& grids) {
-  const auto site = module.attr("site").toStringRef();
+/// How many scales the grid of `value` has; nothing where that cannot be told.
+std::optional<int64_t> scales_of(const jit::Module& root, const jit::Value* value,
+                                 const QuantScheme& scheme) {
+  if (scheme.granularity() == Granularity::kPerTensor) return 1;
+  const auto path = attribute_path(value);
+  const auto weight = path ? find_attribute(root, *path) : std::nullopt;
+  if (!weight || !weight->isTensor()) return std::nullopt;
+  return scheme.axis() < weight->toTensor().dim() ? weight->toTensor().size(scheme.axis()) : 0;
+}
+
+/// Throws Error that says what is wrong with it.
+QParams grid_of(const jit::Module& root, const jit::Module& module, const jit::Value* value) {
+  const auto scheme = scheme_of(module);
   const auto scale = module.attr("scale").toTensor().detach(),
-             zero_point = module.attr("zero_point").toTensor();
-  if (scale.dim() != 1 || scale.sizes() != zero_point.sizes()) refuse(site);
-  grids.emplace(site, QParams(scheme_of(module), scale, zero_point));
+             zero_point = module.attr("zero_point").toTensor().detach();
+  const auto count = scales_of(root, value, scheme).value_or(scale.numel());
+  if (scale.dim() != 1 || zero_point.dim() != 1 || scale.numel() != count || zero_point.numel() != count)
+    throw Error(ErrorKind::kUsage,
+                {.what = "the grid has not one scale and zero point for each channel",
+                 .got = std::to_string(scale.numel()) + " scales and " + std::to_string(zero_point.numel()) +
+                        " zero points for " + std::to_string(count)});
+  return {scheme, scale, zero_point};
+}
+
+void note_grid(const jit::Module& root, const jit::Module& module, const jit::Value* value,
+               std::map<std::string, QParams>& grids) {
+  const auto site = module.attr("site").toStringRef();
+  try {
+    grids.emplace(site, grid_of(root, module, value));
+  } catch (const Error& error) {
+    throw Error(ErrorKind::kUsage, {.what = "a fake-quant module of the model is damaged",
+                                    .where = site,
+                                    .got = error.complaint().what + ": " + error.complaint().got,
+                                    .expected = "a grid as qtool writes them",
+                                    .fix = "start from the float model"});
+  }
 }
 
 }  // namespace
@@ -68,7 +98,7 @@ StrippedModel strip_fake_quant(const Model& model) {
   for (auto* node : all_nodes_of(graph->block())) {
     const auto module = called_fake_quant(copy, node);
     if (!module) continue;
-    note_grid(*module, grids);
+    note_grid(copy, *module, node->input(1), grids);
     node->output()->replaceAllUsesWith(node->input(1));
     node->destroy();
   }

@@ -53,7 +53,8 @@ def full_disk(shop):
     script = ('out="$1"; shift; mkdir "$out"; mount -t tmpfs -o size=64k tmpfs "$out" || exit 99; "$@"; code=$?; '
               'find "$out" -name "*.tmp*"; exit $code')  # what find prints is on stdout, which must be empty
     return [Case(f"{command[0]}: a full disk", command, MACHINE, ("No space left",), ALL,
-                 under=("unshare", "-rm", "sh", "-c", script, "sh", OUT)) for command in (shop.ptq(), shop.train())]
+                 under=("unshare", "-rm", "sh", "-c", script, "sh", OUT))
+            for command in (shop.ptq(), shop.train(), shop.qat())]
 
 
 def interrupts(shop):
@@ -67,6 +68,8 @@ def interrupts(shop):
         Case("ptq: interrupted while it verifies", shop.ptq("--calib-samples", "64", data=ENDLESS), INTERRUPTED,
              ("interrupted",), ("do",), interrupt_at=there("model.int8.pt"), needs_empty_output=False),
         Case("train: interrupted", shop.train(epochs=1_000_000), INTERRUPTED, ("interrupted",), ("do",),
+             interrupt_at=there("checkpoints"), needs_empty_output=False),
+        Case("qat: interrupted while it trains", shop.qat(epochs=1_000_000), INTERRUPTED, ("interrupted",), ("do",),
              interrupt_at=there("checkpoints"), needs_empty_output=False),
         Case("eval: interrupted", shop.evaluate("--against", shop.model, data=ENDLESS), INTERRUPTED, ("interrupted",), ("do",),
              interrupt_at=lambda out: True),

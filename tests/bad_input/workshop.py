@@ -16,6 +16,7 @@ class Workshop:
                         "-o", str(self.folder / "float"))
         self.model = self.folder / "float" / "model.pt"
         self.int8 = self.folder / "int8"
+        self.fake_quant = self.int8 / "model.fakequant.pt"
         self._must_work(program, "ptq", str(self.model), "--data", self.data, "-o", str(self.int8))
 
     @staticmethod
@@ -38,6 +39,10 @@ class Workshop:
 
     def train(self, *words, model="zoo:lenet", data=None, epochs=1):
         return ["train", model, "--data", data or self.data, "-o", OUT, "--epochs", epochs, "--validation", "0", *words]
+
+    def qat(self, *words, model=None, data=None, epochs=1):
+        return ["qat", model or self.model, "--data", data or self.data, "-o", OUT, "--epochs", epochs, "--batch-size", "8",
+                *words]
 
     def evaluate(self, *words, model=None, data=None):
         return ["eval", model or self.model, "--data", data or self.data, *words]

@@ -148,3 +148,34 @@ TEST_CASE("train writes a model, its history and a checkpoint") {
   CHECK(std::filesystem::exists(at.out + "/checkpoints/last.pt"));
   CHECK(run_program("eval " + at.out + "/model.pt --data " + at.images).code == 0);
 }
+
+TEST_CASE("qat writes what ptq writes, and how training went") {
+  const Workplace at;
+  const std::string qat = "qat " + at.model + " --data " + at.images + " -o " + at.out +
+                          " --epochs 2 --batch-size 16 --validation 0.25 --threads 1 --calib-samples 32";
+  CHECK(run_program(qat + " --dry-run").code == 0);
+  CHECK_FALSE(std::filesystem::exists(at.out));
+  const Run run = run_program(qat + " --json");
+  INFO(run.err);
+  REQUIRE(run.code == 0);
+  CHECK(run.out == get(at.out + "/report.json"));
+  for (const char* name : {"model.int8.pt", "model.fakequant.pt", "calibration.json", "report.md",
+                           "history.json", "config.resolved.yaml", "checkpoints/last.pt"})
+    CHECK(std::filesystem::exists(at.out + "/" + name));
+  CHECK(count_files(at.out) == 9);
+  const Json report = Json::parse(run.out);
+  CHECK(report["accuracy"]["ladder"].size() == 5);
+  CHECK(report["training"].size() == 2);
+  CHECK_THAT(get(at.out + "/report.md"), contains("ptq") && contains("epoch"));
+}
+
+TEST_CASE("config.resolved.yaml of qat runs the same job again") {
+  const Workplace at;
+  REQUIRE(run_program("qat " + at.model + " --data " + at.images + " -o " + at.out +
+                      " --epochs 1 --batch-size 16 --weight-bits 4 --threads 1 --no-report --quiet")
+              .code == 0);
+  const std::string model = get(at.out + "/model.int8.pt");
+  std::filesystem::rename(at.out + "/config.resolved.yaml", at.folder / "again.yaml");
+  REQUIRE(run_program("qat --config " + at.folder / "again.yaml").code == 0);
+  CHECK((get(at.out + "/model.int8.pt") == model));
+}

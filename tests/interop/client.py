@@ -44,8 +44,9 @@ def save(model, inputs, how, path):
     torch.jit.save(module, path)
 
 
-def save_inputs(inputs, path):
-    np.savez(path, **{f"x{i}": x.numpy() for i, x in enumerate(inputs)})
+def save_inputs(inputs, path, **more):
+    """`more`: other arrays, e.g. labels."""
+    np.savez(path, **{f"x{i}": x.numpy() for i, x in enumerate(inputs)}, **{name: x.numpy() for name, x in more.items()})
 
 
 def run(paths, inputs):

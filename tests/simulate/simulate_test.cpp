@@ -3,11 +3,14 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/tensor.h>
+#include <torch/csrc/jit/api/module.h>
 
+#include "graph/attributes.h"
 #include "graph/builder.h"
 #include "graph/canonicalise.h"
 #include "graph/view.h"
 #include "graph_text.h"
+#include "simulate/fake_quant_state.h"
 #include "small_net.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
 #include "catch.h"
@@ -16,8 +19,30 @@ using namespace qtool;
 
 namespace {
 
-constexpr const char* kPerTensor = "aten::fake_quantize_per_tensor_affine";
-constexpr const char* kPerChannel = "aten::fake_quantize_per_channel_affine";
+constexpr const char* kCall = "prim::CallMethod";
+
+using Texts = std::vector<std::string>;
+
+/// The call of a site's module, as the graph has it.
+Texts call(const std::string& module, const std::string& value, const std::string& method = "forward") {
+  return {"[name=\"" + module + "_fake_quant\"](%self.1)", "= prim::CallMethod[name=\"" + method + "\"](%",
+          ", %" + value + ")\n"};
+}
+
+/// All in one, for check_in_order.
+Texts join(const std::vector<Texts>& parts) {
+  Texts all;
+  for (const auto& part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+/// How many modules of a class the model has.
+int count_modules(const Model& model, const std::string& class_name) {
+  int count = 0;
+  for (const auto& module : model.module().modules())
+    count += module.type()->name()->name() == class_name ? 1 : 0;
+  return count;
+}
 
 Model simulated(const Prepared& prepared) {
   return simulate(prepared.canonical, prepared.plan, prepared.qparams);
@@ -57,11 +82,19 @@ TEST_CASE("weights, inputs and outputs of int8 layers go through fake-quant") {
                      {{"w1", {4, 3, 1, 1}}, {"w2", {5, 4 * 49}}}}),
               noise({4, 3, 7, 7}, 9));
   const auto model = simulated(prepared);
-  check_in_order(model, {kPerTensor, kPerChannel, "= aten::conv2d(", "= aten::relu(%conv2d)", kPerTensor,
-                         "= aten::flatten(%relu:fakequant", kPerChannel, "= aten::linear(%flatten",
-                         kPerTensor, "return (%linear:fakequant)"});
-  CHECK(count_nodes(model, kPerTensor) == 3);  // the relu's grid is the convolution's, flatten keeps it
-  CHECK(count_nodes(model, kPerChannel) == 2);
+  check_in_order(model,
+                 join({call("conv2d_input", "x.1"),
+                       {"[name=\"conv2d\"]", "[name=\"weight\"]", "[name=\"conv2d_weight_fake_quant\"]",
+                        "= prim::CallMethod[name=\"forward\"](%", "= aten::conv2d(%x.1:fakequant",
+                        "= aten::relu(%conv2d)"},
+                       call("conv2d_output", "relu"),
+                       {"= aten::flatten(%relu:fakequant", "[name=\"linear_weight_fake_quant\"]",
+                        "= prim::CallMethod[name=\"forward\"](%", "= aten::linear(%flatten"},
+                       call("linear_output", "linear"),
+                       {"return (%linear:fakequant)"}}));
+  CHECK(count_nodes(model, kCall) == 5);  // the relu's grid is the convolution's, flatten keeps it
+  CHECK(count_modules(model, "FakeQuantActivation") == 3);
+  CHECK(count_modules(model, "FakeQuantWeight") == 2);
 }
 
 TEST_CASE("a float reader of what an int8 layer reads sees the float values") {
@@ -82,11 +115,25 @@ TEST_CASE("what an int8 layer makes is fake-quantized for float readers, too") {
   CHECK_THAT(text, contains("aten::exp(%conv2d:fakequant)"));
 }
 
-TEST_CASE("a weight of one scale goes through the kernel of one scale") {
-  const auto prepared = prepare(build({"return torch.conv_transpose2d(x, w1)", {{"w1", {3, 3, 2, 2}}}}),
-                                noise({2, 3, 7, 7}, 9), {}, {"onednn", 8});
-  CHECK(count_nodes(simulated(prepared), kPerChannel) == 0);
-  CHECK(count_nodes(simulated(prepared), kPerTensor) == 3);
+TEST_CASE("a module has the grid of its site") {
+  for (const char* backend : {"x86", "onednn"}) {
+    const auto prepared = prepare(build({"return torch.conv_transpose2d(x, w1)", {{"w1", {3, 4, 2, 2}}}}),
+                                  noise({2, 3, 7, 7}, 9), {}, {backend, 8});
+    const auto model = simulated(prepared);
+    for (size_t i = 0; i < prepared.plan.sites.size(); ++i) {
+      const auto& site = prepared.plan.sites[i];
+      INFO(site.name);
+      const auto module = find_attribute(model.module(), fake_quant_path(site))->toModule();
+      CHECK(module.attr("site").toStringRef() == site.name);
+      CHECK(module.attr("qmax").toInt() == site.scheme.qmax());
+      CHECK(module.attr("scale").toTensor().equal(prepared.qparams[i].scales().to(at::kFloat)));
+      CHECK(module.attr("zero_point").toTensor().equal(prepared.qparams[i].zero_points().to(at::kInt)));
+      if (site.role != SiteRole::kWeight) continue;
+      const bool per_channel = site.scheme.granularity() == Granularity::kPerChannel;
+      CHECK(module.attr("axis").toInt() == (per_channel ? site.scheme.axis() : -1));
+      CHECK(module.attr("scale").toTensor().numel() == (per_channel ? 4 : 1));
+    }
+  }
 }
 
 TEST_CASE("with no site enabled the float model's outputs come out, bit by bit") {
@@ -99,7 +146,7 @@ TEST_CASE("with no site enabled the float model's outputs come out, bit by bit")
   const std::vector<bool> none(prepared.plan.sites.size(), false);
   auto model = simulate_some(prepared.canonical, prepared.plan, prepared.qparams, none);
   CHECK(model.forward({input})[0].equal(prepared.canonical.forward({input})[0]));
-  CHECK(count_nodes(model, kPerTensor) + count_nodes(model, kPerChannel) == 0);
+  CHECK(count_nodes(model, kCall) == 0);
 }
 
 TEST_CASE("one site alone can be enabled") {
@@ -109,7 +156,8 @@ TEST_CASE("one site alone can be enabled") {
     std::vector<bool> enabled(prepared.plan.sites.size(), false);
     enabled[i] = true;
     const auto model = simulate_some(prepared.canonical, prepared.plan, prepared.qparams, enabled);
-    CHECK(count_nodes(model, kPerTensor) + count_nodes(model, kPerChannel) == 1);
+    CHECK(count_nodes(model, kCall) == 1);
+    CHECK(find_attribute(model.module(), fake_quant_path(prepared.plan.sites[i])));
   }
 }
 
@@ -125,6 +173,19 @@ TEST_CASE("an average is rounded to the grid of what it averages, ties to the ev
   CHECK(by_hand("h", {1.2F, 2.6F, 1.9F}) == std::vector<float>{1, 2, 1.5F});
   // 2.5 steps and 3.5 steps.
   CHECK(by_hand("torch.avg_pool2d(h, [1, 2])", {1.2F, 1.9F, 1.9F, 2.6F}) == std::vector<float>{1, 2});
+}
+
+TEST_CASE("averages and clips of their own work on the steps of what they read") {
+  const auto model = simulated(prepare(build({"h = torch.conv2d(x, w1); h = torch.relu(torch.max_pool2d(h, "
+                                              "[2, 2])); return torch.avg_pool2d(h, [3, 3])",
+                                              {{"w1", {4, 3, 1, 1}}}}),
+                                       noise({4, 3, 7, 7}, 9)));
+  check_in_order(model, join({call("conv2d_output", "conv2d"),
+                              {"= aten::max_pool2d(%conv2d:fakequant", "= aten::relu("},
+                              call("conv2d_output", "relu", "to_steps"),
+                              {"name=\"from_steps\"", "name=\"to_steps\"", "= aten::avg_pool2d("},
+                              call("conv2d_output", "avg_pool2d", "from_steps")}));
+  CHECK(count_modules(model, "FakeQuantActivation") == 2);
 }
 
 TEST_CASE("the model that is simulated stays as it is") {
