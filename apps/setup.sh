@@ -150,7 +150,10 @@ build_jobs() {
 # configure [CMAKE ARGUMENT...]
 configure() {
   local launcher=()
-  if command -v ccache >/dev/null; then launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
+  # ccache keeps nothing of what uses a precompiled header.
+  if command -v ccache >/dev/null; then
+    launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON)
+  fi
   cmake -S . -B "$build" -G Ninja -DCMAKE_PREFIX_PATH="$torch_prefix" "${launcher[@]}" "$@" >"$build/configure.log" 2>&1 ||
     { tail -20 "$build/configure.log" >&2; fail "configure" "see above" "full output in $build/configure.log"; }
   grep -- '-- LibTorch' "$build/configure.log"

@@ -56,6 +56,8 @@ if(NOT LIBTORCH_INCLUDE STREQUAL "/usr/include")
   target_include_directories(libtorch SYSTEM INTERFACE ${LIBTORCH_INCLUDE})
 endif()
 target_include_directories(libtorch SYSTEM INTERFACE ${LIBTORCH_INCLUDE}/torch/csrc/api/include)
+# Each file names the operators that it uses; without this, many of LibTorch's headers include all of them.
+target_compile_definitions(libtorch INTERFACE AT_PER_OPERATOR_HEADERS)
 # libtorch.so is what pulls the CUDA libraries in where a build has them; nothing refers to its symbols.
 target_link_libraries(libtorch INTERFACE -Wl,--no-as-needed ${LIBTORCH_torch} -Wl,--as-needed ${LIBTORCH_torch_cpu} ${LIBTORCH_c10})
 get_filename_component(_libdir "${LIBTORCH_torch_cpu}" DIRECTORY)
