@@ -20,6 +20,17 @@ def qtool(*arguments):
                           universal_newlines=True)
 
 
+def has_older_libtorch():
+    """Whether the program's LibTorch is of an older release than this PyTorch."""
+    text = subprocess.check_output([os.environ["QTOOL_PROGRAM"], "--version"], universal_newlines=True)
+    line = next(line for line in text.splitlines() if line.startswith("LibTorch "))
+    return release(line.split()[1]) < release(torch.__version__)
+
+
+def release(version):
+    return tuple(int(number) for number in version.split(".")[:2])
+
+
 def make(name, seed=0):
     """The network, in eval mode, with batch norms that have seen data; and a batch of inputs."""
     kind, shapes, _, _ = networks.ALL[name]

@@ -149,5 +149,8 @@ ALL = {
     "branching": (Branching, [(6,)], ["first", "last"], {}),
 }
 
+# F.interpolate, scripted, names operators of the PyTorch that saves it (aten::_upsample_lanczos2d_aa) on branches that are
+# never taken. An older LibTorch has not got them.
+NOT_FOR_OLDER_LIBTORCH = ["unet"]
 # A trace keeps one branch, and the sizes of an LSTM's batch.
 NOT_TRACED = ["branching", "recurrent"]
