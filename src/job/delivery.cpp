@@ -95,9 +95,9 @@ Report deliver(const Outcome& outcome, const Assignment& assignment, StageClock&
 
   Report report;
   report.tool = describe_tool(outcome.start, assignment.common);
-  report.model = {options.model, outcome.start.model_sha256};
+  report.model = {options.model, outcome.start.file.sha256};
   report.data = {options.data, outcome.statistics.samples};
-  report.size = {outcome.start.model_bytes, file_bytes(path(kInt8Name))};
+  report.size = {outcome.start.file.bytes, file_bytes(path(kInt8Name))};
   report.settings = assignment.settings;
   for (auto& warning : examine(outcome.statistics)) report.warnings.push_back(std::move(warning));
   if (options.verify_samples != 0 && !options.data.empty())

@@ -2,6 +2,7 @@
 
 #include "data/loader.h"
 #include "job/data_splits.h"
+#include "job/open_model.h"
 #include "job/parameter_count.h"
 #include "job/quantization.h"
 #include "measure/resources.h"
@@ -48,12 +49,13 @@ std::vector<std::string> warnings_of(const QuantPlan& plan) {
 InspectResult run_inspect(const InspectOptions& options, const CommonOptions& common, Progress& progress) {
   apply(common);
   progress.stage("load and plan");
-  auto quantization = begin_quantization(options.model, options.recipe, options.engine);
+  auto quantization = begin_quantization(open_float_model(options.model, options.data, common.seed).model, {},
+                                         options.recipe, options.engine);
   InspectResult result;
   result.engine = to_string(quantization.engine);
   result.input_names = quantization.original.input_names();
   result.parameters = parameter_count(quantization.original);
-  result.bytes = file_bytes(options.model);
+  if (!is_zoo(options.model)) result.bytes = file_bytes(options.model);
   result.sites = sites_of(quantization.plan);
   result.warnings = warnings_of(quantization.plan);
   if (!options.data.empty()) {

@@ -3,6 +3,7 @@
 #include "calibrate/solve.h"
 #include "core/option_tree.h"
 #include "job/delivery.h"
+#include "job/open_model.h"
 
 namespace qtool {
 
@@ -12,7 +13,8 @@ PtqResult run_ptq(const PtqOptions& options, const CommonOptions& common, const 
   prepare_folder(options);
   StageClock clock(progress);
   clock.begin("load and plan");
-  auto quantization = begin_quantization(options.model, options.recipe, options.engine);
+  auto quantization = begin_quantization(open_float_model(options.model, options.data, common.seed).model,
+                                         identity_of(options.model), options.recipe, options.engine);
 
   clock.begin("calibrate");
   const auto statistics = gather_statistics(quantization, options, progress);

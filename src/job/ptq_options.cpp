@@ -1,10 +1,17 @@
 #include "job/ptq_options.h"
 
 #include "core/error.h"
+#include "job/open_model.h"
 
 namespace qtool {
 
 void check(const PtqOptions& options) {
+  if (is_zoo(options.model))
+    throw Error(ErrorKind::kUsage,
+                {.what = "a built-in network has learned nothing yet",
+                 .where = options.model,
+                 .expected = "a trained TorchScript file",
+                 .fix = "train it with qtool train, or with qtool qat, which quantizes it as well"});
   const bool stored = !options.from_calibration.empty() || !options.merge_calibration.empty();
   if (!options.from_calibration.empty() && !options.merge_calibration.empty())
     throw Error(ErrorKind::kUsage, {.what = "two sources of statistics",

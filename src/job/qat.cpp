@@ -11,6 +11,7 @@
 #include "graph/canonicalise.h"
 #include "job/data_splits.h"
 #include "job/delivery.h"
+#include "job/open_model.h"
 #include "job/qat_start.h"
 #include "job/training_progress.h"
 #include "simulate/fake_quant_state.h"
@@ -25,7 +26,7 @@ constexpr const char* kCheckpointName = "checkpoints/last.pt";
 
 bool trains_batch_norm(const QatOptions& options) {
   const auto mode = options.fake_quant.batch_norm;
-  return mode == BatchNormMode::kTrained || (mode == BatchNormMode::kAuto && is_from_scratch(options));
+  return mode == BatchNormMode::kTrained || (mode == BatchNormMode::kAuto && is_zoo(options.model));
 }
 
 /// The switches as they must be in a step, by the milestones.
@@ -49,7 +50,7 @@ class FineTuning {
                                    {options.fake_quant.weight_steps, options.fake_quant.activation_steps})),
         switches_(model_, plan_) {
     options_.train.seed = common.seed;
-    if (!is_from_scratch(options)) teacher_ = start.canonical.clone();
+    if (!is_zoo(options.model)) teacher_ = start.canonical.clone();
   }
 
   TrainResult run(TrainHooks hooks) {
@@ -153,11 +154,11 @@ QatResult run_qat(const QatOptions& options, const CommonOptions& common, const 
 
   auto canonical = fine_tuning.trained();
   const auto qparams = fine_tuning.qparams();
-  if (is_from_scratch(options)) adopt_trained_float(start.quantization, canonical, options);
+  if (is_zoo(options.model)) adopt_trained_float(start.quantization, canonical, options);
   auto settings = options;
   const Assignment assignment{options, common, resolved_config, settings_of(option_tree(settings))};
   Outcome outcome{start.quantization, canonical, qparams, statistics};
-  if (!is_from_scratch(options)) outcome.rungs = {{"ptq", &before}};
+  if (!is_zoo(options.model)) outcome.rungs = {{"ptq", &before}};
   QatResult result{.report = deliver(outcome, assignment, clock, progress), .directory = options.output};
   result.report.curve = curve_of(training);
   result.report.warnings.insert(result.report.warnings.end(), warnings.begin(), warnings.end());

@@ -1,41 +1,24 @@
 #include "job/qat_start.h"
 
 #include "job/delivery.h"
-#include "measure/resources.h"
-#include "report/sha256.h"
-#include "simulate/strip_fake_quant.h"
-#include "train/data_shape.h"
-#include "train/zoo.h"
+#include "job/open_model.h"
 
 namespace qtool {
 namespace {
 
 constexpr const char* kFloatName = "model.float.pt";
-constexpr const char* kZoo = "zoo:";
-
-Model build(const QatOptions& options, const CommonOptions& common) {
-  const DataShape shape = data_shape(parse_data_spec(options.data));
-  const auto name = options.model.substr(std::string(kZoo).size());
-  return build_zoo(name, shape.input, shape.classes, static_cast<uint64_t>(common.seed));
-}
 
 }  // namespace
 
-bool is_from_scratch(const QatOptions& options) { return options.model.starts_with(kZoo); }
-
 QatStart begin_qat(const QatOptions& options, const CommonOptions& common) {
-  if (is_from_scratch(options)) {
-    auto model = build(options, common);
-    const auto path = in_folder(options.output, kFloatName);
-    model.save(path);
-    return {begin_quantization(std::move(model), path, options.recipe, options.engine), {}};
+  auto opened = open_float_model(options.model, options.data, common.seed);
+  auto path = options.model;
+  if (is_zoo(options.model)) {
+    path = in_folder(options.output, kFloatName);
+    opened.model.save(path);
   }
-  auto model = Model::load(options.model);
-  if (!has_fake_quant(model))
-    return {begin_quantization(std::move(model), options.model, options.recipe, options.engine), {}};
-  auto stripped = strip_fake_quant(model);
-  return {begin_quantization(std::move(stripped.model), options.model, options.recipe, options.engine),
-          std::move(stripped.grids)};
+  return {begin_quantization(std::move(opened.model), identity_of(path), options.recipe, options.engine),
+          std::move(opened.grids)};
 }
 
 std::vector<QParams> with_known_grids(std::vector<QParams> solved, const QatStart& start,
@@ -53,8 +36,7 @@ void adopt_trained_float(Quantization& quantization, const Model& canonical, con
   canonical.save(path);
   quantization.original = Model::load(path);
   quantization.canonical = canonical.clone();
-  quantization.model_sha256 = sha256_file(path);
-  quantization.model_bytes = file_bytes(path);
+  quantization.file = identity_of(path);
 }
 
 }  // namespace qtool

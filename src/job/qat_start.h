@@ -10,9 +10,6 @@
 
 namespace qtool {
 
-/// Whether the model is a network of the zoo, which has learned nothing yet.
-[[nodiscard]] bool is_from_scratch(const QatOptions& options);
-
 /// What quantization-aware training starts from.
 struct QatStart {
   Quantization quantization;

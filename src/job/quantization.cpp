@@ -21,30 +21,26 @@ Statistics read_all(const PtqOptions& options) {
 
 void check_same_model(const Quantization& quantization, const Statistics& statistics,
                       const PtqOptions& options) {
-  if (statistics.model_sha256 == quantization.model_sha256) return;
+  if (statistics.model_sha256 == quantization.file.sha256) return;
   throw Error(
       ErrorKind::kUsage,
       {.what = "the calibration is of another model",
        .where = options.from_calibration.empty() ? options.merge_calibration[0] : options.from_calibration,
        .got = "statistics of a model with sha256 " + statistics.model_sha256.substr(0, 12) + "...",
-       .expected = options.model + " has " + quantization.model_sha256.substr(0, 12) + "...",
+       .expected = options.model + " has " + quantization.file.sha256.substr(0, 12) + "...",
        .fix = "calibrate this model with --data"});
 }
 
 }  // namespace
 
-Quantization begin_quantization(Model original, const std::string& path, const Recipe& recipe,
-                                Engine engine) {
+FileIdentity identity_of(const std::string& path) { return {sha256_file(path), file_bytes(path)}; }
+
+Quantization begin_quantization(Model original, FileIdentity file, const Recipe& recipe, Engine engine) {
   engine = choose_engine(engine);
   use_engine(engine);
   auto canonical = canonicalise(original);
   auto plan = make_plan(view(canonical), recipe, backend_of(engine));
-  return {std::move(original), std::move(canonical), sha256_file(path), file_bytes(path), engine,
-          std::move(plan)};
-}
-
-Quantization begin_quantization(const std::string& path, const Recipe& recipe, Engine engine) {
-  return begin_quantization(Model::load(path), path, recipe, engine);
+  return {std::move(original), std::move(canonical), std::move(file), engine, std::move(plan)};
 }
 
 std::vector<at::Tensor> site_weights(const Model& canonical, const QuantPlan& plan) {
@@ -67,7 +63,7 @@ Statistics calibrate_on_data(const Quantization& quantization, const QuantizeOpt
     done += batch->size();
     return std::move(batch->inputs);
   });
-  statistics.model_sha256 = quantization.model_sha256;
+  statistics.model_sha256 = quantization.file.sha256;
   return statistics;
 }
 

@@ -11,22 +11,25 @@
 
 namespace qtool {
 
+/// Which file it is.
+struct FileIdentity {
+  std::string sha256 = {};
+  int64_t bytes = 0;
+};
+[[nodiscard]] FileIdentity identity_of(const std::string& path);
+
 /// A model on its way to int8: what load, canonicalise and plan give.
 struct Quantization {
-  Model original;   ///< as the file has it
-  Model canonical;  ///< its normal form, batch norm folded
-  std::string model_sha256;
-  int64_t model_bytes;  ///< of the float model's file
+  Model original;     ///< as the file has it
+  Model canonical;    ///< its normal form, batch norm folded
+  FileIdentity file;  ///< that the float model is from
   Engine engine;
   QuantPlan plan;
 };
 
-/// Canonicalises and plans, and tells LibTorch which engine to use. `path` is the file that the
-/// model is from.
-[[nodiscard]] Quantization begin_quantization(Model original, const std::string& path, const Recipe& recipe,
+/// Canonicalises and plans, and tells LibTorch which engine to use. `file` is the one that the model is from.
+[[nodiscard]] Quantization begin_quantization(Model original, FileIdentity file, const Recipe& recipe,
                                               Engine engine);
-/// The same, from the file.
-[[nodiscard]] Quantization begin_quantization(const std::string& path, const Recipe& recipe, Engine engine);
 
 /// The weight sites' tensors in `canonical`, undefined at the other sites.
 [[nodiscard]] std::vector<at::Tensor> site_weights(const Model& canonical, const QuantPlan& plan);

@@ -5,10 +5,10 @@
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "job/input_survives.h"
+#include "job/open_model.h"
 #include "job/parameter_count.h"
 #include "job/training_progress.h"
 #include "train/data_shape.h"
-#include "train/zoo.h"
 
 namespace qtool {
 namespace {
@@ -17,19 +17,14 @@ constexpr const char* kModelName = "model.pt";
 constexpr const char* kHistoryName = "history.json";
 constexpr const char* kConfigName = "config.resolved.yaml";
 
-Model load_or_build(const TrainJobOptions& options, const DataSpec& data, const CommonOptions& common) {
-  if (!options.model.starts_with("zoo:")) return Model::load(options.model);
-  const DataShape shape = data_shape(data);
-  return build_zoo(options.model.substr(4), shape.input, shape.classes, static_cast<uint64_t>(common.seed));
-}
-
 }  // namespace
 
 TrainJobResult try_train(const TrainJobOptions& options, const CommonOptions& common) {
   apply(common);
   const DataSpec data = parse_data_spec(options.data);
   if (options.teacher.empty()) static_cast<void>(data_shape(data));
-  return {.parameters = parameter_count(load_or_build(options, data, common)), .directory = options.output};
+  return {.parameters = parameter_count(open_model(options.model, options.data, common.seed)),
+          .directory = options.output};
 }
 
 TrainJobResult run_train(const TrainJobOptions& options, const CommonOptions& common,
@@ -39,7 +34,7 @@ TrainJobResult run_train(const TrainJobOptions& options, const CommonOptions& co
   const DataSpec data = parse_data_spec(options.data);
   const std::string folder = options.output + "/", checkpoints = folder + "checkpoints";
   check_input_survives(options.model, options.output, {kModelName});
-  Model model = load_or_build(options, data, common);
+  Model model = open_model(options.model, options.data, common.seed);
   std::optional<Model> teacher;
   if (!options.teacher.empty()) teacher = Model::load(options.teacher);
   ensure_folder(options.output);

@@ -9,7 +9,7 @@ esac
 source "$(dirname "${BASH_SOURCE[0]}")/../../apps/setup.sh"
 setup "$@"
 configure >&2
-build_targets qtool calibration_pass >&2
+build_targets qtool calibration_pass training_step >&2
 venv=${PEERS_VENV:-$PWD/build/bench-venv}
 if ! "$venv/bin/python" -c 'import torch, onnxruntime, nncf, openvino' 2>/dev/null; then
   say "installing the peers into $venv" >&2
@@ -18,3 +18,4 @@ if ! "$venv/bin/python" -c 'import torch, onnxruntime, nncf, openvino' 2>/dev/nu
     fail "install the peers with pip" "see above" "set PEERS_VENV to a virtual environment that has them"
 fi
 "$venv/bin/python" tests/bench/bench.py "$build/qtool" "$build/tests/bench/calibration_pass" "$model" "$build/bench"
+"$venv/bin/python" tests/bench/qat_bench.py "$build/qtool" "$build/tests/bench/training_step" "$model" "$build/bench/qat"

@@ -1,6 +1,6 @@
-// training_step MODEL DATA THREADS [WEIGHT_BITS]: one training step of batch 128, in float and with fake-quant, in turn.
-// Prints a line for each kind: its name, the median in ms, and the peak of the memory that the step's tensors take beyond
-// what stays between steps, in MB. As tests/bench/training_step.py does it for PyTorch.
+// training_step MODEL DATA THREADS [float|fake-quant|none]: one training step of batch 128, in float and with fake-quant of
+// several kinds, in turn. Prints a line for each kind: its name and the median in ms. With a fourth argument it takes steps of
+// that kind alone, for a look at the memory that the process needs. As tests/bench/training_step.py does it for PyTorch.
 #include <ATen/Parallel.h>
 #include <malloc.h>
 
@@ -61,12 +61,10 @@ struct Start {
   std::vector<QParams> qparams;
 };
 
-Start prepare(const Model& model, const Batch& batch, int64_t weight_bits) {
+Start prepare(const Model& model, const Batch& batch) {
   auto canonical = canonicalise(model);
   const auto graph = view(canonical);
-  Recipe recipe;
-  recipe.weight_bits = weight_bits;
-  auto plan = make_plan(graph, recipe, {.name = "x86"});
+  auto plan = make_plan(graph, Recipe{}, {.name = "x86"});
   bool done = false;
   const auto statistics = calibrate(canonical, plan, [&] {
     const bool again = done;
@@ -85,7 +83,7 @@ Start prepare(const Model& model, const Batch& batch, int64_t weight_bits) {
 
 int main(int argc, char** argv) {
   if (argc < 4) {
-    std::cerr << "usage: training_step MODEL DATA THREADS [WEIGHT_BITS]\n";
+    std::cerr << "usage: training_step MODEL DATA THREADS [float|fake-quant|none]\n";
     return 2;
   }
   mallopt(M_MMAP_THRESHOLD, 32 << 20);  // as apps/qtool
@@ -94,7 +92,8 @@ int main(int argc, char** argv) {
   const auto model = Model::load(argv[1]);
   Loader loader(parse_data_spec(argv[2]), {.batch_size = 128, .count = 128});
   const auto batch = *loader.next();
-  const auto start = prepare(model, batch, argc > 4 ? std::stoi(argv[4]) : 8);
+  const std::string only = argc > 4 ? argv[4] : "";
+  const auto start = prepare(model, batch);
   const auto simulated = [&](const Model& from, StepSizes steps) {
     return make_training_model(from.clone(), start.plan, start.qparams, steps);
   };
@@ -103,11 +102,17 @@ int main(int argc, char** argv) {
   const auto add = [&](const char* name, Model trained) {
     trainees.push_back(std::make_unique<Trainee>(name, std::move(trained)));
   };
-  add("float", model.clone());
-  add("folded, observed steps", simulated(start.canonical, {StepSize::kObserved, StepSize::kObserved}));
-  add("folded, learned weight steps", simulated(start.canonical, {StepSize::kLearned, StepSize::kObserved}));
-  add("folded, learned steps", simulated(start.canonical, {StepSize::kLearned, StepSize::kLearned}));
-  add("batch norm, learned weight steps", simulated(unfolded, {StepSize::kLearned, StepSize::kObserved}));
+  const auto fake_quant = [&] {
+    return simulated(start.canonical, {StepSize::kLearned, StepSize::kObserved});
+  };
+  if (only.empty() || only == "float") add("float", model.clone());
+  if (only.empty() || only == "fake-quant") add("fake-quant", fake_quant());
+  if (only.empty()) {
+    add("fake-quant, observed steps", simulated(start.canonical, {StepSize::kObserved, StepSize::kObserved}));
+    add("fake-quant, all steps learned",
+        simulated(start.canonical, {StepSize::kLearned, StepSize::kLearned}));
+    add("fake-quant, batch norm trained", simulated(unfolded, {StepSize::kLearned, StepSize::kObserved}));
+  }
   for (int round = 0; round < kRounds; ++round)
     for (auto& trainee : trainees) trainee->step(batch);
   for (auto& trainee : trainees) {

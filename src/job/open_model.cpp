@@ -1,0 +1,36 @@
+#include "job/open_model.h"
+
+#include "core/error.h"
+#include "simulate/strip_fake_quant.h"
+#include "train/data_shape.h"
+#include "train/zoo.h"
+
+namespace qtool {
+namespace {
+
+constexpr std::string_view kZoo = "zoo:";
+
+}  // namespace
+
+bool is_zoo(const std::string& model) { return model.starts_with(kZoo); }
+
+Model open_model(const std::string& model, const std::string& data, int64_t seed) {
+  if (!is_zoo(model)) return Model::load(model);
+  if (data.empty())
+    throw Error(ErrorKind::kUsage, {.what = "a built-in network is built for some data",
+                                    .where = model,
+                                    .got = "no --data",
+                                    .expected = "--data SPEC, whose shape and classes it takes",
+                                    .fix = "e.g. --data idx:/usr/share/datasets/fashion-mnist"});
+  const DataShape shape = data_shape(parse_data_spec(data));
+  return build_zoo(model.substr(kZoo.size()), shape.input, shape.classes, static_cast<uint64_t>(seed));
+}
+
+FloatModel open_float_model(const std::string& model, const std::string& data, int64_t seed) {
+  auto opened = open_model(model, data, seed);
+  if (!has_fake_quant(opened)) return {std::move(opened)};
+  auto stripped = strip_fake_quant(opened);
+  return {std::move(stripped.model), std::move(stripped.grids)};
+}
+
+}  // namespace qtool

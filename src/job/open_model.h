@@ -1,0 +1,26 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "core/qparams.h"
+#include "graph/model.h"
+
+namespace qtool {
+
+/// Whether `model` names a network of the zoo (`zoo:resnet8`), which has learned nothing yet.
+[[nodiscard]] bool is_zoo(const std::string& model);
+
+/// The TorchScript file, or a fresh network of the zoo for the shape and classes of `data` (a data spec).
+[[nodiscard]] Model open_model(const std::string& model, const std::string& data, int64_t seed);
+
+/// The float model to quantize.
+struct FloatModel {
+  Model model;
+  std::map<std::string, QParams> grids = {};  ///< by site, where the file was a model.fakequant.pt
+};
+
+/// open_model(), with the fake-quant of a model.fakequant.pt taken out again.
+[[nodiscard]] FloatModel open_float_model(const std::string& model, const std::string& data, int64_t seed);
+
+}  // namespace qtool
