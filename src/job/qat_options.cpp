@@ -29,7 +29,7 @@ void check(const QatOptions& options) {
     throw Error(ErrorKind::kUsage, {.what = "a network that is trained from scratch needs its batch norms",
                                     .where = "--batch-norm",
                                     .got = "folded",
-                                    .expected = "trained, or auto",
+                                    .expected = "trained",
                                     .fix = "leave --batch-norm out"});
 }
 

@@ -9,12 +9,11 @@
 
 namespace qtool {
 
-enum class BatchNormMode { kAuto, kFolded, kTrained };
+enum class BatchNormMode { kFolded, kTrained };
 template <>
 struct Names<BatchNormMode> {
   static constexpr const char* kind = "batch norm mode";
   static constexpr NamedValue<BatchNormMode> table[] = {
-      {BatchNormMode::kAuto, "auto", "folded for a trained model, trained from scratch"},
       {BatchNormMode::kFolded, "folded", "part of the weights before training begins"},
       {BatchNormMode::kTrained, "trained", "trained inside the fold, frozen at a milestone"}};
 };
@@ -22,7 +21,9 @@ struct Names<BatchNormMode> {
 /// How the fake-quant of a training run behaves. Milestones are shares of all steps, so that they fit any number of
 /// epochs.
 struct FakeQuantOptions {
-  BatchNormMode batch_norm = BatchNormMode::kAuto;
+  /// Trained measures better: ResNet-8 on Fashion-MNIST, two epochs, 2 bits 90.9 against 90.2 %, 3 bits 92.1 against 91.8 %;
+  /// folded steps take a tenth less time.
+  BatchNormMode batch_norm = BatchNormMode::kTrained;
   StepSize weight_steps = StepSize::kLearned;
   StepSize activation_steps = StepSize::kObserved;
   double step_rate = 1;           ///< learning rate of learned steps, in parts of the weights' rate
