@@ -13,8 +13,9 @@ PtqResult run_ptq(const PtqOptions& options, const CommonOptions& common, const 
   prepare_folder(options);
   StageClock clock(progress);
   clock.begin("load and plan");
-  auto quantization = begin_quantization(open_float_model(options.model, options.data, common.seed).model,
-                                         identity_of(options.model), options.recipe, options.engine);
+  auto opened = open_float_model(options.model, options.data, common.seed);
+  auto quantization =
+      begin_quantization(std::move(opened.model), identity_of(options.model), options.recipe, options.engine);
 
   clock.begin("calibrate");
   const auto statistics = gather_statistics(quantization, options, progress);
