@@ -98,7 +98,7 @@ std::vector<ReportLayer> layer_report(const Model& canonical, const QuantPlan& p
       if (plan.sites[i].name.substr(0, plan.sites[i].name.rfind(':')) != op.name) continue;
       auto row = row_of(plan.sites[i], op.kind, qparams[i]);
       row.reason = op.reason;
-      if (!std::isnan(sqnr[i])) row.sqnr_db = sqnr[i];
+      if (std::isfinite(sqnr[i])) row.sqnr_db = sqnr[i];
       if (!damage.empty()) row.damage = damage[i];
       rows.push_back(std::move(row));
     }

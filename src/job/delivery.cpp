@@ -104,7 +104,8 @@ Report deliver(const Outcome& outcome, const Assignment& assignment, StageClock&
     verify_into(report, outcome, simulated, options, clock, progress);
   if (options.report) {
     clock.begin("find the damage");
-    report.layers = layer_report(outcome.canonical, plan, outcome.qparams, damage_sample(options));
+    report.layers = layer_report(outcome.reference ? *outcome.reference : outcome.canonical, plan,
+                                 outcome.qparams, damage_sample(options));
   }
   report.gates = check_gates(options.gates, report);
   return report;

@@ -21,6 +21,8 @@ struct Outcome {
   const std::vector<QParams>& qparams;
   const Statistics& statistics;
   std::vector<LadderRung> rungs = {};  ///< to be shown between `folded` and `simulated`
+  /// What the damage of each site is measured against; null: canonical.
+  const Model* reference = nullptr;
 };
 
 /// What a job was asked for.

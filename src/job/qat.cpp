@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "calibrate/solve.h"
+#include "core/affine.h"
 #include "core/atomic_file.h"
 #include "core/option_tree.h"
 #include "data/dataset.h"
@@ -122,6 +123,18 @@ std::vector<ReportEpoch> curve_of(const TrainResult& result) {
   return curve;
 }
 
+/// The trained model with its weights on their grids. Without rounding such weights are no network that was ever trained, so
+/// it is with them that the damage of activations is measured; weights do none.
+Model with_rounded_weights(const Model& canonical, const QuantPlan& plan,
+                           const std::vector<QParams>& qparams) {
+  const at::NoGradGuard no_grad;
+  auto model = canonical.clone();
+  const auto weights = site_weights(model, plan);
+  for (size_t i = 0; i < weights.size(); ++i)
+    if (weights[i].defined()) weights[i].copy_(fake_quantize(weights[i], qparams[i]));
+  return model;
+}
+
 }  // namespace
 
 QatResult run_qat(const QatOptions& options, const CommonOptions& common, const std::string& resolved_config,
@@ -160,6 +173,8 @@ QatResult run_qat(const QatOptions& options, const CommonOptions& common, const 
   const Assignment assignment{options, common, resolved_config, settings_of(option_tree(settings))};
   Outcome outcome{start.quantization, canonical, qparams, statistics};
   if (!is_zoo(options.model)) outcome.rungs = {{"ptq", &before}};
+  const auto rounded = with_rounded_weights(canonical, plan, qparams);
+  outcome.reference = &rounded;
   QatResult result{.report = deliver(outcome, assignment, clock, progress), .directory = options.output};
   result.report.curve = curve_of(training);
   result.report.warnings.insert(result.report.warnings.end(), warnings.begin(), warnings.end());

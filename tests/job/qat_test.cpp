@@ -114,6 +114,19 @@ class Interrupter : public Progress {
 
 }  // namespace
 
+TEST_CASE("damage is measured with the weights on their grids, where they do none") {
+  const QatPlace at;
+  const auto report = run(at.qat("out")).report;
+  double damage = 0, of_weights = 0;
+  for (const auto& layer : report.layers) {
+    damage += layer.damage.value_or(0);
+    if (layer.site.ends_with(":weight")) of_weights += layer.damage.value();
+    if (layer.site.ends_with(":output")) CHECK(layer.sqnr_db.value() > 5);
+  }
+  CHECK(damage == Approx(1));
+  CHECK(of_weights == Approx(0).margin(1e-6));
+}
+
 TEST_CASE("a float model goes in, an int8 model comes out, with all that lies between") {
   const QatPlace at;
   const auto result = run(at.qat("out"));
