@@ -1,7 +1,6 @@
 #include "graph/attributes.h"
 
 #include <ATen/core/grad_mode.h>
-#include <torch/csrc/jit/passes/constant_pooling.h>
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
 #include <torch/csrc/jit/passes/inliner.h>
 
@@ -10,6 +9,7 @@
 
 #include "core/error.h"
 #include "graph/call_stack.h"
+#include "graph/pool_constants.h"
 
 namespace qtool {
 namespace {
@@ -76,7 +76,7 @@ std::vector<Reading> attribute_readings(jit::Graph& graph) {
 
 /// Constants stand first, once each, without names, in the order in which they are read.
 void order_constants(std::shared_ptr<jit::Graph>& graph) {
-  jit::ConstantPooling(graph);
+  pool_constants(*graph);
   auto first = graph->nodes().begin();
   while (first != graph->nodes().end() && first->kind() == c10::prim::Constant) ++first;
   std::vector<Reading> readings;

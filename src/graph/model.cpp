@@ -1,7 +1,6 @@
 #include "graph/model.h"
 
 #include <torch/csrc/jit/api/module.h>
-#include <torch/csrc/jit/passes/constant_pooling.h>
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
 #include <torch/csrc/jit/passes/inliner.h>
 #include <torch/csrc/jit/runtime/interpreter.h>
@@ -13,6 +12,7 @@
 #include "core/error.h"
 #include "graph/attributes.h"
 #include "graph/load.h"
+#include "graph/pool_constants.h"
 
 namespace qtool {
 namespace {
@@ -78,7 +78,7 @@ struct Model::Impl {
     if (!code) {
       auto graph = module.get_method("forward").graph()->copy();
       jit::Inline(*graph);
-      jit::ConstantPooling(graph);
+      pool_constants(*graph);
       jit::EliminateDeadCode(graph);
       code = std::make_unique<jit::Code>(graph, "forward");
     }
