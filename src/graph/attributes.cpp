@@ -204,7 +204,7 @@ jit::Module rebuild(const jit::Module& module, std::shared_ptr<jit::Graph> graph
     readings[i].reader->replaceInput(readings[i].offset, is_none ? graph->insertConstant(c10::IValue())
                                                                  : emit_attribute(*graph, root, paths[i]));
   }
-  jit::EliminateDeadCode(graph);
+  jit::EliminateDeadCode(graph->block());
   order_constants(graph);
   set_forward(root, graph->copy());  // numbers the values without a name in their order
   return root;

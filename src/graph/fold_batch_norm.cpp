@@ -130,7 +130,7 @@ void fold_batch_norm(jit::Module& module) {
   for (auto found = foldable_batch_norms(module); !found.empty(); found = foldable_batch_norms(module))
     for (const auto& candidate : found) apply(module, candidate);
   auto graph = module.get_method("forward").graph();
-  jit::EliminateDeadCode(graph);
+  jit::EliminateDeadCode(graph->block());
 }
 
 }  // namespace qtool

@@ -79,7 +79,7 @@ struct Model::Impl {
       auto graph = module.get_method("forward").graph()->copy();
       jit::Inline(*graph);
       pool_constants(*graph);
-      jit::EliminateDeadCode(graph);
+      jit::EliminateDeadCode(graph->block());
       code = std::make_unique<jit::Code>(graph, "forward");
     }
     return *code;

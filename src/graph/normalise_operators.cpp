@@ -156,7 +156,7 @@ void normalise_operators(jit::Module& module) {
     if (node->outputs().size() == 1 && changed.contains(node->output())) continue;
     if (row != rewrites().end()) row->second(node, module);
   }
-  jit::EliminateDeadCode(graph);
+  jit::EliminateDeadCode(graph->block());
 }
 
 }  // namespace qtool

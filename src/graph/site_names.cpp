@@ -131,7 +131,7 @@ void name_sites(jit::Module& module) {
     }
     name_outputs(node, name);
   }
-  jit::EliminateDeadCode(graph);
+  jit::EliminateDeadCode(graph->block());
 }
 
 }  // namespace qtool

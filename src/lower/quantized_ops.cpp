@@ -30,7 +30,7 @@ class Lowering {
   Model run() {
     for (auto* node : nodes_of(graph_->block())) lower(node);
     give_float(graph_->return_node(), graph_->return_node());
-    jit::EliminateDeadCode(graph_);
+    jit::EliminateDeadCode(graph_->block());
     // Once more, for the attributes that only float operators read.
     return Model(rebuild(module_, "Int8Model"));
   }

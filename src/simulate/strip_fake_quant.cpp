@@ -102,7 +102,7 @@ StrippedModel strip_fake_quant(const Model& model) {
     node->output()->replaceAllUsesWith(node->input(1));
     node->destroy();
   }
-  jit::EliminateDeadCode(graph);
+  jit::EliminateDeadCode(graph->block());
   return {Model(rebuild(copy, graph, "Model")), std::move(grids)};
 }
 
