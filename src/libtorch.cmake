@@ -60,5 +60,13 @@ target_include_directories(libtorch SYSTEM INTERFACE ${LIBTORCH_INCLUDE}/torch/c
 target_compile_definitions(libtorch INTERFACE AT_PER_OPERATOR_HEADERS)
 # libtorch.so is what pulls the CUDA libraries in where a build has them; nothing refers to its symbols.
 target_link_libraries(libtorch INTERFACE -Wl,--no-as-needed ${LIBTORCH_torch} -Wl,--as-needed ${LIBTORCH_torch_cpu} ${LIBTORCH_c10})
+# at::parallel_for is a template that runs in one thread where OpenMP is off. The OpenMP library must be LibTorch's own: a second
+# one would have threads of its own beside it.
+target_compile_options(libtorch INTERFACE -fopenmp)
+file(GLOB _openmp ${LIBTORCH_PREFIX}/lib/libgomp*.so* ${LIBTORCH_PREFIX}/../torch.libs/libgomp*.so*)
+if(NOT _openmp)
+  set(_openmp gomp)
+endif()
+target_link_libraries(libtorch INTERFACE ${_openmp})
 get_filename_component(_libdir "${LIBTORCH_torch_cpu}" DIRECTORY)
 target_link_options(libtorch INTERFACE "-Wl,-rpath,${_libdir}")

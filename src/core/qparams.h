@@ -5,6 +5,9 @@
 
 namespace qtool {
 
+/// A learned scale is held above this.
+inline constexpr float kSmallestScale = 1e-12F;
+
 /// Scale and zero point of one range.
 struct Grid {
   double scale = 1;  ///< a float32 value: what kernels and ONNX store

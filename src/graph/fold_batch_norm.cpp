@@ -80,6 +80,22 @@ void apply(jit::Module& module, const FoldableBatchNorm& candidate) {
 
 }  // namespace
 
+at::Tensor times_channels(const at::Tensor& weight, const at::Tensor& factor, int64_t channel_axis,
+                          int64_t groups) {
+  std::vector<int64_t> shape(static_cast<size_t>(weight.dim()), 1);
+  if (channel_axis == 0 || groups == 1) {
+    shape[static_cast<size_t>(channel_axis)] = factor.numel();
+    return weight * factor.view(shape);
+  }
+  // [C_in, C / groups, ...] -> [groups, C_in / groups, C / groups, ...]
+  auto split = weight.sizes().vec();
+  split[0] /= groups;
+  split.insert(split.begin(), groups);
+  shape.insert(shape.begin(), groups);
+  shape[2] = factor.numel() / groups;
+  return (weight.reshape(split) * factor.view(shape)).reshape(weight.sizes());
+}
+
 WeightAndBias fold(const at::Tensor& weight, const at::Tensor& bias, const BatchNorm& norm,
                    int64_t channel_axis, int64_t groups) {
   const at::NoGradGuard constants_for_autograd;
@@ -89,21 +105,7 @@ WeightAndBias fold(const at::Tensor& weight, const at::Tensor& bias, const Batch
   const auto factor = gamma * at::rsqrt(var + norm.eps);
   const auto old_bias = bias.defined() ? bias.to(at::kDouble) : at::zeros_like(mean);
 
-  auto w = weight.to(at::kDouble);
-  std::vector<int64_t> shape(static_cast<size_t>(weight.dim()), 1);
-  if (channel_axis == 1 && groups > 1) {
-    // [C_in, C / groups, ...] -> [groups, C_in / groups, C / groups, ...], so that factor is [groups, 1, C /
-    // groups, ...].
-    auto split = weight.sizes().vec();
-    split[0] /= groups;
-    split.insert(split.begin(), groups);
-    shape.insert(shape.begin(), groups);
-    shape[2] = factor.numel() / groups;
-    w = (w.reshape(split) * factor.reshape(shape)).reshape(weight.sizes());
-  } else {
-    shape[static_cast<size_t>(channel_axis)] = factor.numel();
-    w = w * factor.reshape(shape);
-  }
+  const auto w = times_channels(weight.to(at::kDouble), factor, channel_axis, groups);
   return {w.to(weight.scalar_type()), ((old_bias - mean) * factor + beta).to(weight.scalar_type())};
 }
 

@@ -1,125 +1,23 @@
 #include "simulate/fake_quant_kernels.h"
 
-#include <ATen/Parallel.h>
-
-#include <algorithm>
 #include <cmath>
-#include <limits>
-#include <vector>
 
-#include "core/simd.h"
+#include "simulate/fake_quant_loops.h"
 
 namespace qtool {
 namespace {
 
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-constexpr int64_t kLanes = 32;
 constexpr int64_t kBlock = 1 << 14;  ///< values of one block; one thread computes a block
 
-/// A grid as the loops use it: in steps relative to the zero point.
-struct Steps {
-  float scale, inverse, lowest, highest, clip_low, clip_high;
-};
-
-Steps steps_of(const FakeQuantGrid& grid) {
-  return {grid.scale,
-          1.0F / grid.scale,
-          static_cast<float>(grid.qmin - grid.zero_point),
-          static_cast<float>(grid.qmax - grid.zero_point),
-          grid.clip_low,
-          grid.clip_high};
-}
-
-// What the loops below do to one value. Macros of a kind: they must be inlined into each clone.
-#define QTOOL_INLINE inline __attribute__((always_inline))
-
-QTOOL_INLINE float limited(float x, float low, float high) {
-  x = x < low ? low : x;
-  return x > high ? high : x;
-}
-
-/// Half to even, for |x| < 2^22: adding 1.5 * 2^23 leaves no bits behind the point.
-QTOOL_INLINE float rounded(float x) {
-  constexpr float kRounder = 12582912.0F;
-  return (x + kRounder) - kRounder;
-}
-
-/// The nearest step, at most one off the grid, where a value one step off and a thousand off are the same.
-QTOOL_INLINE float nearest_step(float x, const Steps& s) {
-  return rounded(limited(x * s.inverse, s.lowest - 1, s.highest + 1));
-}
-
-QTOOL_INLINE bool is_inside_clip(float x, const Steps& s) {
-  return static_cast<int>(x > s.clip_low) & static_cast<int>(x < s.clip_high);
-}
-
-struct Extents {
-  float lows[kLanes], highs[kLanes];
-  QTOOL_INLINE Extents() {
-    for (int64_t k = 0; k < kLanes; ++k) {
-      lows[k] = kInfinity;
-      highs[k] = -kInfinity;
-    }
-  }
-  QTOOL_INLINE void take(int64_t k, float x) {
-    lows[k] = x < lows[k] ? x : lows[k];
-    highs[k] = x > highs[k] ? x : highs[k];
-  }
-  [[nodiscard]] QTOOL_INLINE Extent all() const {
-    Extent extent{kInfinity, -kInfinity};
-    for (int64_t k = 0; k < kLanes; ++k) {
-      extent.low = std::min(extent.low, lows[k]);
-      extent.high = std::max(extent.high, highs[k]);
-    }
-    return extent;
-  }
-};
-
-/// Calls body(i, lane) for all i, so that the compiler sees loops of a fixed length.
-template <class Body>
-QTOOL_INLINE void by_lanes(int64_t count, const Body& body) {
-  const int64_t whole = count - count % kLanes;
-  for (int64_t i = 0; i < whole; i += kLanes)
-    for (int64_t k = 0; k < kLanes; ++k) body(i + k, k);
-  for (int64_t i = whole; i < count; ++i) body(i, i - whole);
-}
-
-QTOOL_CLONES Extent quantize_block(const float* __restrict x, float* __restrict y, int64_t count, Steps s) {
+QTOOL_CLONES Extent quantize_block(const float* x, float* y, uint8_t* mask, int64_t count, Steps s) {
   Extents extents;
-  by_lanes(
-      count, [&](int64_t i, int64_t k) __attribute__((always_inline)) {
-        const float clipped = limited(x[i], s.clip_low, s.clip_high);
-        extents.take(k, clipped);
-        y[i] = limited(nearest_step(clipped, s), s.lowest, s.highest) * s.scale;
-      });
+  quantize_values(x, y, mask, count, s, extents);
   return extents.all();
 }
 
-QTOOL_CLONES Extent quantize_block_with_mask(const float* __restrict x, float* __restrict y,
-                                             uint8_t* __restrict mask, int64_t count, Steps s) {
+QTOOL_CLONES Extent clip_block(const float* x, float* y, uint8_t* mask, int64_t count, Steps s) {
   Extents extents;
-  by_lanes(
-      count, [&](int64_t i, int64_t k) __attribute__((always_inline)) {
-        const float clipped = limited(x[i], s.clip_low, s.clip_high);
-        extents.take(k, clipped);
-        const float step = nearest_step(clipped, s);
-        const float on_grid = limited(step, s.lowest, s.highest);
-        y[i] = on_grid * s.scale;
-        mask[i] = static_cast<uint8_t>(static_cast<int>(step == on_grid) &
-                                       static_cast<int>(is_inside_clip(x[i], s)));
-      });
-  return extents.all();
-}
-
-QTOOL_CLONES Extent clip_block(const float* __restrict x, float* __restrict y, uint8_t* __restrict mask,
-                               int64_t count, Steps s) {
-  Extents extents;
-  by_lanes(
-      count, [&](int64_t i, int64_t k) __attribute__((always_inline)) {
-        y[i] = limited(x[i], s.clip_low, s.clip_high);
-        extents.take(k, y[i]);
-        if (mask != nullptr) mask[i] = static_cast<uint8_t>(is_inside_clip(x[i], s));
-      });
+  clip_values(x, y, mask, count, s, extents);
   return extents.all();
 }
 
@@ -154,48 +52,31 @@ QTOOL_CLONES float magnitude_block(const float* x, int64_t count) {
   return *std::max_element(largest, largest + kLanes);
 }
 
-/// body(block, begin, length) for each block, beside each other.
-template <class Body>
-void for_blocks(int64_t count, const Body& body) {
-  const int64_t blocks = (count + kBlock - 1) / kBlock;
-  at::parallel_for(0, blocks, 2, [&](int64_t first, int64_t last) {
-    for (int64_t block = first; block < last; ++block)
-      body(block, block * kBlock, std::min(kBlock, count - block * kBlock));
-  });
-}
+using BlockKernel = Extent(const float*, float*, uint8_t*, int64_t, Steps);
 
-size_t block_count(int64_t count) { return static_cast<size_t>((count + kBlock - 1) / kBlock); }
-
-template <class Body>
-Extent extent_of_blocks(int64_t count, const Body& body) {
-  std::vector<Extent> extents(block_count(count));
-  for_blocks(count, [&](int64_t block, int64_t begin, int64_t length) {
-    extents[static_cast<size_t>(block)] = body(begin, length);
+Extent extent_of_blocks(BlockKernel* kernel, const float* x, float* y, uint8_t* mask, int64_t count,
+                        const FakeQuantGrid& grid) {
+  const Steps steps = steps_of(grid);
+  std::vector<Extent> extents(static_cast<size_t>(block_count(count, kBlock)));
+  for_blocks(count, kBlock, [&](int64_t block, int64_t begin, int64_t length) {
+    extents[static_cast<size_t>(block)] =
+        kernel(x + begin, y + begin, mask == nullptr ? nullptr : mask + begin, length, steps);
   });
-  Extent all{kInfinity, -kInfinity};
-  for (const auto& extent : extents) all = {std::min(all.low, extent.low), std::max(all.high, extent.high)};
-  return all;
+  return extent_of(extents);
 }
 
 }  // namespace
 
 Extent fake_quantize(const float* x, float* y, uint8_t* mask, int64_t count, const FakeQuantGrid& grid) {
-  const Steps steps = steps_of(grid);
-  return extent_of_blocks(count, [&](int64_t begin, int64_t length) {
-    return mask == nullptr ? quantize_block(x + begin, y + begin, length, steps)
-                           : quantize_block_with_mask(x + begin, y + begin, mask + begin, length, steps);
-  });
+  return extent_of_blocks(quantize_block, x, y, mask, count, grid);
 }
 
 Extent clip(const float* x, float* y, uint8_t* mask, int64_t count, const FakeQuantGrid& grid) {
-  const Steps steps = steps_of(grid);
-  return extent_of_blocks(count, [&](int64_t begin, int64_t length) {
-    return clip_block(x + begin, y + begin, mask == nullptr ? nullptr : mask + begin, length, steps);
-  });
+  return extent_of_blocks(clip_block, x, y, mask, count, grid);
 }
 
 void apply_mask(const float* dy, const uint8_t* mask, float* dx, int64_t count) {
-  for_blocks(count, [&](int64_t, int64_t begin, int64_t length) {
+  for_blocks(count, kBlock, [&](int64_t, int64_t begin, int64_t length) {
     mask_block(dy + begin, mask + begin, dx + begin, length);
   });
 }
@@ -203,8 +84,8 @@ void apply_mask(const float* dy, const uint8_t* mask, float* dx, int64_t count) 
 double learned_step_gradient(const float* dy, const float* x, float* dx, int64_t count,
                              const FakeQuantGrid& grid) {
   const Steps steps = steps_of(grid);
-  std::vector<double> sums(block_count(count));
-  for_blocks(count, [&](int64_t block, int64_t begin, int64_t length) {
+  std::vector<double> sums(static_cast<size_t>(block_count(count, kBlock)));
+  for_blocks(count, kBlock, [&](int64_t block, int64_t begin, int64_t length) {
     sums[static_cast<size_t>(block)] = step_gradient_block(dy + begin, x + begin, dx + begin, length, steps);
   });
   double sum = 0;

@@ -29,6 +29,13 @@
 /// statistics of the batch, which also move `mean` and `var` (10 % a batch), or, once `frozen` (int64 [1]), with those
 /// stored, where only a bias is left to add. Source: Krishnamoorthi, arXiv:1806.08342, section 3.2.2.
 ///
+///   qtool::batch_norm_fake_quant(Tensor y, Tensor gamma, Tensor beta, Tensor(a!) mean, Tensor(b!) var, Tensor frozen,
+///       float eps, Tensor(c!) low, Tensor(d!) high, Tensor(e!) scale, Tensor(f!) zero_point, Tensor observe,
+///       Tensor enabled, int bits, bool symmetric, float clip_low, float clip_high) -> Tensor
+///
+/// fake_quant_activation of batch_norm_in_fold, with an observed step. Where the channels of y lie beside each other in
+/// memory (channels last), it reads y twice and writes once, and its gradient reads dy, mask and y twice and writes once.
+///
 /// Gradients: simulate/fake_quant_kernels.h. A learned step's is scaled by 1 / sqrt(values of the channel * qmax).
 
 namespace qtool {

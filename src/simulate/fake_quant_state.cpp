@@ -12,8 +12,6 @@
 namespace qtool {
 namespace {
 
-constexpr float kSmallestScale = 1e-12F;
-
 at::Tensor tensor_at(const Model& model, const std::string& path) {
   const auto value = find_attribute(model.module(), path);
   QTOOL_ASSERT(value && value->isTensor());

@@ -3,6 +3,7 @@
 #include <ATen/ops/zeros.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/ir/ir.h>
+#include <torch/csrc/jit/passes/dead_code_elimination.h>
 
 #include <limits>
 #include <string>
@@ -13,6 +14,7 @@
 #include "simulate/fake_quant_ops.h"
 #include "simulate/fake_quant_state.h"
 #include "simulate/insert_fake_quant.h"
+#include "simulate/join_batch_norm.h"
 
 namespace qtool {
 namespace {
@@ -116,6 +118,8 @@ Model make_training_model(const Model& canonical, const QuantPlan& plan, const s
   const auto values = put_batch_norms_into_folds(module, *graph, kFrozen);
   TrainingForm form(module, *graph, plan, qparams, steps);
   FakeQuantInsertion(graph, plan, std::vector<bool>(plan.sites.size(), true), form, values).run();
+  jit::EliminateDeadCode(graph->block());  // clips that fake-quant does now
+  join_batch_norms_with_fake_quant(*graph);
   Model model(module);
   TrainingSwitches(model, plan).observe(true);
   return model;

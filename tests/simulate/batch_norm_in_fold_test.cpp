@@ -27,7 +27,7 @@ namespace {
 using T = const at::Tensor&;
 constexpr double kEps = 1e-5;
 
-at::Tensor times_channels(T weight, T factor, int64_t axis, int64_t groups) {
+at::Tensor scaled(T weight, T factor, int64_t axis, int64_t groups) {
   return call_operator<at::Tensor(T, T, int64_t, int64_t)>("times_channels", weight, factor, axis, groups);
 }
 
@@ -46,7 +46,7 @@ struct NormedConvolution {
 
   [[nodiscard]] at::Tensor in_fold(bool frozen) const {
     const auto factor = factor_of(gamma, var);
-    const auto y = at::conv2d(x, times_channels(weight, factor, 0, 1), times_channels(bias, factor, 0, 1));
+    const auto y = at::conv2d(x, scaled(weight, factor, 0, 1), scaled(bias, factor, 0, 1));
     return call_operator<at::Tensor(T, T, T, T, T, T, double)>("batch_norm_in_fold", y, gamma, beta, mean,
                                                                var, flag(frozen), kEps);
   }
@@ -176,8 +176,8 @@ TEST_CASE("the product along the channels is that of folding") {
                var = noise({layer.channels}, 3).abs() + 0.5, mean = at::zeros({layer.channels});
     const auto folded = fold(weight, {}, {.gamma = gamma, .beta = {}, .mean = mean, .var = var, .eps = kEps},
                              layer.axis, layer.groups);
-    CHECK(times_channels(weight, factor_of(gamma, var), layer.axis, layer.groups)
-              .allclose(folded.weight, 1e-5, 1e-6));
+    CHECK(
+        scaled(weight, factor_of(gamma, var), layer.axis, layer.groups).allclose(folded.weight, 1e-5, 1e-6));
   }
 }
 

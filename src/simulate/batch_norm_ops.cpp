@@ -1,0 +1,243 @@
+#include "simulate/batch_norm_ops.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/native_batch_norm.h>
+#include <ATen/ops/ones_like.h>
+#include <ATen/ops/rsqrt.h>
+#include <ATen/ops/where.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <cmath>
+#include <vector>
+
+#include "simulate/batch_norm_kernels.h"
+#include "simulate/fake_quant_activation.h"
+#include "simulate/training_operator.h"
+
+namespace qtool {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+constexpr double kMomentum = 0.1;  // PyTorch's default
+constexpr double kDead = 1e-6;     // a channel whose factor is smaller says nothing of what went into it
+
+at::Tensor per_channel(const at::Tensor& values, const at::Tensor& like) {
+  std::vector<int64_t> shape(static_cast<size_t>(like.dim()), 1);
+  shape[1] = values.numel();
+  return values.view(shape);
+}
+
+/// Moves the statistics towards those of the batch. What batch norm would have seen is y / factor.
+void follow(const at::Tensor& mean, const at::Tensor& var, const at::Tensor& factor,
+            const at::Tensor& batch_mean, const at::Tensor& batch_var) {
+  const auto alive = factor.abs() > kDead;
+  const auto safe = at::where(alive, factor, at::ones_like(factor));
+  const auto rate = alive.to(at::kFloat) * kMomentum;
+  mean.add_(rate * (batch_mean / safe - mean));
+  var.add_(rate * (batch_var.clamp_min(0) / safe.square() - var));
+}
+
+/// Rows and channels where the channels of y [N, C, ...] lie beside each other in memory; else no rows.
+ChannelRows channel_rows(const at::Tensor& y) {
+  if (y.dim() < 2 || y.numel() == 0) return {0, 0};
+  std::vector<int64_t> channels_last(static_cast<size_t>(y.dim()));
+  channels_last[0] = 0;
+  for (int64_t i = 1; i + 1 < y.dim(); ++i) channels_last[static_cast<size_t>(i)] = i + 1;
+  channels_last.back() = 1;
+  return y.permute(channels_last).is_contiguous() ? ChannelRows{y.numel() / y.size(1), y.size(1)}
+                                                  : ChannelRows{0, 0};
+}
+
+std::vector<double> doubles(const at::Tensor& channels) {
+  std::vector<double> values(static_cast<size_t>(channels.numel()));
+  const auto dense = channels.contiguous();
+  std::copy_n(dense.data_ptr<float>(), values.size(), values.begin());
+  return values;
+}
+
+at::Tensor floats(const std::vector<double>& values, const at::Tensor& like) {
+  const auto tensor = at::empty_like(like);
+  std::transform(values.begin(), values.end(), tensor.data_ptr<float>(),
+                 [](double value) { return static_cast<float>(value); });
+  return tensor;
+}
+
+double sign(double x) { return double(x > 0) - double(x < 0); }
+
+/// z = (y - mean) / deviation * |gamma| + beta, as z = y * factor + offset: by the batch, or where it is frozen, the same for a
+/// y that has the factor already.
+struct Normalisation {
+  bool by_batch = false;
+  std::vector<double> mean = {}, inverse_deviation = {}, gamma = {};
+  std::vector<float> factor = {}, offset = {};
+};
+
+Normalisation frozen_normalisation(const at::Tensor& gamma, const at::Tensor& beta, const at::Tensor& mean,
+                                   const at::Tensor& var, double eps) {
+  Normalisation n{.mean = doubles(mean), .inverse_deviation = doubles(var), .gamma = doubles(gamma)};
+  const auto shift = doubles(beta);
+  for (size_t c = 0; c < n.mean.size(); ++c) {
+    n.inverse_deviation[c] = 1 / std::sqrt(n.inverse_deviation[c] + eps);
+    n.factor.push_back(1);
+    n.offset.push_back(static_cast<float>(shift[c] - n.mean[c] * n.gamma[c] * n.inverse_deviation[c]));
+  }
+  return n;
+}
+
+Normalisation batch_normalisation(const Moments& moments, int64_t rows, const at::Tensor& gamma,
+                                  const at::Tensor& beta, double eps) {
+  Normalisation n{.by_batch = true, .mean = moments.mean, .gamma = doubles(gamma)};
+  const auto shift = doubles(beta);
+  for (size_t c = 0; c < n.mean.size(); ++c) {
+    n.inverse_deviation.push_back(1 / std::sqrt(moments.squares[c] / double(rows) + eps));
+    const double factor = std::fabs(n.gamma[c]) * n.inverse_deviation[c];
+    n.factor.push_back(static_cast<float>(factor));
+    n.offset.push_back(static_cast<float>(shift[c] - n.mean[c] * factor));
+  }
+  return n;
+}
+
+void follow_batch(const Moments& moments, int64_t rows, const at::Tensor& gamma, const at::Tensor& mean,
+                  const at::Tensor& var, double eps) {
+  const at::NoGradGuard no_grad;
+  auto variances = moments.squares;
+  for (double& variance : variances) variance /= std::max(double(rows) - 1, 1.0);
+  follow(mean, var, gamma * at::rsqrt(var + eps), floats(moments.mean, mean), floats(variances, var));
+}
+
+struct Gradients {
+  at::Tensor y, gamma, beta;
+};
+
+/// Through the batch's own mean and variance (Ioffe and Szegedy, arXiv:1502.03167, section 3).
+Gradients gradients_by_batch(const Normalisation& n, const at::Tensor& dy, const at::Tensor& mask,
+                             const at::Tensor& y, ChannelRows shape, const at::Tensor& like) {
+  std::vector<float> mean(n.mean.begin(), n.mean.end()), slope, offset;
+  const auto sums =
+      gradient_sums(dy.data_ptr<float>(), mask.data_ptr<uint8_t>(), y.data_ptr<float>(), shape, mean);
+  std::vector<double> dgamma;
+  for (size_t c = 0; c < n.mean.size(); ++c) {
+    const double inverse = n.inverse_deviation[c], rows = double(shape.rows);
+    const double along_y = -double(n.factor[c]) * inverse * inverse * sums.product[c] / rows;
+    slope.push_back(static_cast<float>(along_y));
+    offset.push_back(static_cast<float>(-double(n.factor[c]) * sums.sum[c] / rows - along_y * mean[c]));
+    dgamma.push_back(sign(n.gamma[c]) * inverse * sums.product[c]);
+  }
+  const auto dx = at::empty_like(y);
+  masked_gradient(dy.data_ptr<float>(), mask.data_ptr<uint8_t>(), y.data_ptr<float>(), dx.data_ptr<float>(),
+                  shape, n.factor, slope, offset);
+  return {dx, floats(dgamma, like), floats(sums.sum, like)};
+}
+
+Gradients gradients_frozen(const Normalisation& n, const at::Tensor& dy, const at::Tensor& mask,
+                           const at::Tensor& y, ChannelRows shape, const at::Tensor& like) {
+  const auto sums = gradient_sums(dy.data_ptr<float>(), mask.data_ptr<uint8_t>(), y.data_ptr<float>(), shape,
+                                  std::vector<float>(n.mean.size(), 0));
+  std::vector<double> dgamma;
+  for (size_t c = 0; c < n.mean.size(); ++c)
+    dgamma.push_back(-n.mean[c] * n.inverse_deviation[c] * sums.sum[c]);
+  const auto dx = at::empty_like(y);
+  apply_mask(dy.data_ptr<float>(), mask.data_ptr<uint8_t>(), dx.data_ptr<float>(), y.numel());
+  return {dx, floats(dgamma, like), floats(sums.sum, like)};
+}
+
+at::Tensor run(const at::Tensor& y, ChannelRows shape, const Normalisation& n, const ActivationState& state,
+               const at::Tensor& mask) {
+  const auto z = at::empty_like(y);
+  state.note(scale_and_fake_quantize(y.data_ptr<float>(), z.data_ptr<float>(),
+                                     mask.defined() ? mask.data_ptr<uint8_t>() : nullptr, shape, n.factor,
+                                     n.offset, state.grid(), is_on(state.enabled)));
+  return z;
+}
+
+class BatchNormFakeQuant : public torch::autograd::Function<BatchNormFakeQuant> {
+ public:
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& y, const at::Tensor& gamma,
+                            const at::Tensor& /*beta*/, ChannelRows shape, const Normalisation& n,
+                            const ActivationState& state) {
+    const auto mask = at::empty_like(y, y.options().dtype(at::kByte));
+    context->save_for_backward({y, gamma});
+    context->saved_data["mask"] = mask;
+    context->saved_data["by_batch"] = n.by_batch;
+    context->saved_data["mean"] = n.mean;
+    context->saved_data["inverse_deviation"] = n.inverse_deviation;
+    return run(y, shape, n, state, mask);
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& outputs) {
+    const auto saved = context->get_saved_variables();
+    const auto &y = saved[0], &gamma = saved[1];
+    const auto mask = context->saved_data["mask"].toTensor();
+    Normalisation n{.by_batch = context->saved_data["by_batch"].toBool(),
+                    .mean = context->saved_data["mean"].toDoubleVector(),
+                    .inverse_deviation = context->saved_data["inverse_deviation"].toDoubleVector(),
+                    .gamma = doubles(gamma.detach())};
+    for (size_t c = 0; c < n.mean.size(); ++c)
+      n.factor.push_back(static_cast<float>(std::fabs(n.gamma[c]) * n.inverse_deviation[c]));
+    const auto dy = laid_out_as(outputs[0], mask);
+    const auto gradients =
+        (n.by_batch ? gradients_by_batch : gradients_frozen)(n, dy, mask, y, channel_rows(y), gamma);
+    return {gradients.y, gradients.gamma, gradients.beta, {}, {}, {}};
+  }
+};
+
+}  // namespace
+
+at::Tensor batch_norm_factor(const at::Tensor& gamma, const at::Tensor& var, double eps) {
+  return gamma * at::rsqrt(var + eps);
+}
+
+at::Tensor batch_norm_in_fold(const at::Tensor& y, const at::Tensor& gamma, const at::Tensor& beta,
+                              const at::Tensor& mean, const at::Tensor& var, const at::Tensor& frozen,
+                              double eps) {
+  const auto inverse_deviation = at::rsqrt(var + eps);
+  if (is_on(frozen) || !at::GradMode::is_enabled())
+    return y + per_channel(beta - mean * (gamma * inverse_deviation), y);
+  // Where gamma is negative, y has the layer's signs reversed already.
+  const auto [z, batch_mean, batch_inverse] =
+      at::native_batch_norm(y, gamma.abs(), beta, {}, {}, /*training=*/true, /*momentum=*/0, eps);
+  const at::NoGradGuard no_grad;
+  const auto values = double(y.numel()) / double(y.size(1));
+  const auto batch_var = (batch_inverse.square().reciprocal() - eps) * (values / std::max(values - 1, 1.0));
+  follow(mean, var, gamma * inverse_deviation, batch_mean, batch_var);
+  return z;
+}
+
+at::Tensor batch_norm_fake_quant(const at::Tensor& y, const at::Tensor& gamma, const at::Tensor& beta,
+                                 const at::Tensor& mean, const at::Tensor& var, const at::Tensor& frozen,
+                                 double eps, const at::Tensor& low, const at::Tensor& high,
+                                 const at::Tensor& scale, const at::Tensor& zero_point,
+                                 const at::Tensor& observe, const at::Tensor& enabled, int64_t bits,
+                                 bool symmetric, double clip_low, double clip_high) {
+  const auto shape = channel_rows(y);
+  if (shape.rows == 0)
+    return fake_quant_activation(batch_norm_in_fold(y, gamma, beta, mean, var, frozen, eps), low, high, scale,
+                                 zero_point, observe, enabled, bits, symmetric, /*learned=*/false, clip_low,
+                                 clip_high);
+  const bool trains = at::GradMode::is_enabled();
+  const ActivationState state{
+      low,
+      high,
+      scale,
+      zero_point,
+      enabled,
+      QuantScheme::activation(bits, symmetric ? Symmetry::kSymmetric : Symmetry::kAffine),
+      trains && is_on(observe),
+      clip_low,
+      clip_high};
+  Normalisation n;
+  if (trains && !is_on(frozen)) {
+    const auto moments = channel_moments(y.data_ptr<float>(), shape);
+    n = batch_normalisation(moments, shape.rows, gamma, beta, eps);
+    follow_batch(moments, shape.rows, gamma, mean, var, eps);
+  } else {
+    n = frozen_normalisation(gamma, beta, mean, var, eps);
+  }
+  if (!wants_gradient(y) && !wants_gradient(gamma) && !wants_gradient(beta))
+    return run(y, shape, n, state, {});
+  return BatchNormFakeQuant::apply(y, gamma, beta, shape, n, state);
+}
+
+}  // namespace qtool

@@ -1,0 +1,27 @@
+#pragma once
+/// Fake-quant of activations in training: qtool::fake_quant_activation of simulate/fake_quant_ops.h.
+#include <ATen/core/Tensor.h>
+
+#include "core/scheme.h"
+#include "simulate/fake_quant_kernels.h"
+
+namespace qtool {
+
+/// The state of one site, and what of it changes in a forward pass.
+struct ActivationState {
+  at::Tensor low, high, scale, zero_point, enabled;
+  QuantScheme scheme;
+  bool observes;
+  double clip_low, clip_high;
+
+  [[nodiscard]] FakeQuantGrid grid() const;
+  /// While observing: moves the range towards that of a batch, and the grid of the next step with it.
+  void note(const Extent& batch) const;
+};
+
+at::Tensor fake_quant_activation(const at::Tensor& x, const at::Tensor& low, const at::Tensor& high,
+                                 const at::Tensor& scale, const at::Tensor& zero_point,
+                                 const at::Tensor& observe, const at::Tensor& enabled, int64_t bits,
+                                 bool symmetric, bool learned, double clip_low, double clip_high);
+
+}  // namespace qtool
