@@ -109,6 +109,7 @@ class Trainer {
     if (options_.resume && !task_.checkpoint.empty() && std::filesystem::exists(task_.checkpoint)) {
       good_ = load_checkpoint(task_.checkpoint, identity_);
       go_back();
+      write_history();  // the run may have ended between the checkpoint and the history
     } else {
       keep_good_state();
     }
@@ -150,8 +151,13 @@ class Trainer {
     end_epoch();
     keep_good_state();
     save();
-    if (!task_.history.empty()) write_file(task_.history, history_json(state_.history, state_.best_epoch));
+    write_history();
     if (hooks_.epoch_end) hooks_.epoch_end(state_.history.back());
+  }
+
+  void write_history() const {
+    if (!task_.history.empty() && !state_.history.empty())
+      write_file(task_.history, history_json(state_.history, state_.best_epoch));
   }
 
   /// False where the loss diverged and the step was not taken.
@@ -228,7 +234,6 @@ class Trainer {
   [[nodiscard]] double validate() {
     const at::NoGradGuard no_grad;
     model_.set_training(false);
-    if (hooks_.before_validation) hooks_.before_validation();
     ScoreMeter meter("held-out data");
     validation_->start();
     while (const auto batch = validation_->next()) {

@@ -119,8 +119,6 @@ struct TrainHooks {
   std::function<bool()> stop = interrupt_requested;
   /// Steps count from 0; the model is in training mode.
   std::function<void(int64_t step, int64_t steps)> before_step = {};
-  /// The model is in evaluation mode.
-  std::function<void()> before_validation = {};
   /// May the epoch that began with this step become the best? Empty: each may.
   std::function<bool(int64_t first_step, int64_t steps)> may_be_best = {};
   std::function<void(const Rollback&)> rolled_back = {};
