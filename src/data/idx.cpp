@@ -22,7 +22,7 @@ std::string hex(const std::array<unsigned char, 4>& bytes) {
 std::string find_file(const std::string& folder, const std::vector<std::string>& stems) {
   for (const auto& stem : stems)
     for (const char* ending : {"", ".gz"})
-      if (const std::string path = folder + "/" + stem + ending; std::filesystem::exists(path)) return path;
+      if (std::string path = folder + "/" + stem + ending; std::filesystem::exists(path)) return path;
   throw Error(ErrorKind::kUsage,
               {.what = "missing IDX file",
                .where = folder,

@@ -81,7 +81,7 @@ std::string base_name(const jit::Node* node, const std::map<std::string, int>& c
 std::string unique_name(const jit::Module& module, const jit::Node* node, const std::string& base,
                         std::set<std::string>& taken) {
   for (int number = 1;; ++number) {
-    const auto name = number == 1 ? base : base + "#" + std::to_string(number);
+    auto name = number == 1 ? base : base + "#" + std::to_string(number);
     const auto weight = name + ".weight";
     const bool is_anothers = has_weight(node) && attribute_path(argument(node, "weight")) != weight &&
                              find_attribute(module, weight).has_value();

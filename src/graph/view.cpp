@@ -4,6 +4,9 @@
 #include <torch/csrc/jit/ir/constants.h>
 #include <torch/csrc/jit/ir/ir.h>
 
+#include <algorithm>
+#include <set>
+
 #include "graph/attributes.h"
 #include "graph/in_place.h"
 #include "graph/nodes.h"
@@ -47,9 +50,41 @@ void add_numbers(const jit::Node* node, OperatorView& view) {
   }
 }
 
+/// The one that names the operator: of an LSTM's three, the sequence. Null where it makes no tensor.
+const jit::Value* first_tensor(const jit::Node* node) {
+  const auto outputs = node->outputs();
+  const auto* found = std::find_if(outputs.begin(), outputs.end(), is_tensor);
+  return found == outputs.end() ? nullptr : *found;
+}
+
+/// `lstm` for the values lstm.0, lstm.1 and lstm.2, see graph/site_names.h.
+std::string name_of(const jit::Node* node) {
+  const std::string name = first_tensor(node)->debugName();
+  return node->outputs().size() == 1 ? name : name.substr(0, name.rfind('.'));
+}
+
+/// Takes lists and tuples apart, or reads what is fixed.
+bool is_plumbing(const jit::Node* node) {
+  const auto kind = node->kind();
+  return kind == c10::prim::GetAttr || kind == c10::prim::Constant || kind == c10::prim::ListUnpack ||
+         kind == c10::prim::TupleUnpack;
+}
+
+/// A trace computes sizes with tensors: prim::NumToTensor of a number, and what follows from such tensors alone.
+bool is_size_arithmetic(const jit::Node* node, const std::set<const jit::Value*>& sizes) {
+  if (node->kind() == c10::prim::NumToTensor) return true;
+  bool has_sizes = false;
+  for (const auto* input : node->inputs()) {
+    if (!is_tensor(input) || input->node()->kind() == c10::prim::Constant) continue;
+    if (!sizes.contains(input)) return false;
+    has_sizes = true;
+  }
+  return has_sizes;
+}
+
 OperatorView view_of(const jit::Node* node, const jit::Module& module, const jit::Block* top) {
   OperatorView view;
-  view.name = node->output()->debugName();
+  view.name = name_of(node);
   view.kind = node->kind().toQualString();
   view.source = source_of(node);
   view.in_control_flow = node->owningBlock() != top;
@@ -67,7 +102,7 @@ OperatorView view_of(const jit::Node* node, const jit::Module& module, const jit
 /// What changes one of these in place, in words.
 std::string change_of(const jit::Node* node, const std::map<const jit::Value*, const jit::Node*>& changed) {
   std::vector<const jit::Value*> values(node->inputs().begin(), node->inputs().end());
-  values.push_back(node->output());
+  values.insert(values.end(), node->outputs().begin(), node->outputs().end());
   for (const auto* input : node->inputs())
     if (input->node()->kind() == c10::prim::ListConstruct)
       values.insert(values.end(), input->node()->inputs().begin(), input->node()->inputs().end());
@@ -98,14 +133,19 @@ void add_outputs(const jit::Value* value, std::vector<std::string>& outputs) {
 GraphView view(const Model& model) {
   const auto graph = model.module().get_method("forward").graph();
   const auto changed = changed_in_place(graph);
+  std::set<const jit::Value*> sizes;
   GraphView result;
   for (size_t i = 1; i < graph->inputs().size(); ++i)
     result.inputs.push_back(graph->inputs()[i]->debugName());
   for (const auto* node : all_nodes_of(graph->block())) {
     for (const auto* value : node->outputs())
       if (is_tensor(value)) result.uses[value->debugName()] = static_cast<int>(value->uses().size());
-    const bool makes_tensor = node->outputs().size() == 1 && is_tensor(node->output());
-    if (!makes_tensor || node->kind() == c10::prim::GetAttr || node->kind() == c10::prim::Constant) continue;
+    const auto* output = first_tensor(node);
+    if (!output || is_plumbing(node)) continue;
+    if (is_size_arithmetic(node, sizes)) {
+      sizes.insert(output);
+      continue;
+    }
     result.operators.push_back(view_of(node, model.module(), graph->block()));
     result.operators.back().changed_by = change_of(node, changed);
   }

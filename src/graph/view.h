@@ -11,7 +11,7 @@ namespace qtool {
 
 /// One operator of a canonical model, as far as a plan needs to know it.
 struct OperatorView {
-  std::string name;  ///< the module path (graph/site_names.h); also the name of its output value
+  std::string name;  ///< the module path (graph/site_names.h); also the name of its output value, where it has one
   std::string kind;  ///< `aten::conv2d`
   std::vector<std::string> inputs;        ///< tensors that flow in, without weights and other attributes
   std::vector<std::string> fixed_inputs;  ///< paths of the attributes that it reads
@@ -29,7 +29,7 @@ struct OperatorView {
 /// run.
 struct GraphView {
   std::vector<std::string> inputs;
-  std::vector<OperatorView> operators;  ///< that make one tensor
+  std::vector<OperatorView> operators;  ///< that make a tensor, but for a trace's arithmetic with sizes
   std::vector<std::string> outputs;     ///< tensors that forward() returns
   /// How often each value is read, by operators of any kind, blocks and outputs.
   std::map<std::string, int> uses;

@@ -2,6 +2,8 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <cmath>
+#include <map>
 #include <optional>
 
 #include "calibrate/solve.h"
@@ -71,11 +73,7 @@ class FineTuning {
                          .checkpoint = in_folder(options_.output, kCheckpointName),
                          .history = in_folder(options_.output, kHistoryName),
                          .teacher = teacher_ ? &*teacher_ : nullptr,
-                         .rate_factor =
-                             [this](const std::string& name) {
-                               return name.ends_with("_fake_quant.scale") ? options_.fake_quant.step_rate
-                                                                          : 1.0;
-                             },
+                         .rate_factor = step_rates(),
                          .identity = identity()};
     return train(task, options_.train, hooks);
   }
@@ -93,6 +91,19 @@ class FineTuning {
   }
 
  private:
+  /// Rates of learned steps. What LSQ's gradient changes, in parts of the step, grows with the bits as sqrt(qmax); with the same
+  /// rate for all, steps of 8 bits jump and training diverges.
+  [[nodiscard]] std::function<double(const std::string&)> step_rates() const {
+    std::map<std::string, double> rates;
+    for (const auto& site : plan_.sites)
+      rates[fake_quant_path(site) + ".scale"] =
+          options_.fake_quant.step_rate / std::sqrt(double(site.scheme.qmax()));
+    return [rates](const std::string& name) {
+      const auto rate = rates.find(name);
+      return rate == rates.end() ? 1.0 : rate->second;
+    };
+  }
+
   /// What else the run depends on: another recipe is another run.
   [[nodiscard]] std::string identity() const {
     auto options = options_;
@@ -183,7 +194,7 @@ QatResult run_qat(const QatOptions& options, const CommonOptions& common, const 
   finish_report(result.report, assignment, clock,
                 has_history ? std::vector<const char*>{kHistoryName} : std::vector<const char*>{});
   result.gates_passed = all_passed(result.report.gates);
-  if (diverged) throw *diverged;
+  if (diverged) throw TrainingDiverged(*diverged);
   return result;
 }
 

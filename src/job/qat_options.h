@@ -26,9 +26,9 @@ struct FakeQuantOptions {
   BatchNormMode batch_norm = BatchNormMode::kTrained;
   StepSize weight_steps = StepSize::kLearned;
   StepSize activation_steps = StepSize::kObserved;
-  double step_rate = 1;           ///< learning rate of learned steps, in parts of the weights' rate
-  double observe_at = 0;          ///< ranges of activations begin to follow the data
-  double quantize_at = 0;         ///< fake-quant is switched on
+  double step_rate = 1;    ///< learning rate of learned steps, in parts of the weights' rate / sqrt(qmax)
+  double observe_at = 0;   ///< ranges of activations begin to follow the data
+  double quantize_at = 0;  ///< fake-quant is switched on
   double freeze_ranges_at = 0.7;  ///< ranges stay as they are
   double freeze_batch_norm_at = 0.7;
 };
@@ -38,8 +38,8 @@ void describe(Visitor& v, FakeQuantOptions& o) {
   v.field("batch_norm", o.batch_norm, "what becomes of batch norm");
   v.field("weight_steps", o.weight_steps, "where the step sizes of weights come from");
   v.field("activation_steps", o.activation_steps, "where the step sizes of activations come from");
-  v.field("step_rate", o.step_rate, "learning rate of learned steps, in parts of the weights' rate",
-          between(0, 100));
+  v.field("step_rate", o.step_rate,
+          "learning rate of learned steps, in parts of the weights' rate / sqrt(qmax)", between(0, 100));
   v.field("observe_at", o.observe_at, "share of the steps after which ranges begin to follow the data",
           between(0, 1));
   v.field("quantize_at", o.quantize_at, "share of the steps after which fake-quant is on", between(0, 1));

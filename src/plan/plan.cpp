@@ -48,7 +48,7 @@ class Planner {
     if (!view.changed_by.empty()) return "its input or result is changed in place by " + view.changed_by;
     if (!settings_.skipped_by.empty()) return "recipe: " + settings_.skipped_by;
     if (backend_.objection)
-      if (const auto objection = backend_.objection(view); !objection.empty()) return objection;
+      if (auto objection = backend_.objection(view); !objection.empty()) return objection;
     if (row->operator_class == OperatorClass::kLayer) return reason_for_float_layer(view);
     if (view.numbers.contains("dtype")) return "it changes the type";
     if (!view.fixed_inputs.empty()) return "reads the parameter " + view.fixed_inputs[0];

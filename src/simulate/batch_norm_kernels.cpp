@@ -79,12 +79,20 @@ QTOOL_CLONES void add_gradients(const float* __restrict dy, const uint8_t* __res
   }
 }
 
+/// A tile's worth of what each channel is multiplied by, and what is added.
+struct TileOfGradients {
+  int64_t length;
+  const float *factor, *slope, *offset;
+};
+
 QTOOL_CLONES void write_gradients(const float* __restrict dy, const uint8_t* __restrict mask,
                                   const float* __restrict x, float* __restrict dx, int64_t count,
-                                  int64_t tile, const float* __restrict factor, const float* __restrict slope,
-                                  const float* __restrict offset) {
-  for (int64_t begin = 0; begin < count; begin += tile) {
-    const int64_t length = std::min(tile, count - begin);
+                                  const TileOfGradients& tile) {
+  const float* __restrict factor = tile.factor;
+  const float* __restrict slope = tile.slope;
+  const float* __restrict offset = tile.offset;
+  for (int64_t begin = 0; begin < count; begin += tile.length) {
+    const int64_t length = std::min(tile.length, count - begin);
     for (int64_t k = 0; k < length; ++k) {
       const float dz = mask[begin + k] ? dy[begin + k] : 0.0F;
       dx[begin + k] = dz * factor[k] + x[begin + k] * slope[k] + offset[k];
@@ -92,13 +100,22 @@ QTOOL_CLONES void write_gradients(const float* __restrict dy, const uint8_t* __r
   }
 }
 
+/// Likewise; `scaled` is room for a tile.
+struct TileOfScaling {
+  int64_t length;
+  const float *factor, *offset;
+  float* scaled;
+};
+
 QTOOL_CLONES Extent scale_and_quantize_block(const float* __restrict x, float* __restrict y,
-                                             uint8_t* __restrict mask, int64_t count, int64_t tile,
-                                             const float* __restrict factor, const float* __restrict offset,
-                                             float* __restrict scaled, Steps steps, bool quantize) {
+                                             uint8_t* __restrict mask, int64_t count,
+                                             const TileOfScaling& tile, Steps steps, bool quantize) {
   Extents extents;
-  for (int64_t begin = 0; begin < count; begin += tile) {
-    const int64_t length = std::min(tile, count - begin);
+  const float* __restrict factor = tile.factor;
+  const float* __restrict offset = tile.offset;
+  float* __restrict scaled = tile.scaled;
+  for (int64_t begin = 0; begin < count; begin += tile.length) {
+    const int64_t length = std::min(tile.length, count - begin);
     for (int64_t k = 0; k < length; ++k) scaled[k] = x[begin + k] * factor[k] + offset[k];
     auto* tile_mask = mask == nullptr ? nullptr : mask + begin;
     if (quantize)
@@ -152,8 +169,8 @@ Extent scale_and_fake_quantize(const float* x, float* y, uint8_t* mask, ChannelR
   tiling.for_each_block([&](int64_t block, int64_t begin, int64_t count) {
     std::vector<float> scaled(static_cast<size_t>(tiling.tile()));
     extents[static_cast<size_t>(block)] = scale_and_quantize_block(
-        x + begin, y + begin, mask == nullptr ? nullptr : mask + begin, count, tiling.tile(), factors.data(),
-        offsets.data(), scaled.data(), steps, quantize);
+        x + begin, y + begin, mask == nullptr ? nullptr : mask + begin, count,
+        {tiling.tile(), factors.data(), offsets.data(), scaled.data()}, steps, quantize);
   });
   return extent_of(extents);
 }
@@ -186,8 +203,8 @@ void masked_gradient(const float* dy, const uint8_t* mask, const float* x, float
   const auto factors = tiling.repeated(factor), slopes = tiling.repeated(slope),
              offsets = tiling.repeated(offset);
   tiling.for_each_block([&](int64_t, int64_t begin, int64_t count) {
-    write_gradients(dy + begin, mask + begin, x + begin, dx + begin, count, tiling.tile(), factors.data(),
-                    slopes.data(), offsets.data());
+    write_gradients(dy + begin, mask + begin, x + begin, dx + begin, count,
+                    {tiling.tile(), factors.data(), slopes.data(), offsets.data()});
   });
 }
 

@@ -58,7 +58,7 @@ std::vector<double> doubles(const at::Tensor& channels) {
 }
 
 at::Tensor floats(const std::vector<double>& values, const at::Tensor& like) {
-  const auto tensor = at::empty_like(like);
+  auto tensor = at::empty_like(like);
   std::transform(values.begin(), values.end(), tensor.data_ptr<float>(),
                  [](double value) { return static_cast<float>(value); });
   return tensor;
@@ -145,7 +145,7 @@ Gradients gradients_frozen(const Normalisation& n, const at::Tensor& dy, const a
 
 at::Tensor run(const at::Tensor& y, ChannelRows shape, const Normalisation& n, const ActivationState& state,
                const at::Tensor& mask) {
-  const auto z = at::empty_like(y);
+  auto z = at::empty_like(y);
   state.note(scale_and_fake_quantize(y.data_ptr<float>(), z.data_ptr<float>(),
                                      mask.defined() ? mask.data_ptr<uint8_t>() : nullptr, shape, n.factor,
                                      n.offset, state.grid(), is_on(state.enabled)));
@@ -205,6 +205,7 @@ at::Tensor batch_norm_in_fold(const at::Tensor& y, const at::Tensor& gamma, cons
   return z;
 }
 
+// NOLINTNEXTLINE(readability-function-size): the operator's schema has as many arguments
 at::Tensor batch_norm_fake_quant(const at::Tensor& y, const at::Tensor& gamma, const at::Tensor& beta,
                                  const at::Tensor& mean, const at::Tensor& var, const at::Tensor& frozen,
                                  double eps, const at::Tensor& low, const at::Tensor& high,

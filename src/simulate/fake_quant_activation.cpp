@@ -23,7 +23,7 @@ at::Tensor step_gradient_tensor(double gradient, int64_t values, int64_t qmax) {
 }
 
 at::Tensor run(const ActivationState& state, const at::Tensor& x, const at::Tensor& mask) {
-  const auto y = at::empty_like(x);
+  auto y = at::empty_like(x);
   auto* flags = mask.defined() ? mask.data_ptr<uint8_t>() : nullptr;
   const auto kernel = is_on(state.enabled) ? fake_quantize : clip;
   state.note(kernel(x.data_ptr<float>(), y.data_ptr<float>(), flags, x.numel(), state.grid()));
@@ -101,6 +101,7 @@ void ActivationState::note(const Extent& batch) const {
   *zero_point.data_ptr<int32_t>() = static_cast<int32_t>(next.zero_point);
 }
 
+// NOLINTNEXTLINE(readability-function-size): the operator's schema has as many arguments
 at::Tensor fake_quant_activation(const at::Tensor& x, const at::Tensor& low, const at::Tensor& high,
                                  const at::Tensor& scale, const at::Tensor& zero_point,
                                  const at::Tensor& observe, const at::Tensor& enabled, int64_t bits,

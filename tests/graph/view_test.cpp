@@ -54,6 +54,37 @@ TEST_CASE("a view shows operators in order with what flows in and what is fixed"
   CHECK(graph.uses.at("add") == 1);  // by the output
 }
 
+TEST_CASE("an operator that makes several tensors is one row, with the module's name") {
+  ModuleBuilder net("Net");
+  net.define(
+      "def forward(self, x):\n"
+      "  a, b = torch.max(x, 1)\n"
+      "  return torch.relu(a)");
+  const auto graph = view(canonicalise(net.build()));
+  REQUIRE(graph.operators.size() == 2);
+  CHECK(graph.operators[0].name == "max");
+  CHECK(graph.operators[0].kind == "aten::max");
+  CHECK(graph.operators[1].inputs == Strings{"max.0"});
+}
+
+TEST_CASE("arithmetic with sizes, which a trace does with tensors, is no operator of the model") {
+  const auto model = from_ir(R"IR(graph(%x : Tensor):
+  %zero : int = prim::Constant[value=0]()
+  %one : int = prim::Constant[value=1]()
+  %n : int = aten::size(%x, %zero)
+  %n_tensor : Tensor = prim::NumToTensor(%n)
+  %twice : Tensor = aten::mul(%n_tensor, %n_tensor)
+  %more : Tensor = aten::add(%twice, %one, %one)
+  %count : int = aten::Int(%more)
+  %shape : int[] = prim::ListConstruct(%count, %one)
+  %y : Tensor = aten::reshape(%x, %shape)
+  return (%y))IR",
+                             {});
+  const auto graph = view(canonicalise(model));
+  REQUIRE(graph.operators.size() == 1);
+  CHECK(graph.operators[0].kind == "aten::reshape");
+}
+
 TEST_CASE("operators inside an if or a loop are marked") {
   ModuleBuilder net("Net");
   net.define(
