@@ -38,6 +38,11 @@ Clip clip_before(jit::Value* value) {
   return {.input = node->input(0), .low = low.toScalar().toDouble(), .high = high.toScalar().toDouble()};
 }
 
+bool is_learned(StepSize step, const QuantScheme& scheme) {
+  constexpr int64_t kMostBits = 3;  // see StepSize::kAuto
+  return step == StepSize::kLearned || (step == StepSize::kAuto && scheme.bits() <= kMostBits);
+}
+
 /// Fake-quant on our own operators. Clips become part of it, their nodes are dead then.
 class TrainingForm : public FakeQuantForm {
  public:
@@ -46,8 +51,8 @@ class TrainingForm : public FakeQuantForm {
       : module_(module), graph_(graph), plan_(plan), qparams_(qparams), steps_(steps) {}
 
   jit::Value* weight(jit::Value* weight, size_t site) override {
-    const bool learned = steps_.weights == StepSize::kLearned;
     const auto& scheme = plan_.sites[site].scheme;
+    const bool learned = is_learned(steps_.weights, scheme);
     add(site, learned);
     return graph_.insert(
         c10::Symbol::fromQualString("qtool::fake_quant_weight"),
@@ -56,19 +61,22 @@ class TrainingForm : public FakeQuantForm {
   }
 
   jit::Value* activation(jit::Value* x, size_t site) override {
-    const bool learned = steps_.activations == StepSize::kLearned && !plan_.sites[site].is_fixed;
+    const bool learned = learns_activation(site);
     add(site, learned);
     return emit(x, site, attribute(site, "observe"), learned);
   }
 
   jit::Value* again(jit::Value* x, size_t site) override {
-    const bool learned = steps_.activations == StepSize::kLearned && !plan_.sites[site].is_fixed;
-    return emit(x, site, graph_.insertConstant(at::zeros({1}, at::kLong)), learned);
+    return emit(x, site, graph_.insertConstant(at::zeros({1}, at::kLong)), learns_activation(site));
   }
 
   jit::Value* average(jit::Value* x, size_t site) override { return again(x, site); }
 
  private:
+  [[nodiscard]] bool learns_activation(size_t site) const {
+    return is_learned(steps_.activations, plan_.sites[site].scheme) && !plan_.sites[site].is_fixed;
+  }
+
   void add(size_t site, bool learned) {
     add_state(module_, plan_.sites[site], make_state(qparams_[site]), learned);
   }

@@ -10,6 +10,7 @@ namespace qtool {
 
 /// Where the step between two values of a grid comes from while training.
 enum class StepSize {
+  kAuto,      ///< learned up to 3 bits, observed above
   kObserved,  ///< from the range of the values that come by
   kLearned    ///< a parameter with a gradient
 };
@@ -17,12 +18,13 @@ template <>
 struct Names<StepSize> {
   static constexpr const char* kind = "step size";
   static constexpr NamedValue<StepSize> table[] = {
+      {StepSize::kAuto, "auto", "learned up to 3 bits, observed above"},
       {StepSize::kObserved, "observed", "from the range of the values that come by"},
       {StepSize::kLearned, "learned", "trained by its gradient (LSQ)"}};
 };
 
 struct StepSizes {
-  StepSize weights = StepSize::kLearned;
+  StepSize weights = StepSize::kAuto;
   StepSize activations = StepSize::kObserved;
 };
 

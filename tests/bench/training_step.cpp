@@ -97,17 +97,16 @@ int main(int argc, char** argv) {
   const auto simulated = [&](const Model& from, StepSizes steps) {
     return make_training_model(from.clone(), start.plan, start.qparams, steps);
   };
-  const StepSizes weights_learned = {StepSize::kLearned, StepSize::kObserved};
   const auto unfolded = canonicalise_unfolded(model);
   std::vector<std::unique_ptr<Trainee>> trainees;
   const auto add = [&](const char* name, Model trained) {
     trainees.push_back(std::make_unique<Trainee>(name, std::move(trained)));
   };
   if (only.empty() || only == "float") add("float", model.clone());
-  if (only.empty() || only == "fake-quant") add("fake-quant", simulated(unfolded, weights_learned));
+  if (only.empty() || only == "fake-quant") add("fake-quant", simulated(unfolded, {}));
   if (only.empty()) {
-    add("fake-quant, batch norm folded", simulated(start.canonical, weights_learned));
-    add("fake-quant, observed steps", simulated(unfolded, {StepSize::kObserved, StepSize::kObserved}));
+    add("fake-quant, batch norm folded", simulated(start.canonical, {}));
+    add("fake-quant, weight steps learned", simulated(unfolded, {StepSize::kLearned, StepSize::kObserved}));
     add("fake-quant, all steps learned", simulated(unfolded, {StepSize::kLearned, StepSize::kLearned}));
   }
   for (int round = 0; round < kRounds; ++round)

@@ -193,6 +193,20 @@ TEST_CASE("steps are parameters where they are learned, and everything trained g
     }
 }
 
+TEST_CASE("left to itself, a step is learned up to three bits and observed above") {
+  for (const int64_t bits : {2, 3, 4, 8}) {
+    INFO(bits << " bits");
+    Recipe recipe;
+    recipe.weight_bits = bits;
+    const auto& net = kNets[1];
+    const auto prepared = prepare(build(net), noise(net.input, 9), recipe);
+    size_t learned = 0;
+    for (const auto& [name, tensor] : training_model(prepared).parameters())
+      learned += name.ends_with("_fake_quant.scale") ? 1 : 0;
+    CHECK(learned == (bits <= 3 ? 2 : 0));
+  }
+}
+
 TEST_CASE("batch norms are trained in the fold until they are frozen") {
   const auto& layer = normed_layers()[0];
   const auto prepared = prepare(build(layer), noise(layer.input, 9));
