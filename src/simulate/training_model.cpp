@@ -38,9 +38,9 @@ Clip clip_before(jit::Value* value) {
   return {.input = node->input(0), .low = low.toScalar().toDouble(), .high = high.toScalar().toDouble()};
 }
 
-bool is_learned(StepSize step, const QuantScheme& scheme) {
-  constexpr int64_t kMostBits = 3;  // see StepSize::kAuto
-  return step == StepSize::kLearned || (step == StepSize::kAuto && scheme.bits() <= kMostBits);
+bool is_learned(StepSize step, const Site& site) {
+  const int64_t most_bits = site.role == SiteRole::kWeight ? 3 : 4;  // see StepSize::kAuto
+  return step == StepSize::kLearned || (step == StepSize::kAuto && site.scheme.bits() <= most_bits);
 }
 
 /// Fake-quant on our own operators. Clips become part of it, their nodes are dead then.
@@ -52,7 +52,7 @@ class TrainingForm : public FakeQuantForm {
 
   jit::Value* weight(jit::Value* weight, size_t site) override {
     const auto& scheme = plan_.sites[site].scheme;
-    const bool learned = is_learned(steps_.weights, scheme);
+    const bool learned = is_learned(steps_.weights, plan_.sites[site]);
     add(site, learned);
     return graph_.insert(
         c10::Symbol::fromQualString("qtool::fake_quant_weight"),
@@ -74,7 +74,7 @@ class TrainingForm : public FakeQuantForm {
 
  private:
   [[nodiscard]] bool learns_activation(size_t site) const {
-    return is_learned(steps_.activations, plan_.sites[site].scheme) && !plan_.sites[site].is_fixed;
+    return is_learned(steps_.activations, plan_.sites[site]) && !plan_.sites[site].is_fixed;
   }
 
   void add(size_t site, bool learned) {

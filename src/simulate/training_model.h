@@ -10,7 +10,7 @@ namespace qtool {
 
 /// Where the step between two values of a grid comes from while training.
 enum class StepSize {
-  kAuto,      ///< learned up to 3 bits, observed above
+  kAuto,      ///< learned where bits are few: weights up to 3, activations up to 4; observed above
   kObserved,  ///< from the range of the values that come by
   kLearned    ///< a parameter with a gradient
 };
@@ -18,14 +18,14 @@ template <>
 struct Names<StepSize> {
   static constexpr const char* kind = "step size";
   static constexpr NamedValue<StepSize> table[] = {
-      {StepSize::kAuto, "auto", "learned up to 3 bits, observed above"},
+      {StepSize::kAuto, "auto", "learned for weights up to 3 bits and activations up to 4, observed above"},
       {StepSize::kObserved, "observed", "from the range of the values that come by"},
       {StepSize::kLearned, "learned", "trained by its gradient (LSQ)"}};
 };
 
 struct StepSizes {
   StepSize weights = StepSize::kAuto;
-  StepSize activations = StepSize::kObserved;
+  StepSize activations = StepSize::kAuto;
 };
 
 /// The model that quantization-aware training trains: fake-quant by our own operators (simulate/fake_quant_ops.h), placed as
