@@ -122,6 +122,7 @@ void finish_report(Report& report, const Assignment& assignment, StageClock& clo
   for (const char* name : names) report.files.push_back(describe_file(options.output, name));
   write_file(in_folder(options.output, "report.json"), to_json(report));
   write_file(in_folder(options.output, "report.md"), to_markdown(report));
+  write_file(in_folder(options.output, "report.html"), to_html(report));
 }
 
 }  // namespace qtool

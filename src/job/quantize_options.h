@@ -31,7 +31,7 @@ void describe(Visitor& v, QuantizeOptions& o) {
   v.field("output", o.output, "folder for what is written", flag("output", 'o'), required, path_field);
   v.field("engine", o.engine, "int8 kernels to pack the weights for");
   v.field("verify_samples", o.verify_samples, "test samples to verify on; -1: all, 0: none", at_least(-1));
-  v.field("report", o.report, "write report.json and report.md");
+  v.field("report", o.report, "write report.json, report.md and report.html");
   v.group("quantize", o.recipe);
   v.group("calibrate", o.calibrate);
   v.group("gates", o.gates);

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
 #include "core/names.h"
+#include "report/headline.h"
 #include "report/markdown_table.h"
 #include "report/report.h"
 
@@ -21,32 +21,6 @@ std::string bullets(const std::vector<std::string>& lines) {
   std::string text;
   for (const auto& line : lines) text += "- " + line + "\n";
   return text + "\n";
-}
-
-std::string drop_text(const ReportDrop& drop) {
-  return fixed(drop.value * 100, 2) + " points lost, 95 % interval " + fixed(drop.low * 100, 2) + " to " +
-         fixed(drop.high * 100, 2);
-}
-
-/// The result in one sentence.
-std::string headline(const Report& report) {
-  const Rung *reference = report.rung("float"), *int8 = report.rung("int8");
-  std::string text;
-  if (int8 && int8->top1 && reference && reference->top1) {
-    text = "int8 has " + percent(*int8->top1) + " top-1 where float has " + percent(*reference->top1);
-    if (report.accuracy.drop) text += " (" + drop_text(*report.accuracy.drop) + ")";
-  } else if (int8 && int8->agreement) {
-    text = "int8 gives float's top-1 on " + percent(*int8->agreement) + " of the samples";
-  } else {
-    text = "int8 was not verified on data";
-  }
-  if (report.size.float_bytes > 0) text += ", in " + percent(report.size.ratio(), 0) + " of the size";
-  if (const auto& latency = report.timing.latency; latency && latency->int8_ms > 0)
-    text += " and " + fixed(latency->float_ms / latency->int8_ms, 1) + " times as fast";
-  const auto failed = std::count_if(report.gates.begin(), report.gates.end(),
-                                    [](const GateResult& gate) { return !gate.passed; });
-  if (failed > 0) text += "; " + std::to_string(failed) + (failed == 1 ? " gate" : " gates") + " failed";
-  return "**" + text + ".**\n\n";
 }
 
 std::string ladder_section(const ReportAccuracy& accuracy) {
@@ -179,12 +153,12 @@ std::string time_section(const ReportTiming& timing) {
 }  // namespace
 
 std::string to_markdown(const Report& report) {
-  const std::string name = std::filesystem::path(report.model.path).filename().string();
-  std::string text = "# " + name + " in int8\n\n" + headline(report) + ladder_section(report.accuracy) +
-                     simulated_section(report.simulated_vs_int8) + training_section(report.curve) +
-                     gates_section(report.gates) + size_section(report) + layers_section(report.layers) +
-                     float_section(report.layers) + warnings_section(report.warnings) +
-                     settings_section(report) + files_section(report.files) + time_section(report.timing);
+  std::string text = "# " + report_title(report) + "\n\n**" + headline(report) + "**\n\n" +
+                     ladder_section(report.accuracy) + simulated_section(report.simulated_vs_int8) +
+                     training_section(report.curve) + gates_section(report.gates) + size_section(report) +
+                     layers_section(report.layers) + float_section(report.layers) +
+                     warnings_section(report.warnings) + settings_section(report) +
+                     files_section(report.files) + time_section(report.timing);
   text.pop_back();
   return text;
 }

@@ -29,11 +29,11 @@ TEST_CASE("ptq writes model, statistics, report and config, and says where") {
   INFO(run.err);
   REQUIRE(run.code == 0);
   CHECK_THAT(run.out, contains("int8"));
-  CHECK_THAT(run.out, contains(at.out + "/report.md"));
+  CHECK_THAT(run.out, contains(at.out + "/report.html"));
   for (const char* name : {"model.int8.pt", "model.fakequant.pt", "calibration.json", "report.json",
-                           "report.md", "config.resolved.yaml"})
+                           "report.md", "report.html", "config.resolved.yaml"})
     CHECK(std::filesystem::exists(at.out + "/" + name));
-  CHECK(count_files(at.out) == 6);
+  CHECK(count_files(at.out) == 7);
   const Json report = report_of(at.out);
   CHECK(report["qtool"]["threads"] == 1);
   CHECK(report["data"]["calibration_samples"] == 32);
