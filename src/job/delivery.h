@@ -21,7 +21,7 @@ struct Outcome {
   const std::vector<QParams>& qparams;
   const Statistics& statistics;
   std::vector<LadderRung> rungs = {};  ///< to be shown between `folded` and `simulated`
-  /// What the damage of each site is measured against; null: canonical.
+  /// What the damage is measured against where training made the grids; null: canonical.
   const Model* reference = nullptr;
 };
 

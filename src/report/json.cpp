@@ -80,6 +80,7 @@ Json gate_json(const GateResult& gate) {
           {"limit", gate.limit},
           {"value", nullable(gate.value)},
           {"passed", gate.passed},
+          {"within_noise", gate.within_noise},
           {"text", gate.text}};
 }
 

@@ -108,10 +108,10 @@ struct ReportLayer {
   std::string scheme = {};  ///< e.g. `int8 symmetric per-channel(0)`; empty: stays float
   std::optional<double> scale_min = {}, scale_max = {};  ///< equal per tensor
   std::optional<int64_t> zero_point = {};                ///< per tensor only
-  std::optional<double> low = {}, high = {};             ///< range that the grid covers
-  std::optional<double> sqnr_db = {};                    ///< of this site alone
+  std::optional<double> low = {}, high = {};  ///< range that the grid covers; per channel the widest
+  std::optional<double> sqnr_db = {};         ///< of this site alone
   std::optional<double> damage = {};   ///< share of the whole error that is this site's; shares add up to 1
-  std::optional<double> clipped = {};  ///< share of the values that lie outside of the range
+  std::optional<double> clipped = {};  ///< share of the values more than half a step outside
   std::optional<ReportHistogram> histogram = {};
   std::string reason = {};  ///< why it stays float
 };
@@ -159,7 +159,8 @@ struct GateResult {
   double limit = 0;
   std::optional<double> value = {};  ///< empty: it could not be measured, and the gate has failed
   bool passed = false;
-  std::string text = {};  ///< one sentence
+  bool within_noise = false;  ///< above the limit, but its confidence interval is not
+  std::string text = {};      ///< one sentence
 };
 
 struct ReportFile {

@@ -33,6 +33,7 @@ TEST_CASE("report.json holds the struct's values, accuracies as fractions") {
       R"("clipped":null,"histogram":null,"reason":"no int8 kernel | yet"})");
   CHECK(json["settings"].dump() == R"({"calibrate.samples":"1024"})");
   CHECK(json["gates"][0]["passed"] == false);
+  CHECK(json["gates"][0]["within_noise"] == false);
   CHECK(
       json["latency_ms"].dump() ==
       R"({"float":15.0,"int8":2.5,"batch":128,"operators":{"float":[{"name":"aten::conv2d","calls":3,"ms":14.0}],"int8":[]}})");

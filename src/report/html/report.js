@@ -27,7 +27,7 @@ function resultTiles() {
   if (int8 && has(int8.top1)) tiles.push(tile('Top-1', percent(int8.top1), `float ${percent(float.top1)}`));
   if (int8 && has(int8.agreement)) tiles.push(tile('Same top-1 as float', percent(int8.agreement), `of ${ofNumber(report.accuracy.samples, 'sample')}`));
   if (drop)
-    tiles.push(tile('Points of top-1 lost', fixed(drop.value * 100, 2), `95 % interval ${fixed(drop.low * 100, 2)} to ${fixed(drop.high * 100, 2)}`));
+    tiles.push(tile('Points lost', fixed(drop.value * 100, 2), `95 % interval ${fixed(drop.low * 100, 2)} to ${fixed(drop.high * 100, 2)}`));
   return tiles.length ? element('dl', {class: 'tiles'}, tiles) : null;
 }
 
@@ -64,13 +64,18 @@ const intervalPlugin = (drop, colour) => ({
   },
 });
 
-const valueLabels = (colour) => ({
+/* With a halo, so that they can be read upon lines. */
+const valueLabels = (palette) => ({
   id: 'labels',
   afterDatasetsDraw(shown) {
     const {ctx, data} = shown;
     ctx.save();
-    Object.assign(ctx, {fillStyle: colour, textAlign: 'center', font: `600 12px ${Chart.defaults.font.family}`});
-    shown.getDatasetMeta(0).data.forEach((point, i) => ctx.fillText(fixed(data.datasets[0].data[i], 2), point.x, point.y - 11));
+    Object.assign(ctx, {fillStyle: palette.text, strokeStyle: palette.card, lineWidth: 5, lineJoin: 'round', textAlign: 'center', font: `600 12px ${Chart.defaults.font.family}`});
+    shown.getDatasetMeta(0).data.forEach((point, i) => {
+      const text = fixed(data.datasets[0].data[i], 2);
+      ctx.strokeText(text, point.x, point.y - 11);
+      ctx.fillText(text, point.x, point.y - 11);
+    });
     ctx.restore();
   },
 });
@@ -93,10 +98,10 @@ function ladderChart() {
       plugins: {legend: {display: false}},
       scales: {
         x: {offset: true, grid: {display: false}, ticks: {color: palette.text}},
-        y: {min: low - room, max: high + room, title: {display: true, text: title}, ticks: {maxTicksLimit: 6, callback: (value) => fixed(value, room > 1 ? 0 : 2)}},
+        y: {min: low - room, max: high + room, title: {display: true, text: title}, ticks: {maxTicksLimit: 6, includeBounds: false, callback: (value) => fixed(value, room > 1 ? 0 : 2)}},
       },
     },
-    plugins: [valueLabels(palette.text), ...(drop ? [intervalPlugin(drop, palette.series[5])] : [])],
+    plugins: [...(drop ? [intervalPlugin(drop, palette.series[5])] : []), valueLabels(palette)],
   }));
 }
 
@@ -189,7 +194,8 @@ function blameSection() {
 function histogramChart(site) {
   const {low, width, counts} = site.histogram;
   const centers = counts.map((_, i) => low + (i + 0.5) * width);
-  const clipped = (x) => has(site.low) && (x < site.low || x > site.high);
+  const reach = (width + site.scale_max) / 2;
+  const clipped = (x) => has(site.low) && (x + reach <= site.low || x - reach >= site.high);
   const grid = (palette) => ({
     id: 'grid',
     afterDatasetsDraw({ctx, chartArea, scales: {x}}) {
@@ -254,8 +260,8 @@ function sitesSection() {
   if (sites.length === 0) return;
   const scale = (site) => shortNumber(site.scale_min) + (site.scale_min === site.scale_max ? '' : ' to ' + shortNumber(site.scale_max));
   const columns = [
-    {title: 'site', cell: (site) => element('span', {class: 'site'}, site.site)},
-    {title: 'scheme', cell: (site) => site.scheme},
+    {title: 'site', cell: (site) => element('a', {class: 'site', href: '#' + siteId(site.site)}, site.site)},
+    {title: 'scheme', class: 'one-line', cell: (site) => site.scheme},
     {title: 'scale', number: true, cell: scale},
     {title: 'zero point', number: true, cell: (site) => (has(site.zero_point) ? String(site.zero_point) : '–')},
     {title: 'range', number: true, cell: (site) => (has(site.low) ? `${shortNumber(site.low)} to ${shortNumber(site.high)}` : '–')},
@@ -266,7 +272,7 @@ function sitesSection() {
   const rest = sites.slice(kSitesShownAtOnce);
   section('sites', 'Values and grids',
     element('p', {class: 'lead'}, 'What each tensor holds (counts on a logarithmic scale) and the range that its grid covers, between the lines; what lies ' +
-      'outside, in red, is clipped. Grids of few levels show each level. The most damaging come first.'),
+      'more than half a step outside, in red, is clipped. Grids of few levels show each level. The most damaging come first.'),
     element('div', {class: 'sites'}, sites.slice(0, kSitesShownAtOnce).map(siteCard)),
     rest.length ? element('details', {}, element('summary', {}, `${rest.length} more`), element('div', {class: 'sites'}, rest.map(siteCard))) : null,
     table('Sites, the most damaging first', columns, sites));
@@ -337,7 +343,7 @@ function curve(label, title, series) {
     data: {
       labels: epochs.map((epoch) => epoch.epoch),
       datasets: series.map(({name, value}, i) => ({
-        label: name, data: epochs.map(value), borderColor: palette.series[i], backgroundColor: palette.series[i], borderWidth: 2, tension: 0.15,
+        label: name, data: epochs.map(value), borderColor: palette.series[i], backgroundColor: palette.series[i], borderWidth: 2,
         pointRadius: epochs.map((epoch) => (epoch.best ? 6 : 3)), pointStyle: epochs.map((epoch) => (epoch.best ? 'rectRot' : 'circle')),
       })),
     },
