@@ -16,5 +16,5 @@ run() {
 run "$build/qtool" ptq configs/fashion_mnist/resnet8.pt --data "$data" -o out/quickstart
 run "$build/qtool" qat --config configs/quantization_aware_training.yaml --data "$data"
 echo
-echo "reports: $PWD/out/quickstart/report.md"
-echo "         $PWD/out/quantization_aware_training/report.md"
+echo "reports: $PWD/out/quickstart/report.html"
+echo "         $PWD/out/quantization_aware_training/report.html"

@@ -2,6 +2,8 @@
 # Sets up, builds everything and runs all tests. Takes the options of apps/setup.sh. CI=true makes warnings errors.
 source "$(dirname "${BASH_SOURCE[0]}")/../apps/setup.sh"
 setup "$@"
+# A browser, for the pages that qtool writes.
+install_packages chromium chromium-driver python3-selenium
 werror=OFF
 if [ "${CI:-}" = true ]; then werror=ON; fi
 configure -DQTOOL_WERROR=$werror

@@ -42,5 +42,6 @@ template <class Options>
 [[nodiscard]] Command eval_command();
 [[nodiscard]] Command bench_command();
 [[nodiscard]] Command inspect_command();
+[[nodiscard]] Command compare_command();
 
 }  // namespace qtool

@@ -70,7 +70,7 @@ class Parser {
     for (size_t i = 0; i < apps_.size(); ++i) flags_.emplace_back(*apps_[i], trees_[i]);
   }
 
-  CommandLine parse(int argc, const char* const* argv, const CommonOptions& common) {
+  CommandLine parse(int argc, const char* const* argv, CommonOptions& common) {
     const bool help = parse_words(argc, argv);
     const std::vector<std::string> names = command_names();
     refuse_leftovers(app_.remaining(), names, "unknown subcommand", "qtool --help");
@@ -106,7 +106,7 @@ class Parser {
     return names;
   }
 
-  CommandLine finish(size_t i, const CommonOptions& common) {
+  CommandLine finish(size_t i, CommonOptions& common) {
     const Command& command = commands_[i];
     refuse_leftovers(apps_[i]->remaining(), flags_[i].names(), "unexpected argument",
                      "qtool " + command.name + " --help");
@@ -114,6 +114,7 @@ class Parser {
     if (!common.config.empty()) read_config(common.config, trees_[i], command.name);
     read_recipe(trees_[i], command.name);
     flags_[i].apply();  // flags win
+    common.setting_origins = origins_of(trees_[i]);
     CommandLine line{.command = &command, .resolved_config = print_config(trees_[i], command.name)};
     if (common.print_config)
       line.print = line.resolved_config;

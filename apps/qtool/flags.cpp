@@ -56,6 +56,7 @@ void Flags::apply() const {
     std::vector<std::string> texts = option->results();
     if (!fixed_value.empty()) texts = {fixed_value};
     if (field->type == ValueType::kBool) texts = {texts.back()};
+    field->origin = fixed_value.empty() ? flag_title(*field) : std::string("--") + field->shorthand.flag;
     if (const auto problem = field->set(texts))
       throw Error(ErrorKind::kUsage, {.what = flag_title(*field) + ": wrong value" + problem->hint,
                                       .got = problem->got,

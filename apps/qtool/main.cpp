@@ -18,6 +18,7 @@ int run(int argc, char** argv) {
   commands.push_back(eval_command());
   commands.push_back(bench_command());
   commands.push_back(inspect_command());
+  commands.push_back(compare_command());
   CommonOptions common;
   const CommandLine line = parse_command_line(argc, argv, commands, common);
   if (line.print) {

@@ -58,7 +58,7 @@ std::string summary_text(const Report& report, const std::string& directory, boo
     text += "time    " + fixed(latency->float_ms, 2) + " ms -> " + fixed(latency->int8_ms, 2) +
             " ms for a batch of " + std::to_string(latency->batch) + "\n";
   text += "model   " + directory + "/model.int8.pt\n";
-  if (has_report) text += "report  " + directory + "/report.md\n";
+  if (has_report) text += "report  " + directory + "/report.html\n";
   for (const GateResult& gate : report.gates)
     text += std::string("gate    ") + (gate.passed ? "passed: " : "FAILED: ") + gate.text + "\n";
   return text;

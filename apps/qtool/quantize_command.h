@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "command.h"
+#include "gate_output.h"
 #include "inspect_output.h"
 #include "output.h"
 
@@ -15,6 +16,7 @@ int run_quantization(const Options& options, const Context& context,
                      Result (*job)(const Options&, const CommonOptions&, const std::string&, Progress&)) {
   constexpr int kGateFailed = 1;
   check(options);
+  prepare_gate_output(options.ci);
   if (context.common.dry_run) {
     const InspectOptions inspect{options.model, options.data, options.recipe, options.engine};
     print_inspection(run_inspect(inspect, context.common, context.progress), context.common.json);
@@ -25,6 +27,7 @@ int run_quantization(const Options& options, const Context& context,
   for (const auto& warning : result.report.warnings) spdlog::warn(warning);
   print(context.common.json ? to_json(result.report)
                             : summary_text(result.report, result.directory, options.report));
+  publish_gates(options.ci, "qtool " + options.model, result.report.gates, context.common.json);
   return result.gates_passed ? 0 : kGateFailed;
 }
 

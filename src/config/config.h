@@ -20,4 +20,7 @@ void read_config_text(const std::string& text, const std::string& path, OptionGr
 /// the text means the same from any folder.
 [[nodiscard]] std::string print_config(const OptionGroup& tree, const std::string& task);
 
+/// One element of a list on one line, with the keys that it sets: `{match: fc, skip: true}`.
+[[nodiscard]] std::string print_element(const OptionGroup& element);
+
 }  // namespace qtool

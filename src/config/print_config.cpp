@@ -57,15 +57,6 @@ std::string with_comment(std::string line, const std::string& comment) {
   return line + "# " + comment + "\n";
 }
 
-/// Elements of a list show only what they set, without comments.
-std::string element_text(const OptionGroup& element) {
-  std::vector<std::string> parts;
-  for (const auto& field : element.fields)
-    if (!field.has(FieldTrait::kFlagOnly) && !field.get().empty() && !field.get()[0].empty())
-      parts.push_back(field.key + ": " + value_text(field));
-  return "{" + join(parts) + "}";
-}
-
 std::string group_text(const OptionGroup& group, const std::string& indent) {
   std::string text;
   for (const auto& field : group.fields)
@@ -74,7 +65,7 @@ std::string group_text(const OptionGroup& group, const std::string& indent) {
   for (const auto& list : group.lists) {
     const auto elements = list.elements();
     text += with_comment(indent + list.key + (elements.empty() ? ": []" : ":"), list.help);
-    for (const auto& element : elements) text += indent + "  - " + element_text(element) + "\n";
+    for (const auto& element : elements) text += indent + "  - " + print_element(element) + "\n";
   }
   for (const auto& child : group.groups)
     text += indent + child.key + ":\n" + group_text(child, indent + "  ");
@@ -82,6 +73,14 @@ std::string group_text(const OptionGroup& group, const std::string& indent) {
 }
 
 }  // namespace
+
+std::string print_element(const OptionGroup& element) {
+  std::vector<std::string> parts;
+  for (const auto& field : element.fields)
+    if (!field.has(FieldTrait::kFlagOnly) && !field.get().empty() && !field.get()[0].empty())
+      parts.push_back(field.key + ": " + value_text(field));
+  return "{" + join(parts) + "}";
+}
 
 std::string print_config(const OptionGroup& tree, const std::string& task) {
   return "version: 1\ntask: " + task + "\n" + group_text(tree, "");

@@ -70,6 +70,10 @@ class Reader {
     problems_.push_back({mark.line + 1, mark.column + 1, path.empty() ? text : path + ": " + text});
   }
 
+  [[nodiscard]] std::string place(const YAML::Mark& mark) const {
+    return file_ + ":" + std::to_string(mark.line + 1);
+  }
+
   /// The keys of `groups` share one map.
   void read_map(const YAML::Node& node, const std::string& path, const std::vector<OptionGroup*>& groups) {
     std::set<std::string> seen;
@@ -128,6 +132,7 @@ class Reader {
     } else if (!(field.is_optional && value.IsNull()) && !add(value)) {
       return;
     }
+    field.origin = place(mark);
     if (const auto problem = field.set(texts))
       complain(mark, path, "got " + problem->got + ", expected " + problem->expected + problem->hint);
   }
@@ -136,6 +141,7 @@ class Reader {
     if (!value.IsSequence())
       return complain(mark, path, "got " + shape_of(value) + ", expected a list of maps");
     list.clear();
+    list.origin = place(mark);
     for (size_t i = 0; i < value.size(); ++i) {
       const YAML::Node element = value[i];
       const std::string element_path = path + "[" + std::to_string(i) + "]";

@@ -44,4 +44,20 @@ std::vector<std::pair<std::string, std::string>> settings_of(const OptionGroup& 
   return settings;
 }
 
+std::map<std::string, std::string> origins_of(const OptionGroup& tree) {
+  std::map<std::string, std::string> origins;
+  for (const auto& field : tree.fields)
+    if (!field.origin.empty()) origins[field.key] = field.origin;
+  for (const auto& list : tree.lists) {
+    if (list.origin.empty()) continue;
+    const auto elements = list.elements();
+    for (size_t i = 0; i < elements.size(); ++i)
+      for (const auto& [key, value] : settings_of(elements[i]))
+        if (!value.empty()) origins[list.key + "[" + std::to_string(i) + "]." + key] = list.origin;
+  }
+  for (const auto& group : tree.groups)
+    for (const auto& [key, origin] : origins_of(group)) origins[group.key + "." + key] = origin;
+  return origins;
+}
+
 }  // namespace qtool

@@ -2,6 +2,7 @@
 /// What describe() says (core/options.h), as plain data that reads and writes the struct it came from. The
 /// tree points into the struct: it must not outlive it.
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,6 +27,7 @@ struct OptionField {
   std::vector<std::string> choices = {};  ///< the names, where the field is an enum
   bool is_list = false;
   bool is_optional = false;
+  std::string origin = {};  ///< where the value is from, e.g. `--seed` or `job.yaml:12`; empty: the default
   /// Parses and stores. One text for a plain field; any number for a list; none for an optional clears it.
   std::function<std::optional<ValueProblem>(std::span<const std::string>)> set = {};
   /// The value as text that set() takes back.
@@ -39,6 +41,7 @@ struct OptionGroup;
 /// A std::vector of structs.
 struct OptionList {
   std::string key = {}, help = {};
+  std::string origin = {};  ///< as of a field
   std::function<void()> clear = {};
   /// Adds one element and describes it; valid until the next append.
   std::function<OptionGroup(const std::string& where)> append = {};
@@ -57,6 +60,9 @@ template <class Options>
 
 /// `group.key` and value for each field, as a report shows them; lists as `a, b`, elements as `rules[0].match`.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> settings_of(const OptionGroup& tree);
+
+/// Of the settings that are not the defaults, by the same keys: where they are from.
+[[nodiscard]] std::map<std::string, std::string> origins_of(const OptionGroup& tree);
 
 /// Adds the fields of `more` to those of `group`: two structs at one level.
 void merge(OptionGroup& group, OptionGroup more);

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "core/names.h"
@@ -37,6 +38,8 @@ struct CommonOptions {
   bool dry_run = false;
   bool print_config = false;
   std::string config;
+  /// Where the job's settings come from that are not the defaults (core/option_tree.h), for its report. Not an option.
+  std::map<std::string, std::string> setting_origins;
 };
 
 template <class Visitor>

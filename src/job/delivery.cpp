@@ -6,10 +6,8 @@
 #include "core/atomic_file.h"
 #include "core/cpu.h"
 #include "core/version.h"
-#include "data/loader.h"
 #include "graph/view.h"
-#include "job/damage.h"
-#include "job/data_splits.h"
+#include "job/explain.h"
 #include "job/gate_labels.h"
 #include "job/input_survives.h"
 #include "job/speed.h"
@@ -25,15 +23,6 @@ constexpr const char* kInt8Name = "model.int8.pt";
 constexpr const char* kFakeQuantName = "model.fakequant.pt";
 constexpr const char* kCalibrationName = "calibration.json";
 constexpr const char* kConfigName = "config.resolved.yaml";
-constexpr int64_t kDamageSamples = 64;
-
-std::vector<at::Tensor> damage_sample(const QuantizeOptions& options) {
-  if (options.data.empty()) return {};
-  Loader loader(spec_of_split(options.data, Split::kTrain),
-                {.batch_size = kDamageSamples, .count = kDamageSamples});
-  auto batch = loader.next();
-  return batch ? std::move(batch->inputs) : std::vector<at::Tensor>();
-}
 
 ReportTool describe_tool(const Quantization& quantization, const CommonOptions& common) {
   return {.version = qtool_version(),
@@ -99,13 +88,16 @@ Report deliver(const Outcome& outcome, const Assignment& assignment, StageClock&
   report.data = {options.data, outcome.statistics.samples};
   report.size = {outcome.start.file.bytes, file_bytes(path(kInt8Name))};
   report.settings = assignment.settings;
+  for (const auto& [key, value] : report.settings)
+    if (const auto origin = assignment.common.setting_origins.find(key);
+        origin != assignment.common.setting_origins.end())
+      report.setting_origins.insert(*origin);
   for (auto& warning : examine(outcome.statistics)) report.warnings.push_back(std::move(warning));
   if (options.verify_samples != 0 && !options.data.empty())
     verify_into(report, outcome, simulated, options, clock, progress);
   if (options.report) {
     clock.begin("find the damage");
-    report.layers = layer_report(outcome.reference ? *outcome.reference : outcome.canonical, plan,
-                                 outcome.qparams, damage_sample(options));
+    explain(report, outcome, options);
   }
   report.gates = check_gates(options.gates, report);
   return report;
@@ -122,6 +114,7 @@ void finish_report(Report& report, const Assignment& assignment, StageClock& clo
   for (const char* name : names) report.files.push_back(describe_file(options.output, name));
   write_file(in_folder(options.output, "report.json"), to_json(report));
   write_file(in_folder(options.output, "report.md"), to_markdown(report));
+  write_file(in_folder(options.output, "report.html"), to_html(report));
 }
 
 }  // namespace qtool

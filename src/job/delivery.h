@@ -21,7 +21,7 @@ struct Outcome {
   const std::vector<QParams>& qparams;
   const Statistics& statistics;
   std::vector<LadderRung> rungs = {};  ///< to be shown between `folded` and `simulated`
-  /// What the damage of each site is measured against; null: canonical.
+  /// What the damage is measured against where training made the grids; null: canonical.
   const Model* reference = nullptr;
 };
 
@@ -45,7 +45,8 @@ void prepare_folder(const QuantizeOptions& options);
 [[nodiscard]] Report deliver(const Outcome& outcome, const Assignment& assignment, StageClock& clock,
                              Progress& progress);
 
-/// Adds files (those of deliver() and `more`) and timing, and writes report.json and report.md where they are asked for.
+/// Adds files (those of deliver() and `more`) and timing, and writes report.json, report.md and
+/// report.html where they are asked for.
 void finish_report(Report& report, const Assignment& assignment, StageClock& clock,
                    const std::vector<const char*>& more = {});
 

@@ -18,7 +18,7 @@ std::vector<PlannedSite> sites_of(const QuantPlan& plan) {
       continue;
     }
     for (const auto& site : plan.sites)
-      if (site.name.substr(0, site.name.rfind(':')) == op.name)
+      if (site.op == op.name)
         sites.push_back(
             {.site = site.name, .op = op.kind, .scheme = site.scheme.to_string(), .reason = op.reason});
     if (!op.fused_into.empty())

@@ -6,6 +6,7 @@
 #include "core/options.h"
 #include "lower/engine.h"
 #include "plan/recipe.h"
+#include "report/ci.h"
 #include "report/gates.h"
 
 namespace qtool {
@@ -20,7 +21,9 @@ struct QuantizeOptions {
   Engine engine = Engine::kAuto;
   int64_t verify_samples = -1;  ///< of the test split; -1: all, 0: no verification
   bool report = true;
+  int64_t blame_samples = 64;  ///< of the training split; 0: no blame list
   Gates gates;
+  CiOptions ci;
 };
 
 template <class Visitor>
@@ -31,10 +34,13 @@ void describe(Visitor& v, QuantizeOptions& o) {
   v.field("output", o.output, "folder for what is written", flag("output", 'o'), required, path_field);
   v.field("engine", o.engine, "int8 kernels to pack the weights for");
   v.field("verify_samples", o.verify_samples, "test samples to verify on; -1: all, 0: none", at_least(-1));
-  v.field("report", o.report, "write report.json and report.md");
+  v.field("report", o.report, "write report.json, report.md and report.html");
+  v.field("blame_samples", o.blame_samples,
+          "training samples to find out on what each layer costs; 0: leave that out", at_least(0));
   v.group("quantize", o.recipe);
   v.group("calibrate", o.calibrate);
   v.group("gates", o.gates);
+  v.group("ci", o.ci);
 }
 
 /// Throws Error(kUsage) where gates or verification want data that is not there.

@@ -5,11 +5,22 @@
 #include "data/loader.h"
 #include "job/data_splits.h"
 #include "measure/latency.h"
+#include "measure/operator_times.h"
 
 namespace qtool {
 namespace {
 
 constexpr int64_t kBatch = 128;
+
+constexpr int64_t kProfiledRuns = 3;
+
+/// Of one run on average.
+std::vector<ReportOperatorTime> operator_times(const Timed& subject, int64_t batch) {
+  std::vector<ReportOperatorTime> times;
+  for (const auto& entry : time_operators(subject.prepare(batch), kProfiledRuns).entries)
+    times.push_back({entry.name, entry.calls / kProfiledRuns, entry.total_ms / double(kProfiledRuns)});
+  return times;
+}
 
 }  // namespace
 
@@ -25,7 +36,11 @@ ReportLatency compare_speed(Model& float_model, Model& int8_model, const std::st
   // Few runs: a median that a person reads, not a benchmark (that is `qtool bench`).
   const auto times =
       measure_latency(subjects, {.batch = {batch->size()}, .warm_up = 3, .rounds = 5, .runs = 3});
-  return {.float_ms = times[0].median_ms, .int8_ms = times[1].median_ms, .batch = batch->size()};
+  return {.float_ms = times[0].median_ms,
+          .int8_ms = times[1].median_ms,
+          .batch = batch->size(),
+          .float_operators = operator_times(subjects[0], batch->size()),
+          .int8_operators = operator_times(subjects[1], batch->size())};
 }
 
 }  // namespace qtool

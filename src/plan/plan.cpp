@@ -110,7 +110,8 @@ class Planner {
 
   size_t add_site(const std::string& name, SiteRole role, const std::string& value,
                   const QuantScheme& scheme) {
-    plan_.sites.push_back({name + ":" + to_string(role), role, value, scheme, settings_.calibrator, false});
+    plan_.sites.push_back(
+        {name + ":" + to_string(role), name, role, value, scheme, settings_.calibrator, false});
     return plan_.sites.size() - 1;
   }
 

@@ -36,6 +36,7 @@ struct Names<SiteRole> {
 /// A tensor that has a grid.
 struct Site {
   std::string name;  ///< `<operator>:<role>`, e.g. `layers.0.conv1:weight`
+  std::string op;    ///< the operator's name
   SiteRole role = SiteRole::kOutput;
   std::string value;  ///< the value in the canonical graph; for a weight its attribute path
   QuantScheme scheme = QuantScheme::activation(8, Symmetry::kAffine);

@@ -25,13 +25,13 @@ struct Names<Calibrator> {
 
 /// What differs for the sites that `match` names. Later rules win over earlier ones.
 struct Rule {
-  std::string match;  ///< see plan/match.h
-  std::optional<int64_t> weight_bits, activation_bits;
-  std::optional<Granularity> weight_granularity;
-  std::optional<Symmetry> activation_symmetry;
-  std::optional<Calibrator> calibrator;
-  std::optional<bool> skip;  ///< true: leave the operator in float
-  std::string where;         ///< `file:line`, for messages
+  std::string match = {};  ///< see plan/match.h
+  std::optional<int64_t> weight_bits = {}, activation_bits = {};
+  std::optional<Granularity> weight_granularity = {};
+  std::optional<Symmetry> activation_symmetry = {};
+  std::optional<Calibrator> calibrator = {};
+  std::optional<bool> skip = {};  ///< true: leave the operator in float
+  std::string where = {};         ///< `file:line`, for messages
 };
 
 template <class Visitor>

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "report/report.h"
@@ -51,9 +53,14 @@ Json simulated_json(const std::optional<SimulatedVsInt8>& difference) {
           {"same_top1", difference->same_top1}};
 }
 
+Json histogram_json(const ReportHistogram& histogram) {
+  return {{"low", histogram.low}, {"width", histogram.width}, {"counts", histogram.counts}};
+}
+
 Json layer_json(const ReportLayer& layer) {
   const bool quantized = !layer.scheme.empty();
   return {{"site", layer.site},
+          {"layer", layer.layer},
           {"op", layer.op},
           {"scheme", quantized ? Json(layer.scheme) : Json(nullptr)},
           {"scale_min", nullable(layer.scale_min)},
@@ -63,6 +70,8 @@ Json layer_json(const ReportLayer& layer) {
           {"high", nullable(layer.high)},
           {"sqnr_db", nullable(layer.sqnr_db)},
           {"damage", nullable(layer.damage)},
+          {"clipped", nullable(layer.clipped)},
+          {"histogram", layer.histogram ? histogram_json(*layer.histogram) : Json(nullptr)},
           {"reason", layer.reason.empty() ? Json(nullptr) : Json(layer.reason)}};
 }
 
@@ -71,7 +80,31 @@ Json gate_json(const GateResult& gate) {
           {"limit", gate.limit},
           {"value", nullable(gate.value)},
           {"passed", gate.passed},
+          {"within_noise", gate.within_noise},
           {"text", gate.text}};
+}
+
+Json quality_json(const ReportQuality& quality) {
+  return {{"sqnr_db", quality.sqnr_db}, {"agreement", quality.agreement}};
+}
+
+Json blame_json(const ReportBlame& blame) {
+  return {{"layer", blame.layer},
+          {"op", blame.op},
+          {"damage", blame.damage},
+          {"alone", quality_json(blame.alone)},
+          {"gain", quality_json(blame.gain)},
+          {"causes",
+           {{"weight_rounding", blame.causes.weight_rounding},
+            {"activation_clipping", blame.causes.activation_clipping},
+            {"activation_rounding", blame.causes.activation_rounding}}}};
+}
+
+Json recommendation_json(const Recommendation& recommendation) {
+  return {{"text", recommendation.text},
+          {"rules", recommendation.rules},
+          {"flags", recommendation.flags.empty() ? Json(nullptr) : Json(recommendation.flags)},
+          {"gain", quality_json(recommendation.gain)}};
 }
 
 template <class T, class ToJson>
@@ -90,14 +123,58 @@ Json object(const std::vector<std::pair<std::string, T>>& pairs) {
 
 Json latency_json(const std::optional<ReportLatency>& latency) {
   if (!latency) return nullptr;
-  return {{"float", latency->float_ms}, {"int8", latency->int8_ms}, {"batch", latency->batch}};
+  const auto operator_json = [](const ReportOperatorTime& time) {
+    return Json{{"name", time.name}, {"calls", time.calls}, {"ms", time.ms}};
+  };
+  return {{"float", latency->float_ms},
+          {"int8", latency->int8_ms},
+          {"batch", latency->batch},
+          {"operators",
+           {{"float", array(latency->float_operators, operator_json)},
+            {"int8", array(latency->int8_operators, operator_json)}}}};
+}
+
+Json blame_list_json(const std::optional<ReportBlameList>& list) {
+  if (!list) return nullptr;
+  return {{"samples", list->samples},
+          {"all", quality_json(list->all)},
+          {"layers", array(list->layers, blame_json)},
+          {"recommendations", array(list->recommendations, recommendation_json)}};
+}
+
+/// The position behind the text that begins with the quote at `begin`.
+size_t end_of_text(const std::string& json, size_t begin) {
+  size_t i = begin + 1;
+  while (json[i] != '"') i += json[i] == '\\' ? 2 : 1;
+  return i + 1;
+}
+
+/// The position behind the list of numbers that begins at `begin`; `begin` where it holds something else.
+size_t end_of_numbers(const std::string& json, size_t begin) {
+  const size_t end = json.find_first_not_of(" \n,-+.0123456789eE", begin + 1);
+  return json[begin] == '[' && json[end] == ']' ? end + 1 : begin;
+}
+
+/// Lists of numbers on one line, where dump() would give each number its own.
+std::string with_compact_numbers(const std::string& json) {
+  std::string out;
+  for (size_t i = 0; i < json.size();) {
+    const size_t end = json[i] == '"' ? end_of_text(json, i) : end_of_numbers(json, i);
+    const bool is_list = end > i && json[i] == '[';
+    const auto begin = json.begin() + static_cast<ptrdiff_t>(i);
+    const auto stop = json.begin() + static_cast<ptrdiff_t>(std::max(end, i + 1));
+    std::copy_if(begin, stop, std::back_inserter(out),
+                 [&](char c) { return !is_list || (c != ' ' && c != '\n'); });
+    i = std::max(end, i + 1);
+  }
+  return out;
 }
 
 }  // namespace
 
 std::string to_json(const Report& report) {
   Json json;
-  json["schema"] = 1;
+  json["schema"] = kReportSchema;
   json["qtool"] = tool_json(report.tool);
   json["model"] = {{"path", report.model.path}, {"sha256", report.model.sha256}};
   json["data"] = {{"spec", report.data.spec}, {"calibration_samples", report.data.calibration_samples}};
@@ -108,8 +185,10 @@ std::string to_json(const Report& report) {
   json["simulated_vs_int8"] = simulated_json(report.simulated_vs_int8);
   json["size_bytes"] = {
       {"float", report.size.float_bytes}, {"int8", report.size.int8_bytes}, {"ratio", report.size.ratio()}};
+  json["blame"] = blame_list_json(report.blame);
   json["layers"] = array(report.layers, layer_json);
   json["settings"] = object(report.settings);
+  json["setting_origins"] = report.setting_origins;
   json["gates"] = array(report.gates, gate_json);
   json["warnings"] = report.warnings;
   json["files"] = array(report.files, [](const ReportFile& file) {
@@ -119,7 +198,7 @@ std::string to_json(const Report& report) {
   json["stages_s"] = object(report.timing.stages_s);
   json["peak_rss_bytes"] = report.timing.peak_rss_bytes;
   // Paths may hold bytes that are not UTF-8.
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return with_compact_numbers(json.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
 }  // namespace qtool

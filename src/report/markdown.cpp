@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
 #include "core/names.h"
+#include "report/headline.h"
 #include "report/markdown_table.h"
 #include "report/report.h"
 
@@ -14,6 +14,7 @@ std::string or_dash(const std::optional<double>& value, std::string (*print)(dou
 }
 std::string percent2(double fraction) { return percent(fraction); }
 std::string percent1(double fraction) { return percent(fraction, 1); }
+std::string percent3(double fraction) { return percent(fraction, 3); }
 std::string decibel(double value) { return fixed(value, 1); }
 std::string cosine_text(double value) { return fixed(value, 6); }
 
@@ -21,32 +22,6 @@ std::string bullets(const std::vector<std::string>& lines) {
   std::string text;
   for (const auto& line : lines) text += "- " + line + "\n";
   return text + "\n";
-}
-
-std::string drop_text(const ReportDrop& drop) {
-  return fixed(drop.value * 100, 2) + " points lost, 95 % interval " + fixed(drop.low * 100, 2) + " to " +
-         fixed(drop.high * 100, 2);
-}
-
-/// The result in one sentence.
-std::string headline(const Report& report) {
-  const Rung *reference = report.rung("float"), *int8 = report.rung("int8");
-  std::string text;
-  if (int8 && int8->top1 && reference && reference->top1) {
-    text = "int8 has " + percent(*int8->top1) + " top-1 where float has " + percent(*reference->top1);
-    if (report.accuracy.drop) text += " (" + drop_text(*report.accuracy.drop) + ")";
-  } else if (int8 && int8->agreement) {
-    text = "int8 gives float's top-1 on " + percent(*int8->agreement) + " of the samples";
-  } else {
-    text = "int8 was not verified on data";
-  }
-  if (report.size.float_bytes > 0) text += ", in " + percent(report.size.ratio(), 0) + " of the size";
-  if (const auto& latency = report.timing.latency; latency && latency->int8_ms > 0)
-    text += " and " + fixed(latency->float_ms / latency->int8_ms, 1) + " times as fast";
-  const auto failed = std::count_if(report.gates.begin(), report.gates.end(),
-                                    [](const GateResult& gate) { return !gate.passed; });
-  if (failed > 0) text += "; " + std::to_string(failed) + (failed == 1 ? " gate" : " gates") + " failed";
-  return "**" + text + ".**\n\n";
 }
 
 std::string ladder_section(const ReportAccuracy& accuracy) {
@@ -101,6 +76,56 @@ std::string size_section(const Report& report) {
   return text.empty() ? text : "## Size and speed\n\n" + text;
 }
 
+std::string signed_number(double value, int digits) { return (value > 0 ? "+" : "") + fixed(value, digits); }
+
+std::string sqnr_text(double value) { return std::isinf(value) ? "exact" : decibel(value); }
+
+std::string causes_text(const ReportCauses& causes) {
+  return percent(causes.weight_rounding, 0) + ", " + percent(causes.activation_clipping, 0) + ", " +
+         percent(causes.activation_rounding, 0);
+}
+
+std::string blame_section(const std::optional<ReportBlameList>& list) {
+  if (!list || list->layers.empty()) return {};
+  auto layers = list->layers;
+  std::stable_sort(layers.begin(), layers.end(),
+                   [](const ReportBlame& a, const ReportBlame& b) { return a.damage > b.damage; });
+  MarkdownTable table({{"layer"},
+                       {"operator"},
+                       {"damage", true},
+                       {"weight rounding, activation clipping, rounding", true},
+                       {"SQNR dB if alone", true},
+                       {"agreement lost if alone", true},
+                       {"SQNR dB won in float", true},
+                       {"agreement won in float", true}});
+  for (const auto& layer : layers)
+    table.add({"`" + layer.layer + "`", layer.op, percent(layer.damage, 1), causes_text(layer.causes),
+               sqnr_text(layer.alone.sqnr_db), percent(1 - layer.alone.agreement),
+               signed_number(layer.gain.sqnr_db, 2), signed_number(layer.gain.agreement * 100, 2) + " %"});
+  return "## Layers, the most damaging first\n\nOn " + std::to_string(list->samples) +
+         " training samples: what each layer costs when it alone is quantized, and what is won when it alone "
+         "stays in "
+         "float. All together: SQNR " +
+         sqnr_text(list->all.sqnr_db) + " dB, same top-1 as float on " + percent(list->all.agreement) +
+         ".\n\n" + table.text();
+}
+
+std::string next_section(const std::optional<ReportBlameList>& list) {
+  if (!list || list->recommendations.empty()) return {};
+  std::string text =
+      "## What to do next\n\nEach of these was tried in simulation, alone, and gained what stands with "
+      "it.\n\n";
+  for (const auto& entry : list->recommendations) {
+    text += "- " + entry.text + ": " + signed_number(entry.gain.sqnr_db, 2) + " dB SQNR, " +
+            signed_number(entry.gain.agreement * 100, 2) + " points of agreement with float";
+    if (!entry.flags.empty()) text += " (`" + entry.flags + "`)";
+    text += "\n\n  ```yaml\n  quantize:\n    rules:\n";
+    for (const auto& rule : entry.rules) text += "      " + rule + "\n";
+    text += "  ```\n\n";
+  }
+  return text;
+}
+
 std::string scale_text(const ReportLayer& layer) {
   if (!layer.scale_min || !layer.scale_max) return "-";
   const std::string low = short_number(*layer.scale_min), high = short_number(*layer.scale_max);
@@ -112,7 +137,7 @@ std::string range_text(const ReportLayer& layer) {
   return short_number(*layer.low) + " to " + short_number(*layer.high);
 }
 
-std::string layers_section(std::vector<ReportLayer> layers) {
+std::string sites_section(std::vector<ReportLayer> layers) {
   std::erase_if(layers, [](const ReportLayer& layer) { return layer.scheme.empty(); });
   std::stable_sort(layers.begin(), layers.end(), [](const ReportLayer& a, const ReportLayer& b) {
     return a.damage.value_or(-1) > b.damage.value_or(-1);
@@ -123,14 +148,16 @@ std::string layers_section(std::vector<ReportLayer> layers) {
                        {"scale", true},
                        {"zero point", true},
                        {"range", true},
+                       {"clipped", true},
                        {"SQNR dB", true},
                        {"damage", true}});
   for (const auto& layer : layers)
     table.add({"`" + layer.site + "`", layer.op, layer.scheme, scale_text(layer),
                layer.zero_point ? std::to_string(*layer.zero_point) : "-", range_text(layer),
-               or_dash(layer.sqnr_db, decibel), or_dash(layer.damage, percent1)});
+               or_dash(layer.clipped, percent3), or_dash(layer.sqnr_db, decibel),
+               or_dash(layer.damage, percent1)});
   const std::string text = table.text();
-  return text.empty() ? text : "## Layers, the most damaging first\n\n" + text;
+  return text.empty() ? text : "## Sites, the most damaging first\n\n" + text;
 }
 
 std::string float_section(const std::vector<ReportLayer>& layers) {
@@ -179,10 +206,10 @@ std::string time_section(const ReportTiming& timing) {
 }  // namespace
 
 std::string to_markdown(const Report& report) {
-  const std::string name = std::filesystem::path(report.model.path).filename().string();
-  std::string text = "# " + name + " in int8\n\n" + headline(report) + ladder_section(report.accuracy) +
-                     simulated_section(report.simulated_vs_int8) + training_section(report.curve) +
-                     gates_section(report.gates) + size_section(report) + layers_section(report.layers) +
+  std::string text = "# " + report_title(report) + "\n\n**" + headline(report) + "**\n\n" +
+                     ladder_section(report.accuracy) + simulated_section(report.simulated_vs_int8) +
+                     training_section(report.curve) + gates_section(report.gates) + size_section(report) +
+                     blame_section(report.blame) + next_section(report.blame) + sites_section(report.layers) +
                      float_section(report.layers) + warnings_section(report.warnings) +
                      settings_section(report) + files_section(report.files) + time_section(report.timing);
   text.pop_back();

@@ -1,14 +1,18 @@
 #pragma once
-/// What a job did and found, in one struct: report.json is this struct field by field, report.md tells it to
-/// people. Fractions are from 0 to 1 here and in JSON, percent in Markdown. What is empty or NaN becomes
+/// What a job did and found, in one struct: report.json is this struct field by field, report.md and report.html tell it
+/// to people. Fractions are from 0 to 1 here and in JSON, percent in Markdown. What is empty or NaN becomes
 /// null.
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace qtool {
+
+/// Of report.json. Raised where a key goes or changes its meaning.
+inline constexpr int kReportSchema = 2;
 
 /// What ran.
 struct ReportTool {
@@ -75,24 +79,78 @@ struct ReportSize {
   }
 };
 
+/// Time of all calls of one operator in one run.
+struct ReportOperatorTime {
+  std::string name = {};  ///< e.g. `quantized::conv2d_relu`
+  int64_t calls = 0;
+  double ms = 0;
+};
+
 /// Medians.
 struct ReportLatency {
   double float_ms = 0;
   double int8_ms = 0;
   int64_t batch = 1;
+  std::vector<ReportOperatorTime> float_operators = {}, int8_operators = {};  ///< slowest first
+};
+
+/// What a tensor held: counts of values in bins of one width, the first one beginning at `low`.
+struct ReportHistogram {
+  double low = 0, width = 0;
+  std::vector<int64_t> counts = {};  ///< at most 64
 };
 
 /// One site of the plan.
 struct ReportLayer {
   std::string site = {};    ///< e.g. `layers.0.conv1:weight`
+  std::string layer = {};   ///< its operator, e.g. `layers.0.conv1`
   std::string op = {};      ///< e.g. `aten::conv2d`
   std::string scheme = {};  ///< e.g. `int8 symmetric per-channel(0)`; empty: stays float
   std::optional<double> scale_min = {}, scale_max = {};  ///< equal per tensor
   std::optional<int64_t> zero_point = {};                ///< per tensor only
-  std::optional<double> low = {}, high = {};             ///< range that the grid covers
-  std::optional<double> sqnr_db = {};                    ///< of this site alone
-  std::optional<double> damage = {};  ///< share of the whole error that is this site's; shares add up to 1
-  std::string reason = {};            ///< why it stays float
+  std::optional<double> low = {}, high = {};  ///< range that the grid covers; per channel the widest
+  std::optional<double> sqnr_db = {};         ///< of this site alone
+  std::optional<double> damage = {};   ///< share of the whole error that is this site's; shares add up to 1
+  std::optional<double> clipped = {};  ///< share of the values more than half a step outside
+  std::optional<ReportHistogram> histogram = {};
+  std::string reason = {};  ///< why it stays float
+};
+
+/// How near a model comes to the float one on the blame list's sample.
+struct ReportQuality {
+  double sqnr_db = 0;    ///< of all outputs; null in JSON where equal (infinite)
+  double agreement = 0;  ///< share of samples with the float model's top-1
+};
+
+/// Where the error that a layer makes comes from; shares that add up to 1.
+struct ReportCauses {
+  double weight_rounding = 0, activation_clipping = 0, activation_rounding = 0;
+};
+
+/// What one operator of the plan costs, its weight and the activations that are its own together.
+struct ReportBlame {
+  std::string layer = {};    ///< e.g. `layers.0.conv1`
+  std::string op = {};       ///< e.g. `aten::conv2d`
+  double damage = 0;         ///< share of the squared output errors of all layers, each alone
+  ReportQuality alone = {};  ///< this one quantized, all others in float
+  ReportQuality gain = {};   ///< what leaving only this one in float wins over all being quantized
+  ReportCauses causes = {};
+};
+
+/// A change of the recipe that was tried in simulation, and what it won.
+struct Recommendation {
+  std::string text = {};                ///< for people
+  std::vector<std::string> rules = {};  ///< lines of YAML, elements of `quantize.rules`
+  std::string flags = {};               ///< the same on the command line; empty where there are no such flags
+  ReportQuality gain = {};
+};
+
+/// Measured on a sample of the training split.
+struct ReportBlameList {
+  int64_t samples = 0;
+  ReportQuality all = {};                            ///< everything quantized
+  std::vector<ReportBlame> layers = {};              ///< in the order of the graph
+  std::vector<Recommendation> recommendations = {};  ///< the best first
 };
 
 /// One limit that was asked for. `value` and `limit` have the unit of the flag.
@@ -101,7 +159,8 @@ struct GateResult {
   double limit = 0;
   std::optional<double> value = {};  ///< empty: it could not be measured, and the gate has failed
   bool passed = false;
-  std::string text = {};  ///< one sentence
+  bool within_noise = false;  ///< above the limit, but its confidence interval is not
+  std::string text = {};      ///< one sentence
 };
 
 struct ReportFile {
@@ -125,9 +184,12 @@ struct Report {
   std::vector<ReportEpoch> curve = {};  ///< empty where nothing was trained
   std::optional<SimulatedVsInt8> simulated_vs_int8 = {};
   ReportSize size = {};
+  std::optional<ReportBlameList> blame = {};
   std::vector<ReportLayer> layers = {};  ///< in the order of the graph
   std::vector<std::pair<std::string, std::string>> settings =
       {};  ///< key path and value, as config.resolved.yaml
+  /// Where those settings that are not the defaults come from: `--weight-bits`, `job.yaml:12`.
+  std::map<std::string, std::string> setting_origins = {};
   std::vector<std::string> warnings = {};
   std::vector<GateResult> gates = {};
   std::vector<ReportFile> files = {};
@@ -140,5 +202,7 @@ struct Report {
 [[nodiscard]] std::string to_json(const Report& report);
 /// report.md
 [[nodiscard]] std::string to_markdown(const Report& report);
+/// report.html: one file that opens without a network (report/html_page.h).
+[[nodiscard]] std::string to_html(const Report& report);
 
 }  // namespace qtool

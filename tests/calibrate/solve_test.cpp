@@ -24,7 +24,7 @@ double squared_error(const at::Tensor& weight, const QParams& qparams) {
 /// A plan of one activation site.
 QuantPlan one_site(SiteRole role = SiteRole::kOutput) {
   QuantPlan plan;
-  plan.sites.push_back({"conv:output", role, "conv", QuantScheme::activation(8, Symmetry::kAffine),
+  plan.sites.push_back({"conv:output", "conv", role, "conv", QuantScheme::activation(8, Symmetry::kAffine),
                         Calibrator::kMinMax, false});
   return plan;
 }

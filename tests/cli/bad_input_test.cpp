@@ -174,3 +174,34 @@ TEST_CASE("Ctrl-C ends a job with exit code 130") {
   CHECK_THAT(run.err, contains("interrupted"));
   CHECK(std::filesystem::exists(checkpoint));
 }
+
+TEST_CASE("compare takes reports alone, and says which file and key is not as it must be") {
+  const TemporaryFolder folder;
+  const auto refused = [&](const std::string& text, const std::string& expected) {
+    put(folder / "report.json", text);
+    const Run run = run_program("compare " + folder / "report.json " + folder / "report.json");
+    CAPTURE(text);
+    INFO(run.err);
+    CHECK(run.code == 2);
+    CHECK(run.out.empty());
+    CHECK_THAT(run.err, contains(folder / "report.json") && contains(expected) && contains("  do:       "));
+  };
+  refused("", "no JSON");
+  refused("{\"schema\": 2", "no JSON");
+  refused("[]", "JSON without a schema");
+  refused("{\"schema\": 99}", "schema 99");
+  refused("{\"schema\": 2, \"qtool\": 1}", "report.json: qtool");
+  refused("{\"schema\": 2, \"qtool\": {\"version\": 1}}", "qtool.version");
+  const Run missing = run_program("compare " + folder / "a.json " + folder / "b.json");
+  CHECK(missing.code == 2);
+  CHECK_THAT(missing.err, contains("a.json"));
+  const Run one = run_program("compare " + folder / "a.json");
+  CHECK(one.code == 2);
+  CHECK_THAT(one.err, contains("AFTER is missing"));
+}
+
+TEST_CASE("a JUnit file that cannot be written is told before the job runs") {
+  const Workplace at;
+  put(at.folder / "file", "");
+  at.expect(at.model, "idx:" + at.images, 4, "file", "--junit " + at.folder / "file/gates.xml");
+}

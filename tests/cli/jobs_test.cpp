@@ -29,11 +29,11 @@ TEST_CASE("ptq writes model, statistics, report and config, and says where") {
   INFO(run.err);
   REQUIRE(run.code == 0);
   CHECK_THAT(run.out, contains("int8"));
-  CHECK_THAT(run.out, contains(at.out + "/report.md"));
+  CHECK_THAT(run.out, contains(at.out + "/report.html"));
   for (const char* name : {"model.int8.pt", "model.fakequant.pt", "calibration.json", "report.json",
-                           "report.md", "config.resolved.yaml"})
+                           "report.md", "report.html", "config.resolved.yaml"})
     CHECK(std::filesystem::exists(at.out + "/" + name));
-  CHECK(count_files(at.out) == 6);
+  CHECK(count_files(at.out) == 7);
   const Json report = report_of(at.out);
   CHECK(report["qtool"]["threads"] == 1);
   CHECK(report["data"]["calibration_samples"] == 32);
@@ -178,4 +178,51 @@ TEST_CASE("config.resolved.yaml of qat runs the same job again") {
   std::filesystem::rename(at.out + "/config.resolved.yaml", at.folder / "again.yaml");
   REQUIRE(run_program("qat --config " + at.folder / "again.yaml").code == 0);
   CHECK((get(at.out + "/model.int8.pt") == model));
+}
+
+TEST_CASE("compare tells what changed, and fails where a limit is passed") {
+  const Workplace at;
+  REQUIRE(run_program(at.ptq).code == 0);
+  std::filesystem::rename(at.out, at.folder / "first");
+  REQUIRE(run_program(at.ptq + " --weight-bits 3").code == 0);
+  const std::string both = "compare " + at.folder / "first/report.json " + at.out + "/report.json";
+  const Run run = run_program(both);
+  INFO(run.err);
+  CHECK(run.code == 0);
+  CHECK_THAT(run.out,
+             contains("int8 top-1") && contains("quantize.weight_bits") && contains("int3 symmetric"));
+  const Run gated = run_program(both + " --max-sqnr-loss 0.1 --json --junit " + at.folder / "j/gates.xml");
+  CHECK(gated.code == 1);
+  CHECK(Json::parse(gated.out)["gates"][0]["passed"] == false);
+  CHECK_THAT(get(at.folder / "j/gates.xml"), contains("<failure type=\"gate\""));
+}
+
+TEST_CASE("gates go to a JUnit file and annotations, which leave --json its stdout") {
+  const Workplace at;
+  const std::string gates =
+      at.ptq + " --max-size-ratio 0.0001 --annotations github --junit " + at.folder / "gates.xml";
+  const Run run = run_program(gates);
+  CHECK(run.code == 1);
+  CHECK_THAT(run.out, contains("\n::error title=qtool max_size_ratio::size ratio of"));
+  CHECK_THAT(get(at.folder / "gates.xml"),
+             contains("testcase classname=\"qtool.gates\" name=\"max_size_ratio\""));
+  const Run json = run_program(gates + " --json");
+  CHECK(json.code == 1);
+  CHECK(Json::parse(json.out)["gates"][0]["passed"] == false);
+  CHECK_THAT(json.err, contains("::error title=qtool max_size_ratio::"));
+}
+
+TEST_CASE("the report says where settings come from") {
+  const Workplace at;
+  put(at.folder / "job.yaml",
+      "quantize:\n  weight_bits: 6\n  calibrator: minmax\n  rules:\n    - {match: fc1, weight_bits: 7}\n");
+  REQUIRE(run_program(at.ptq + " --per-tensor --weight-bits 5 --config " + at.folder / "job.yaml").code == 0);
+  const Json report = report_of(at.out), &origins = report["setting_origins"];
+  CHECK(origins["quantize.weight_bits"] == "--weight-bits");
+  CHECK(origins["quantize.weight_granularity"] == "--per-tensor");
+  CHECK(origins["quantize.calibrator"] == at.folder / "job.yaml:3");
+  CHECK(origins["quantize.rules[0].weight_bits"] == at.folder / "job.yaml:5");
+  CHECK(origins["model"] == "MODEL");
+  CHECK_FALSE(origins.contains("quantize.activation_bits"));
+  for (const auto& [key, origin] : origins.items()) CHECK(report["settings"].contains(key));
 }

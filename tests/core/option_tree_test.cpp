@@ -73,3 +73,13 @@ TEST_CASE("settings_of() names each value by its path") {
         std::vector<std::pair<std::string, std::string>>{
             {"limit", "1.5"}, {"file_name", "a"}, {"on", "false"}, {"inner.sizes", "1, 2"}});
 }
+
+TEST_CASE("origins_of() names what does not come from the defaults, by the same paths") {
+  Outer outer{.limit = 1.5, .file_name = "a"};
+  OptionGroup tree = option_tree(outer);
+  CHECK(origins_of(tree).empty());
+  tree.fields[0].origin = "--limit";
+  tree.groups[0].fields[0].origin = "job.yaml:3";
+  CHECK(origins_of(tree) ==
+        std::map<std::string, std::string>{{"limit", "--limit"}, {"inner.sizes", "job.yaml:3"}});
+}

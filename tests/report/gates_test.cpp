@@ -31,17 +31,32 @@ TEST_CASE("each gate compares in the unit of its flag") {
   CHECK_FALSE(all_passed(results));
 }
 
-TEST_CASE("the drop is judged by its value; the text tells where the limit lies within noise") {
-  // The sample's interval is -0.1 to 1.1 points.
-  const auto gate = [](double limit) { return check_gates({.max_drop = limit}, sample_report())[0]; };
-  CHECK_FALSE(gate(0.49).passed);
+TEST_CASE("a drop whose interval reaches below the limit may be noise, and fails only strict gates") {
+  // The sample's drop is 0.5 points, its interval -0.1 to 1.1.
+  const auto gate = [](double limit, bool strict = false) {
+    return check_gates({.max_drop = limit, .strict = strict}, sample_report())[0];
+  };
+  CHECK(gate(0.49).passed);
+  CHECK(gate(0.49).within_noise);
   CHECK(
       gate(0.49).text ==
       "drop in top-1 of 0.50 points is above 0.49 points; within noise: the 95 % interval is -0.10 to 1.10");
+  CHECK_FALSE(gate(0.49, true).passed);
+  CHECK(gate(0.49, true).within_noise);
   CHECK(gate(1).passed);
-  CHECK_THAT(gate(1).text, contains("is at most 1.00 points; within noise"));
-  CHECK(gate(1.2).passed);
-  CHECK_THAT(gate(1.2).text, !contains("noise"));
+  CHECK_FALSE(gate(1).within_noise);
+  CHECK_THAT(gate(1).text, !contains("noise"));
+  CHECK(gate(1, true).passed);
+}
+
+TEST_CASE("a drop whose whole interval is above the limit fails") {
+  Report report = sample_report();
+  report.accuracy.drop = ReportDrop{.value = 0.02, .low = 0.011, .high = 0.03};
+  const auto gate = [&](double limit) { return check_gates({.max_drop = limit}, report)[0]; };
+  CHECK_FALSE(gate(1).passed);
+  CHECK_FALSE(gate(1).within_noise);
+  CHECK(gate(1).text == "drop in top-1 of 2.00 points is above 1.00 points");
+  CHECK(gate(1.1).passed);
 }
 
 TEST_CASE("what was not measured fails its gate") {

@@ -12,26 +12,31 @@ TEST_CASE("report.json has the keys of the contract, in this order") {
   std::vector<std::string> keys;
   for (const auto& [key, value] : json.items()) keys.push_back(key);
   CHECK(keys == std::vector<std::string>{"schema", "qtool", "model", "data", "accuracy", "agreement",
-                                         "simulated_vs_int8", "size_bytes", "layers", "settings", "gates",
-                                         "warnings", "files", "latency_ms", "stages_s", "peak_rss_bytes"});
+                                         "simulated_vs_int8", "size_bytes", "blame", "layers", "settings",
+                                         "setting_origins", "gates", "warnings", "files", "latency_ms",
+                                         "stages_s", "peak_rss_bytes"});
 }
 
 TEST_CASE("report.json holds the struct's values, accuracies as fractions") {
   const Json json = Json::parse(to_json(sample_report()));
-  CHECK(json["schema"] == 1);
+  CHECK(json["schema"] == kReportSchema);
   CHECK(json["qtool"]["cpu_features"] == Json::array({"avx2", "avx512_vnni"}));
   CHECK(json["accuracy"]["ladder"][1].dump() ==
         R"({"name":"int8","top1":0.915,"top5":0.989,"agreement":0.9955,"cosine":0.99991,"sqnr_db":31.25})");
   CHECK(json["accuracy"]["drop"].dump() == R"({"value":0.005,"low":-0.001,"high":0.011})");
   CHECK(json["agreement"] == 0.9955);
   CHECK(json["size_bytes"]["ratio"] == 0.25);
-  CHECK(json["layers"][2].dump() ==
-        R"({"site":"norm:output","op":"aten::layer_norm","scheme":null,"scale_min":null,"scale_max":null,)"
-        R"("zero_point":null,"low":null,"high":null,"sqnr_db":null,"damage":null,)"
-        R"("reason":"no int8 kernel | yet"})");
+  CHECK(
+      json["layers"][2].dump() ==
+      R"({"site":"norm:output","layer":"norm","op":"aten::layer_norm","scheme":null,"scale_min":null,"scale_max":null,)"
+      R"("zero_point":null,"low":null,"high":null,"sqnr_db":null,"damage":null,)"
+      R"("clipped":null,"histogram":null,"reason":"no int8 kernel | yet"})");
   CHECK(json["settings"].dump() == R"({"calibrate.samples":"1024"})");
   CHECK(json["gates"][0]["passed"] == false);
-  CHECK(json["latency_ms"].dump() == R"({"float":15.0,"int8":2.5,"batch":128})");
+  CHECK(json["gates"][0]["within_noise"] == false);
+  CHECK(
+      json["latency_ms"].dump() ==
+      R"({"float":15.0,"int8":2.5,"batch":128,"operators":{"float":[{"name":"aten::conv2d","calls":3,"ms":14.0}],"int8":[]}})");
   CHECK(json["stages_s"].dump() == R"({"load":0.1,"calibrate":0.25})");
 }
 
@@ -58,4 +63,26 @@ TEST_CASE("only the last keys hold what differs between runs") {
     second.erase(key);
   }
   CHECK(first == second);
+}
+
+TEST_CASE("a list of numbers stands on one line, whatever texts hold") {
+  Report report = sample_report();
+  report.warnings = {"[1,\n 2] stays \\", "\"[3, 4]\""};
+  const std::string text = to_json(report);
+  CHECK_THAT(text, contains(R"("counts": [1,0,7])"));
+  CHECK(Json::parse(text)["warnings"] == Json(report.warnings));
+}
+
+TEST_CASE("report.json has the blame list, its infinities as null") {
+  Report report = sample_report();
+  report.blame->layers[0].alone.sqnr_db = INFINITY;
+  const Json blame = Json::parse(to_json(report))["blame"];
+  CHECK(blame["samples"] == 64);
+  CHECK(blame["all"].dump() == R"({"sqnr_db":30.5,"agreement":0.98})");
+  CHECK(blame["layers"][0]["alone"]["sqnr_db"].is_null());
+  CHECK(blame["layers"][0]["causes"].dump() ==
+        R"({"weight_rounding":0.25,"activation_clipping":0.0,"activation_rounding":0.75})");
+  CHECK(blame["recommendations"][0].dump() ==
+        R"({"text":"Leave conv1 in float","rules":["- {match: conv1, skip: true}"],"flags":"--skip conv1",)"
+        R"("gain":{"sqnr_db":3.25,"agreement":0.01}})");
 }

@@ -6,7 +6,7 @@ using namespace qtool;
 TEST_CASE("report.md tells the result first, then where the damage is") {
   CHECK(to_markdown(sample_report()) == R"(# net.pt in int8
 
-**int8 has 91.50 % top-1 where float has 92.00 % (0.50 points lost, 95 % interval -0.10 to 1.10), in 25 % of the size and 6.0 times as fast; 1 gate failed.**
+**4.0 times smaller, 6.0 times faster, 0.50 points lost (95 % interval -0.10 to 1.10); the gate failed.**
 
 ## Accuracy
 
@@ -32,10 +32,30 @@ int8 against simulated: off by at most 1 step, on 0.02 % of the elements; same t
 
 ## Layers, the most damaging first
 
-| site | operator | scheme | scale | zero point | range | SQNR dB | damage |
-|---|---|---|---:|---:|---:|---:|---:|
-| `conv1:output` | aten::conv2d | uint8 affine per-tensor | 0.5 | 3 | -1.5 to 126 | 40.0 | 75.0 % |
-| `conv1:weight` | aten::conv2d | int8 symmetric per-channel(0) | 0.001 to 0.002 | - | - | - | 25.0 % |
+On 64 training samples: what each layer costs when it alone is quantized, and what is won when it alone stays in float. All together: SQNR 30.5 dB, same top-1 as float on 98.00 %.
+
+| layer | operator | damage | weight rounding, activation clipping, rounding | SQNR dB if alone | agreement lost if alone | SQNR dB won in float | agreement won in float |
+|---|---|---:|---:|---:|---:|---:|---:|
+| `conv1` | aten::conv2d | 100.0 % | 25 %, 0 %, 75 % | 31.5 | 1.50 % | +3.25 | +1.00 % |
+
+## What to do next
+
+Each of these was tried in simulation, alone, and gained what stands with it.
+
+- Leave conv1 in float: +3.25 dB SQNR, +1.00 points of agreement with float (`--skip conv1`)
+
+  ```yaml
+  quantize:
+    rules:
+      - {match: conv1, skip: true}
+  ```
+
+## Sites, the most damaging first
+
+| site | operator | scheme | scale | zero point | range | clipped | SQNR dB | damage |
+|---|---|---|---:|---:|---:|---:|---:|---:|
+| `conv1:output` | aten::conv2d | uint8 affine per-tensor | 0.5 | 3 | -1.5 to 126 | 12.500 % | 40.0 | 75.0 % |
+| `conv1:weight` | aten::conv2d | int8 symmetric per-channel(0) | 0.001 to 0.002 | - | - | - | - | 25.0 % |
 
 ## What stays in float
 
@@ -77,13 +97,6 @@ int8 against simulated: off by at most 1 step, on 0.02 % of the elements; same t
 
 Peak memory: 240.0 MB.
 )");
-}
-
-TEST_CASE("without labels the headline tells agreement, without verification it says so") {
-  Report report;
-  CHECK_THAT(to_markdown(report), contains("**int8 was not verified on data.**"));
-  report.accuracy.ladder = {{.name = "int8", .agreement = 0.5}};
-  CHECK_THAT(to_markdown(report), contains("**int8 gives float's top-1 on 50.00 % of the samples.**"));
 }
 
 TEST_CASE("an empty report has no empty tables") {

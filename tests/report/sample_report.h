@@ -25,24 +25,43 @@ inline Report sample_report() {
   report.accuracy.drop = ReportDrop{.value = 0.005, .low = -0.001, .high = 0.011};
   report.simulated_vs_int8 = SimulatedVsInt8{.max_steps = 1, .differing = 0.0002, .same_top1 = 0.9999};
   report.size = {.float_bytes = 400000, .int8_bytes = 100000};
-  report.layers = {{.site = "conv1:weight",
-                    .op = "aten::conv2d",
-                    .scheme = "int8 symmetric per-channel(0)",
-                    .scale_min = 0.001,
-                    .scale_max = 0.002,
-                    .damage = 0.25},
-                   {.site = "conv1:output",
-                    .op = "aten::conv2d",
-                    .scheme = "uint8 affine per-tensor",
-                    .scale_min = 0.5,
-                    .scale_max = 0.5,
-                    .zero_point = 3,
-                    .low = -1.5,
-                    .high = 126,
-                    .sqnr_db = 40.04,
-                    .damage = 0.75},
-                   {.site = "norm:output", .op = "aten::layer_norm", .reason = "no int8 kernel | yet"}};
+  report.blame =
+      ReportBlameList{.samples = 64,
+                      .all = {30.5, 0.98},
+                      .layers = {{.layer = "conv1",
+                                  .op = "aten::conv2d",
+                                  .damage = 1,
+                                  .alone = {31.5, 0.985},
+                                  .gain = {3.25, 0.01},
+                                  .causes = {.weight_rounding = 0.25, .activation_rounding = 0.75}}},
+                      .recommendations = {{.text = "Leave conv1 in float",
+                                           .rules = {"- {match: conv1, skip: true}"},
+                                           .flags = "--skip conv1",
+                                           .gain = {3.25, 0.01}}}};
+  report.layers = {
+      {.site = "conv1:weight",
+       .layer = "conv1",
+       .op = "aten::conv2d",
+       .scheme = "int8 symmetric per-channel(0)",
+       .scale_min = 0.001,
+       .scale_max = 0.002,
+       .damage = 0.25},
+      {.site = "conv1:output",
+       .layer = "conv1",
+       .op = "aten::conv2d",
+       .scheme = "uint8 affine per-tensor",
+       .scale_min = 0.5,
+       .scale_max = 0.5,
+       .zero_point = 3,
+       .low = -1.5,
+       .high = 126,
+       .sqnr_db = 40.04,
+       .damage = 0.75,
+       .clipped = 0.125,
+       .histogram = ReportHistogram{.low = -2, .width = 1, .counts = {1, 0, 7}}},
+      {.site = "norm:output", .layer = "norm", .op = "aten::layer_norm", .reason = "no int8 kernel | yet"}};
   report.settings = {{"calibrate.samples", "1024"}};
+  report.setting_origins = {{"calibrate.samples", "--calib-samples"}};
   report.warnings = {"conv1:output had not settled"};
   report.gates = {{.name = "max_drop",
                    .limit = 0.4,
@@ -50,7 +69,8 @@ inline Report sample_report() {
                    .passed = false,
                    .text = "drop in top-1 of 0.50 points is above 0.40 points"}};
   report.files = {{.name = "model.int8.pt", .bytes = 100000, .sha256 = "def"}};
-  report.timing.latency = ReportLatency{.float_ms = 15, .int8_ms = 2.5, .batch = 128};
+  report.timing.latency = ReportLatency{
+      .float_ms = 15, .int8_ms = 2.5, .batch = 128, .float_operators = {{"aten::conv2d", 3, 14}}};
   report.timing.stages_s = {{"load", 0.1}, {"calibrate", 0.25}};
   report.timing.peak_rss_bytes = 240000000;
   return report;

@@ -1,0 +1,194 @@
+#include "job/compare.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "command.h"
+#include "gate_output.h"
+#include "output.h"
+#include "report/gates.h"
+#include "report/markdown_table.h"
+
+namespace qtool {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Rows = std::vector<std::vector<std::string>>;
+
+constexpr int kGateFailed = 1;
+constexpr size_t kMostRows = 20;
+
+template <class T>
+Json nullable(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json site_json(const std::optional<ReportLayer>& site) {
+  if (!site) return nullptr;
+  return {{"scheme", site->scheme.empty() ? Json(nullptr) : Json(site->scheme)},
+          {"scale_min", nullable(site->scale_min)},
+          {"scale_max", nullable(site->scale_max)},
+          {"sqnr_db", nullable(site->sqnr_db)},
+          {"damage", nullable(site->damage)},
+          {"reason", site->reason.empty() ? Json(nullptr) : Json(site->reason)}};
+}
+
+Json layer_json(const std::optional<ReportBlame>& layer) {
+  if (!layer) return nullptr;
+  const auto quality = [](const ReportQuality& q) {
+    return Json{{"sqnr_db", q.sqnr_db}, {"agreement", q.agreement}};
+  };
+  return {{"damage", layer->damage}, {"alone", quality(layer->alone)}, {"gain", quality(layer->gain)}};
+}
+
+Json gate_json(const GateResult& gate) {
+  return {{"name", gate.name},
+          {"limit", gate.limit},
+          {"value", nullable(gate.value)},
+          {"passed", gate.passed},
+          {"text", gate.text}};
+}
+
+std::string to_json(const Comparison& comparison) {
+  Json json = {{"schema", 1}};
+  for (const char* key : {"metrics", "settings", "layers", "sites", "notes", "gates"})
+    json[key] = Json::array();
+  for (const auto& change : comparison.metrics)
+    json["metrics"].push_back(
+        {{"name", change.name}, {"before", nullable(change.before)}, {"after", nullable(change.after)}});
+  for (const auto& change : comparison.settings)
+    json["settings"].push_back(
+        {{"key", change.key}, {"before", nullable(change.before)}, {"after", nullable(change.after)}});
+  for (const auto& change : comparison.layers)
+    json["layers"].push_back({{"layer", change.layer},
+                              {"before", layer_json(change.before)},
+                              {"after", layer_json(change.after)}});
+  for (const auto& change : comparison.sites)
+    json["sites"].push_back(
+        {{"site", change.site}, {"before", site_json(change.before)}, {"after", site_json(change.after)}});
+  json["notes"] = comparison.notes;
+  for (const auto& gate : comparison.gates) json["gates"].push_back(gate_json(gate));
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string value_text(Unit unit, double value) {
+  switch (unit) {
+    case Unit::kFraction:
+      return percent(value);
+    case Unit::kDecibel:
+      return fixed(value, 2) + " dB";
+    case Unit::kBytes:
+      return bytes_text(std::llround(value));
+    case Unit::kMilliseconds:
+      return fixed(value, 2) + " ms";
+  }
+  return {};
+}
+
+std::string with_sign(double value, const std::string& text) { return (value > 0 ? "+" : "") + text; }
+
+/// In points and dB; sizes and times in percent.
+std::string difference_text(const MetricChange& change) {
+  if (!change.before || !change.after) return "-";
+  const double difference = *change.after - *change.before;
+  if (difference == 0) return "same";
+  if (change.unit == Unit::kFraction) return with_sign(difference, fixed(difference * 100, 2)) + " points";
+  if (change.unit == Unit::kDecibel) return with_sign(difference, fixed(difference, 2)) + " dB";
+  return with_sign(difference, fixed(difference / *change.before * 100, 1)) + " %";
+}
+
+std::string metrics_text(const std::vector<MetricChange>& metrics) {
+  Rows rows = {{"", "before", "after", "change"}};
+  for (const auto& change : metrics)
+    rows.push_back({change.name, change.before ? value_text(change.unit, *change.before) : "-",
+                    change.after ? value_text(change.unit, *change.after) : "-", difference_text(change)});
+  return columns(rows);
+}
+
+/// A table of the first rows; how many more there are; nothing where there is none.
+std::string table(const std::string& title, Rows rows, Align align) {
+  if (rows.size() < 2) return "";
+  const size_t all = rows.size() - 1;
+  if (all > kMostRows) rows.resize(kMostRows + 1);
+  const std::string more =
+      all > kMostRows ? "... and " + std::to_string(all - kMostRows) + " more; --json has all\n" : "";
+  return "\n" + title + "\n" + columns(rows, align) + more;
+}
+
+std::string settings_text(const std::vector<SettingChange>& settings) {
+  Rows rows = {{"setting", "before", "after"}};
+  for (const auto& change : settings) {
+    const auto shown = [](const std::optional<std::string>& value) {
+      return !value ? "-" : value->empty() ? "(empty)" : *value;
+    };
+    rows.push_back({change.key, shown(change.before), shown(change.after)});
+  }
+  return table("Settings", rows, Align::kText);
+}
+
+std::string decibel(double value) { return std::isinf(value) ? "exact" : fixed(value, 1); }
+
+std::string layers_text(const std::vector<LayerChange>& layers) {
+  Rows rows = {{"layer", "SQNR dB if alone", "then", "damage", "then"}};
+  for (const auto& [layer, before, after] : layers)
+    rows.push_back({layer, before ? decibel(before->alone.sqnr_db) : "-",
+                    after ? decibel(after->alone.sqnr_db) : "-", before ? percent(before->damage, 1) : "-",
+                    after ? percent(after->damage, 1) : "-"});
+  return table("Layers", rows, Align::kNumbers);
+}
+
+std::string scheme_text(const std::optional<ReportLayer>& site) {
+  if (!site) return "-";
+  return site->scheme.empty() ? "float" : site->scheme;
+}
+
+std::string scale_text(const std::optional<ReportLayer>& site) {
+  if (!site || !site->scale_min || !site->scale_max) return "-";
+  const std::string low = short_number(*site->scale_min), high = short_number(*site->scale_max);
+  return low == high ? low : low + " to " + high;
+}
+
+std::string sites_text(const std::vector<SiteChange>& sites) {
+  Rows rows = {{"site", "scheme", "then", "scale", "then", "SQNR dB", "then"}};
+  const auto sqnr = [](const std::optional<ReportLayer>& site) {
+    return site && site->sqnr_db ? fixed(*site->sqnr_db, 1) : "-";
+  };
+  for (const auto& [site, before, after] : sites) {
+    const auto scheme = scheme_text(after);
+    rows.push_back({site, scheme_text(before), scheme == scheme_text(before) ? "same" : scheme,
+                    scale_text(before), scale_text(after), sqnr(before), sqnr(after)});
+  }
+  return table("Sites", rows, Align::kText);
+}
+
+std::string to_text(const Comparison& comparison) {
+  std::string text;
+  for (const auto& gate : comparison.gates)
+    text += std::string("gate    ") + (gate.passed ? "passed: " : "FAILED: ") + gate.text + "\n";
+  for (const auto& note : comparison.notes) text += "note    " + note + "\n";
+  if (!text.empty()) text += "\n";
+  text += metrics_text(comparison.metrics) + settings_text(comparison.settings) +
+          layers_text(comparison.layers) + sites_text(comparison.sites);
+  if (comparison.settings.empty() && comparison.layers.empty() && comparison.sites.empty())
+    text += "\nsettings, layers and sites are the same\n";
+  return text;
+}
+
+int run(const CompareOptions& options, const Context& context) {
+  if (!context.common.dry_run) prepare_gate_output(options.ci);
+  const auto comparison = run_compare(options);
+  print(context.common.json ? to_json(comparison) : to_text(comparison));
+  if (!context.common.dry_run)
+    publish_gates(options.ci, "qtool compare", comparison.gates, context.common.json);
+  return all_passed(comparison.gates) ? 0 : kGateFailed;
+}
+
+}  // namespace
+
+Command compare_command() {
+  return make_command<CompareOptions>(
+      "compare", "what changed from one report to another; fails where a limit is passed",
+      "qtool compare main/report.json out/report.json --max-accuracy-loss 0.2 --max-size-increase 1", run);
+}
+
+}  // namespace qtool

@@ -1,0 +1,59 @@
+#include "job/explain.h"
+
+#include "calibrate/calibrate.h"
+#include "data/loader.h"
+#include "job/blame.h"
+#include "job/data_splits.h"
+#include "job/layer_report.h"
+#include "job/recommend.h"
+
+namespace qtool {
+namespace {
+
+std::vector<at::Tensor> blame_sample(const QuantizeOptions& options) {
+  if (options.data.empty() || options.blame_samples == 0) return {};
+  Loader loader(spec_of_split(options.data, Split::kTrain),
+                {.batch_size = options.blame_samples, .count = options.blame_samples});
+  auto batch = loader.next();
+  return batch ? std::move(batch->inputs) : std::vector<at::Tensor>();
+}
+
+/// Training moves what activations hold, so what a trained model is explained with is seen afresh.
+Statistics statistics_of(const Model& reference, const Outcome& outcome,
+                         const std::vector<at::Tensor>& sample) {
+  if (!outcome.reference || sample.empty()) return outcome.statistics;
+  bool is_read = false;
+  return calibrate(reference, outcome.start.plan,
+                   [&] { return std::exchange(is_read, true) ? std::vector<at::Tensor>() : sample; });
+}
+
+}  // namespace
+
+void explain(Report& report, const Outcome& outcome, const QuantizeOptions& options) {
+  const auto& reference = outcome.reference ? *outcome.reference : outcome.canonical;
+  const auto& plan = outcome.start.plan;
+  const auto sample = blame_sample(options);
+  const auto weights = site_weights(outcome.canonical, plan);
+  const auto statistics = statistics_of(reference, outcome, sample);
+  SiteFacts facts{plan, outcome.qparams, weights, statistics, {}, {}};
+  facts.sqnr_db = site_sqnr(reference, plan, outcome.qparams, weights, sample);
+  if (!sample.empty()) {
+    const Trial trial(reference, sample);
+    const auto blame = find_blame(reference, plan, outcome.qparams, trial);
+    const Improvable improvable{.reference = reference,
+                                .recipe = options.recipe,
+                                .engine = outcome.start.engine,
+                                .plan = plan,
+                                .qparams = outcome.qparams,
+                                .statistics = statistics,
+                                .is_trained = outcome.reference != nullptr};
+    report.blame = ReportBlameList{.samples = trial.samples(),
+                                   .all = quality_of(blame.all),
+                                   .layers = blame.layers,
+                                   .recommendations = recommend(improvable, blame, trial)};
+    facts.damage = blame.site_damage;
+  }
+  report.layers = layer_report(facts);
+}
+
+}  // namespace qtool

@@ -1,0 +1,28 @@
+#include "job/trial.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include "graph/probe.h"
+
+namespace qtool {
+
+Trial::Trial(const Model& reference, std::vector<at::Tensor> sample) : sample_(std::move(sample)) {
+  const at::NoGradGuard no_grad;
+  expected_ = Probe(reference, {}).run(sample_, [](size_t, const at::Tensor&) {});
+}
+
+Agreement Trial::run(Model& model) const {
+  const at::NoGradGuard no_grad;
+  AgreementMeter meter;
+  meter.add(expected_, model.forward(sample_));
+  return meter.agreement();
+}
+
+ReportQuality quality_of(const Agreement& agreement) { return {agreement.sqnr_db, agreement.same()}; }
+
+ReportQuality gain_of(const Agreement& better, const Agreement& worse) {
+  const bool same = better.sqnr_db == worse.sqnr_db;
+  return {same ? 0 : better.sqnr_db - worse.sqnr_db, better.same() - worse.same()};
+}
+
+}  // namespace qtool

@@ -1,0 +1,460 @@
+/* The report of one quantization: sections in the order in which they are read. `report` is report.json. */
+const report = JSON.parse(document.getElementById('data').textContent);
+const rungs = report.accuracy.ladder;
+const rung = (name) => rungs.find((candidate) => candidate.name === name);
+const kCausesOfDamage = [
+  ['weight_rounding', 'rounding of the weight'],
+  ['activation_clipping', 'clipping of activations'],
+  ['activation_rounding', 'rounding of activations'],
+];
+const kSitesShownAtOnce = 12;
+const ofNumber = (count, thing) => `${count} ${thing}${count === 1 ? '' : 's'}`;
+const sqnrText = (value) => (has(value) ? fixed(value, 1) : 'exact');
+const siteId = (site) => 'site-' + encodeURIComponent(site);
+
+/* Result */
+
+function tile(title, value, detail) {
+  return element('div', {class: 'tile'}, element('dt', {}, title), element('dd', {}, value, detail ? element('small', {}, detail) : null));
+}
+
+function resultTiles() {
+  const [float, int8, latency, drop] = [rung('float'), rung('int8'), report.latency_ms, report.accuracy.drop];
+  const tiles = [];
+  if (report.size_bytes.float > 0)
+    tiles.push(tile('Size', bytesText(report.size_bytes.int8), `float ${bytesText(report.size_bytes.float)}`));
+  if (latency) tiles.push(tile(`Time for a batch of ${latency.batch}`, fixed(latency.int8, 2) + ' ms', `float ${fixed(latency.float, 2)} ms`));
+  if (int8 && has(int8.top1)) tiles.push(tile('Top-1', percent(int8.top1), `float ${percent(float.top1)}`));
+  if (int8 && has(int8.agreement)) tiles.push(tile('Same top-1 as float', percent(int8.agreement), `of ${ofNumber(report.accuracy.samples, 'sample')}`));
+  if (drop)
+    tiles.push(tile('Points lost', fixed(drop.value * 100, 2), `95 % interval ${fixed(drop.low * 100, 2)} to ${fixed(drop.high * 100, 2)}`));
+  return tiles.length ? element('dl', {class: 'tiles'}, tiles) : null;
+}
+
+function gateList() {
+  if (report.gates.length === 0) return null;
+  const item = (gate) => element('li', {class: gate.passed ? 'passed' : 'failed'}, element('b', {}, gate.passed ? 'Gate passed: ' : 'Gate failed: '), gate.text);
+  return element('ul', {class: 'gates'}, report.gates.map(item));
+}
+
+function warningList() {
+  if (report.warnings.length === 0) return null;
+  return element('ul', {class: 'warnings'}, report.warnings.map((warning) => element('li', {}, warning)));
+}
+
+/* Accuracy from rung to rung */
+
+/* The interval of the drop, hung below float's accuracy, at the place of int8. */
+const intervalPlugin = (drop, colour) => ({
+  id: 'interval',
+  afterDatasetsDraw({ctx, scales: {x, y}}) {
+    const at = x.getPixelForValue(rungs.length - 1), float = rung('float').top1;
+    const [top, bottom] = [drop.low, drop.high].map((lost) => y.getPixelForValue((float - lost) * 100));
+    ctx.save();
+    Object.assign(ctx, {strokeStyle: colour, lineWidth: 1.5});
+    ctx.beginPath();
+    ctx.moveTo(at, top);
+    ctx.lineTo(at, bottom);
+    for (const end of [top, bottom]) {
+      ctx.moveTo(at - 6, end);
+      ctx.lineTo(at + 6, end);
+    }
+    ctx.stroke();
+    ctx.restore();
+  },
+});
+
+/* With a halo, so that they can be read upon lines. */
+const valueLabels = (palette) => ({
+  id: 'labels',
+  afterDatasetsDraw(shown) {
+    const {ctx, data} = shown;
+    ctx.save();
+    Object.assign(ctx, {fillStyle: palette.text, strokeStyle: palette.card, lineWidth: 5, lineJoin: 'round', textAlign: 'center', font: `600 12px ${Chart.defaults.font.family}`});
+    shown.getDatasetMeta(0).data.forEach((point, i) => {
+      const text = fixed(data.datasets[0].data[i], 2);
+      ctx.strokeText(text, point.x, point.y - 11);
+      ctx.fillText(text, point.x, point.y - 11);
+    });
+    ctx.restore();
+  },
+});
+
+function ladderChart() {
+  const drop = report.accuracy.drop;
+  const measure = drop ? 'top1' : 'agreement';
+  const values = rungs.map((step) => (has(step[measure]) ? step[measure] : 1) * 100);
+  const ends = drop ? [...values, (rung('float').top1 - drop.high) * 100, (rung('float').top1 - drop.low) * 100] : values;
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  const room = Math.max(0.25 * (high - low), 0.1);
+  const title = drop ? 'top-1, %' : 'same top-1 as float, %';
+  return chart(`${title}: ` + rungs.map((step, i) => `${step.name} ${values[i].toFixed(2)}`).join(', '), 250, (palette) => ({
+    type: 'line',
+    data: {
+      labels: rungs.map((step) => step.name),
+      datasets: [{data: values, borderColor: palette.series[0], backgroundColor: palette.series[0], borderWidth: 2, pointRadius: 5, clip: false}],
+    },
+    options: {
+      plugins: {legend: {display: false}},
+      scales: {
+        x: {offset: true, grid: {display: false}, ticks: {color: palette.text}},
+        y: {min: low - room, max: high + room, title: {display: true, text: title}, ticks: {maxTicksLimit: 6, includeBounds: false, callback: (value) => fixed(value, room > 1 ? 0 : 2)}},
+      },
+    },
+    plugins: [...(drop ? [intervalPlugin(drop, palette.series[5])] : []), valueLabels(palette)],
+  }));
+}
+
+function ladderSection() {
+  if (rungs.length === 0) return;
+  const difference = report.simulated_vs_int8;
+  const columns = [
+    {title: 'rung', cell: (step) => step.name},
+    {title: 'top-1', number: true, cell: (step) => percent(step.top1)},
+    {title: 'top-5', number: true, cell: (step) => percent(step.top5)},
+    {title: 'same top-1 as float', number: true, cell: (step) => percent(step.agreement)},
+    {title: 'cosine', number: true, cell: (step) => fixed(step.cosine, 6)},
+    {title: 'SQNR dB', number: true, cell: (step) => sqnrText(step.sqnr_db)},
+  ];
+  section('ladder', 'Accuracy',
+    element('p', {class: 'lead'}, 'Each step from the float model to the written int8 file, on the same ' + ofNumber(report.accuracy.samples, 'test sample') +
+      (report.accuracy.drop ? '. The bar at int8 is the 95 % interval of the drop.' : '.')),
+    element('div', {class: 'card'}, ladderChart()),
+    table('The ladder', columns, rungs),
+    difference ? element('p', {class: 'lead'}, `int8 against simulated: off by at most ${ofNumber(difference.max_steps, 'step')} of the last scale, on ` +
+      `${percent(difference.differing)} of the elements; same top-1 on ${percent(difference.same_top1)} of the samples.`) : null);
+}
+
+/* Which layer is to blame */
+
+function splitBar(causes) {
+  const label = kCausesOfDamage.map(([key, text]) => `${text} ${percent(causes[key], 0)}`).join(', ');
+  return element('div', {class: 'split', role: 'img', 'aria-label': label, title: label},
+    kCausesOfDamage.map(([key], i) => element('span', {style: `width: ${causes[key] * 100}%; background: var(--series-${i + 1})`})));
+}
+
+function damageChart(layers) {
+  const shown = layers.slice(0, kSitesShownAtOnce);
+  const short = (name) => (name.length > 26 ? '…' + name.slice(-25) : name);
+  return chart('Share of the damage by layer, split by cause; the table below has the numbers', 70 + 27 * shown.length, (palette) => ({
+    type: 'bar',
+    data: {
+      labels: shown.map((layer) => short(layer.layer)),
+      datasets: kCausesOfDamage.map(([key, text], i) => ({
+        label: text, data: shown.map((layer) => layer.damage * layer.causes[key] * 100), backgroundColor: palette.series[i], maxBarThickness: 18,
+      })),
+    },
+    options: {
+      indexAxis: 'y',
+      plugins: {
+        legend: {position: 'top', align: 'start', labels: {boxWidth: 12, boxHeight: 12}},
+        tooltip: {callbacks: {label: (item) => `${item.dataset.label}: ${fixed(item.raw, 1)} %`}},
+      },
+      scales: {
+        x: {stacked: true, title: {display: true, text: 'share of the damage, %'}},
+        y: {stacked: true, grid: {display: false}, ticks: {color: palette.text, autoSkip: false}},
+      },
+    },
+  }));
+}
+
+/* SQNR of a layer's own sites of one role. */
+function ownSqnr(layer, isWeight) {
+  const sites = report.layers.filter((site) => site.layer === layer && site.scheme && site.site.endsWith(':weight') === isWeight);
+  const nodes = sites.map((site) => element('a', {href: '#' + siteId(site.site), title: site.site}, sqnrText(site.sqnr_db)));
+  return nodes.length ? element('span', {}, nodes.flatMap((node, i) => (i ? [', ', node] : [node]))) : '–';
+}
+
+function blameSection() {
+  const blame = report.blame;
+  if (!blame) return;
+  const layers = [...blame.layers].sort((a, b) => b.damage - a.damage);
+  const columns = [
+    {title: 'layer', cell: (layer) => element('span', {class: 'site'}, layer.layer)},
+    {title: 'damage', number: true, cell: (layer) => percent(layer.damage, 1)},
+    {title: 'cause', cell: (layer) => splitBar(layer.causes)},
+    {title: 'SQNR dB if alone', number: true, cell: (layer) => sqnrText(layer.alone.sqnr_db)},
+    {title: 'agreement lost if alone', number: true, cell: (layer) => percent(1 - layer.alone.agreement)},
+    {title: 'SQNR dB won in float', number: true, cell: (layer) => signed(layer.gain.sqnr_db, 2)},
+    {title: 'agreement won in float', number: true, cell: (layer) => signed(layer.gain.agreement * 100, 2) + ' %'},
+    {title: 'weight SQNR dB', number: true, cell: (layer) => ownSqnr(layer.layer, true)},
+    {title: 'activation SQNR dB', number: true, cell: (layer) => ownSqnr(layer.layer, false)},
+    {title: 'operator', cell: (layer) => layer.op},
+  ];
+  section('blame', 'Layers',
+    element('p', {class: 'lead'}, `Measured on ${ofNumber(blame.samples, 'training sample')}: what each layer costs when it alone is quantized, and what is won ` +
+      `when it alone stays in float. All of them together: SQNR ${sqnrText(blame.all.sqnr_db)} dB, same top-1 as float on ${percent(blame.all.agreement)}.`),
+    element('div', {class: 'card'}, damageChart(layers)),
+    table('Layers, the most damaging first', columns, layers));
+}
+
+/* Each site's values and its grid */
+
+/* Bars of the values; where the grid does not reach they are clipped. Counts by their logarithm, so that tails are seen. */
+function histogramChart(site) {
+  const {low, width, counts} = site.histogram;
+  const centers = counts.map((_, i) => low + (i + 0.5) * width);
+  const reach = (width + site.scale_max) / 2;
+  const clipped = (x) => has(site.low) && (x + reach <= site.low || x - reach >= site.high);
+  const grid = (palette) => ({
+    id: 'grid',
+    afterDatasetsDraw({ctx, chartArea, scales: {x}}) {
+      if (!has(site.low)) return;
+      ctx.save();
+      Object.assign(ctx, {strokeStyle: palette.text, lineWidth: 1.5});
+      for (const end of [site.low, site.high]) {
+        const at = x.getPixelForValue(end);
+        if (at < chartArea.left - 1 || at > chartArea.right + 1) continue;
+        ctx.beginPath();
+        ctx.moveTo(at, chartArea.top);
+        ctx.lineTo(at, chartArea.bottom);
+        ctx.stroke();
+      }
+      const levels = Math.round((site.high - site.low) / site.scale_max);
+      ctx.lineWidth = 1;
+      for (let i = 0; levels <= 64 && i <= levels; ++i) {
+        const at = x.getPixelForValue(site.low + i * site.scale_max);
+        ctx.beginPath();
+        ctx.moveTo(at, chartArea.bottom);
+        ctx.lineTo(at, chartArea.bottom - 5);
+        ctx.stroke();
+      }
+      ctx.restore();
+    },
+  });
+  const ends = [low, low + width * counts.length, ...(has(site.low) ? [site.low, site.high] : [])];
+  return chart(`Histogram of ${site.site}`, 130, (palette) => ({
+    type: 'bar',
+    data: {
+      datasets: [{
+        data: counts.map((count, i) => ({x: centers[i], y: Math.log10(1 + count)})),
+        backgroundColor: centers.map((x) => (clipped(x) ? palette.clipped : palette.series[0])),
+        barPercentage: 1, categoryPercentage: 1, barThickness: 'flex',
+      }],
+    },
+    options: {
+      parsing: false,
+      plugins: {legend: {display: false}, tooltip: {callbacks: {
+        title: ([item]) => `${shortNumber(low + item.dataIndex * width)} to ${shortNumber(low + (item.dataIndex + 1) * width)}`,
+        label: (item) => ofNumber(counts[item.dataIndex], 'value'),
+      }}},
+      scales: {
+        x: {type: 'linear', min: Math.min(...ends), max: Math.max(...ends), grid: {display: false}, ticks: {maxTicksLimit: 5, callback: shortNumber}},
+        y: {display: false, beginAtZero: true},
+      },
+    },
+    plugins: [grid(palette)],
+  }));
+}
+
+function siteCard(site) {
+  const range = has(site.low) ? `${shortNumber(site.low)} to ${shortNumber(site.high)}` : 'one range for each channel';
+  const facts = [site.scheme, range, has(site.clipped) ? `${percent(site.clipped, site.clipped > 0 && site.clipped < 0.0001 ? 4 : 2)} clipped` : null,
+    has(site.sqnr_db) ? `SQNR ${fixed(site.sqnr_db, 1)} dB` : null];
+  return element('article', {class: 'card', id: siteId(site.site)}, element('h3', {class: 'site'}, site.site),
+    element('p', {}, facts.filter(has).join(' · ')), site.histogram ? histogramChart(site) : null);
+}
+
+function sitesSection() {
+  const sites = report.layers.filter((site) => site.scheme).sort((a, b) => (b.damage || 0) - (a.damage || 0));
+  if (sites.length === 0) return;
+  const scale = (site) => shortNumber(site.scale_min) + (site.scale_min === site.scale_max ? '' : ' to ' + shortNumber(site.scale_max));
+  const columns = [
+    {title: 'site', cell: (site) => element('a', {class: 'site', href: '#' + siteId(site.site)}, site.site)},
+    {title: 'scheme', class: 'one-line', cell: (site) => site.scheme},
+    {title: 'scale', number: true, cell: scale},
+    {title: 'zero point', number: true, cell: (site) => (has(site.zero_point) ? String(site.zero_point) : '–')},
+    {title: 'range', number: true, cell: (site) => (has(site.low) ? `${shortNumber(site.low)} to ${shortNumber(site.high)}` : '–')},
+    {title: 'clipped', number: true, cell: (site) => percent(site.clipped, 3)},
+    {title: 'SQNR dB', number: true, cell: (site) => fixed(site.sqnr_db, 1)},
+    {title: 'damage', number: true, cell: (site) => percent(site.damage, 1)},
+  ];
+  const rest = sites.slice(kSitesShownAtOnce);
+  section('sites', 'Values and grids',
+    element('p', {class: 'lead'}, 'What each tensor holds (counts on a logarithmic scale) and the range that its grid covers, between the lines; what lies ' +
+      'more than half a step outside, in red, is clipped. Grids of few levels show each level. The most damaging come first.'),
+    element('div', {class: 'sites'}, sites.slice(0, kSitesShownAtOnce).map(siteCard)),
+    rest.length ? element('details', {}, element('summary', {}, `${rest.length} more`), element('div', {class: 'sites'}, rest.map(siteCard))) : null,
+    table('Sites, the most damaging first', columns, sites));
+}
+
+/* Speed */
+
+const kOperatorsShown = 5;
+
+function operatorsChart(operators) {
+  const models = ['float', 'int8'];
+  const parts = (model) => {
+    const shown = operators[model].slice(0, kOperatorsShown);
+    const rest = operators[model].slice(kOperatorsShown).reduce((sum, entry) => sum + entry.ms, 0);
+    return rest > 0 ? [...shown, {name: 'all others', ms: rest}] : shown;
+  };
+  const stacks = models.map(parts);
+  return chart('Time by operator, float against int8; the tables below have the numbers', 170, (palette) => ({
+    type: 'bar',
+    data: {
+      labels: models,
+      datasets: Array.from({length: kOperatorsShown + 1}, (_, i) => ({
+        data: stacks.map((stack) => (stack[i] ? stack[i].ms : 0)), backgroundColor: palette.series[i], borderColor: palette.card, borderWidth: {right: 1}, maxBarThickness: 34,
+      })),
+    },
+    options: {
+      indexAxis: 'y',
+      plugins: {legend: {display: false}, tooltip: {callbacks: {label: (item) => {
+        const part = stacks[item.dataIndex][item.datasetIndex];
+        return part ? `${part.name}: ${fixed(part.ms, 3)} ms` : '';
+      }}}},
+      scales: {x: {stacked: true, title: {display: true, text: 'ms'}}, y: {stacked: true, grid: {display: false}, ticks: {color: palette.text}}},
+    },
+  }));
+}
+
+function swatch(index) {
+  return element('span', {'aria-hidden': 'true', style: `display: inline-block; width: .7em; height: .7em; margin-right: .5em; background: var(--series-${Math.min(index, kOperatorsShown) + 1})`});
+}
+
+function operatorTable(model, entries) {
+  const total = entries.reduce((sum, entry) => sum + entry.ms, 0);
+  const columns = [
+    {title: 'operator', cell: (entry) => element('span', {}, swatch(entries.indexOf(entry)), element('span', {class: 'site'}, entry.name))},
+    {title: 'calls', number: true, cell: (entry) => String(entry.calls)},
+    {title: 'ms', number: true, cell: (entry) => fixed(entry.ms, 3)},
+    {title: 'share', number: true, cell: (entry) => percent(entry.ms / total, 1)},
+  ];
+  return table(`${model}: time by operator in one run`, columns, entries);
+}
+
+function speedSection() {
+  const latency = report.latency_ms;
+  if (!latency) return;
+  section('speed', 'Speed',
+    element('p', {class: 'lead'}, `A batch of ${latency.batch} takes ${fixed(latency.float, 2)} ms in float and ${fixed(latency.int8, 2)} ms in int8 (medians, ` +
+      `${ofNumber(report.qtool.threads, 'thread')}, engine ${report.qtool.engine}).`),
+    latency.operators ? element('div', {class: 'card'}, operatorsChart(latency.operators)) : null,
+    ...(latency.operators ? [operatorTable('float', latency.operators.float), operatorTable('int8', latency.operators.int8)] : []));
+}
+
+/* Training */
+
+function curve(label, title, series) {
+  const epochs = report.training;
+  return chart(label, 230, (palette) => ({
+    type: 'line',
+    data: {
+      labels: epochs.map((epoch) => epoch.epoch),
+      datasets: series.map(({name, value}, i) => ({
+        label: name, data: epochs.map(value), borderColor: palette.series[i], backgroundColor: palette.series[i], borderWidth: 2,
+        pointRadius: epochs.map((epoch) => (epoch.best ? 6 : 3)), pointStyle: epochs.map((epoch) => (epoch.best ? 'rectRot' : 'circle')),
+      })),
+    },
+    options: {
+      plugins: {legend: {display: series.length > 1, align: 'start', labels: {usePointStyle: true, pointStyle: 'line'}}},
+      scales: {
+        x: {offset: true, grid: {display: false}, title: {display: true, text: 'epoch'}},
+        y: {title: {display: true, text: title}, grace: '10%', ticks: {maxTicksLimit: 6}},
+      },
+    },
+  }));
+}
+
+function trainingSection() {
+  const epochs = report.training;
+  if (!epochs) return;
+  const heldOut = epochs.some((epoch) => has(epoch.validation_accuracy));
+  const accuracies = [{name: 'training data', value: (epoch) => epoch.accuracy * 100}];
+  if (heldOut) accuracies.push({name: 'held-out data', value: (epoch) => (has(epoch.validation_accuracy) ? epoch.validation_accuracy * 100 : null)});
+  const columns = [
+    {title: 'epoch', cell: (epoch) => element('span', {class: epoch.best ? 'best' : null}, epoch.epoch + (epoch.best ? ' (kept)' : ''))},
+    {title: 'loss', number: true, cell: (epoch) => fixed(epoch.loss, 4)},
+    {title: 'top-1', number: true, cell: (epoch) => percent(epoch.accuracy)},
+    {title: 'held-out top-1', number: true, cell: (epoch) => percent(epoch.validation_accuracy)},
+    {title: 'learning rate', number: true, cell: (epoch) => shortNumber(epoch.learning_rate)},
+  ];
+  section('training', 'Training',
+    element('p', {class: 'lead'}, 'The epoch marked with a diamond is the one that was kept.'),
+    element('div', {class: 'card'}, curve('Loss by epoch', 'loss', [{name: 'loss', value: (epoch) => epoch.loss}])),
+    element('div', {class: 'card'}, curve('Top-1 by epoch', 'top-1, %', accuracies)),
+    table('Epochs', columns, epochs));
+}
+
+/* What to do next */
+
+function adviceSection() {
+  const blame = report.blame;
+  if (!blame) return;
+  const advice = (entry) => element('div', {class: 'card advice'}, element('h3', {}, entry.text),
+    element('p', {}, element('span', {class: 'gain'}, `${signed(entry.gain.sqnr_db, 2)} dB SQNR, ${signed(entry.gain.agreement * 100, 2)} points of agreement with float`),
+      `, measured on ${ofNumber(blame.samples, 'training sample')}`),
+    copyable('quantize:\n  rules:\n    ' + entry.rules.join('\n    ')),
+    entry.flags ? element('p', {}, 'or on the command line:') : null, entry.flags ? copyable(entry.flags) : null);
+  section('next', 'What to do next',
+    element('p', {class: 'lead'}, blame.recommendations.length ?
+      'Each of these was tried in simulation, alone, and gained what stands with it. Add the lines to your config file.' :
+      'No change that was tried in simulation gained a tenth of a decibel.'),
+    ...blame.recommendations.map(advice));
+}
+
+/* The rest */
+
+function floatSection() {
+  const sites = report.layers.filter((site) => !site.scheme);
+  if (sites.length === 0) return;
+  section('float', 'What stays in float', table('Operators that stay in float, and why', [
+    {title: 'operator', cell: (site) => element('span', {class: 'site'}, site.site)},
+    {title: 'kind', cell: (site) => site.op},
+    {title: 'why', class: 'long', cell: (site) => site.reason || '–'},
+  ], sites));
+}
+
+function settingsSection() {
+  const origin = (key) => report.setting_origins[key];
+  const rows = Object.entries(report.settings).map(([key, value]) => ({key, value, from: origin(key)}));
+  const columns = [
+    {title: 'setting', cell: (row) => element('code', {}, row.key)},
+    {title: 'value', class: 'long', cell: (row) => row.value},
+    {title: 'from', class: 'long', cell: (row) => row.from || 'default'},
+  ];
+  const given = rows.filter((row) => row.from), defaults = rows.filter((row) => !row.from);
+  const tool = report.qtool;
+  const facts = [['qtool', tool.version], ['LibTorch', tool.libtorch], ['engine', tool.engine], ['processor', tool.cpu_features.join(' ')],
+    ['threads', String(tool.threads)], ['seed', String(tool.seed)], ['model', report.model.path], ['sha256 of the model', report.model.sha256],
+    ['data', report.data.spec], ['calibration samples', String(report.data.calibration_samples)]];
+  section('settings', 'Settings',
+    table('What ran', [{title: '', cell: (fact) => fact[0]}, {title: 'value', class: 'long', cell: (fact) => fact[1] || '–'}], facts),
+    given.length ? table('What was asked for', columns, given) : null,
+    defaults.length ? element('details', {}, element('summary', {}, `${defaults.length} settings left at their defaults`), table('Defaults', columns, defaults)) : null);
+}
+
+function filesSection() {
+  if (report.files.length === 0) return;
+  section('files', 'Files', table('Files beside this report', [
+    {title: 'file', cell: (file) => element('a', {href: encodeURI(file.name)}, file.name)},
+    {title: 'size', number: true, cell: (file) => bytesText(file.bytes)},
+    {title: 'sha256', class: 'hash', cell: (file) => element('code', {}, file.sha256)},
+  ], report.files));
+}
+
+function timeSection() {
+  const stages = Object.entries(report.stages_s);
+  if (stages.length === 0) return;
+  const total = stages.reduce((sum, [, seconds]) => sum + seconds, 0);
+  section('time', 'Time', table('Time of this run by stage', [
+    {title: 'stage', cell: ([stage]) => stage},
+    {title: 'seconds', number: true, cell: ([, seconds]) => fixed(seconds, 3)},
+    {title: 'share', number: true, cell: ([, seconds]) => percent(seconds / total, 0)},
+  ], stages), element('p', {class: 'lead'}, `Together ${fixed(total, 1)} s; ${bytesText(report.peak_rss_bytes)} of memory at most.`));
+}
+
+section('result', 'Result', resultTiles(), gateList());
+section('warnings', 'Warnings', warningList());
+ladderSection();
+trainingSection();
+blameSection();
+adviceSection();
+sitesSection();
+speedSection();
+floatSection();
+settingsSection();
+filesSection();
+timeSection();
+keepChartsInStep();

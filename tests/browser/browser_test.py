@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+"""browser_test.py QTOOL: makes reports, opens them in headless Chromium from their files, and looks at them as a reader does.
+
+No console errors, no request that leaves the page, every chart drawn, every link inside the page leads somewhere, nothing
+wider than a phone. Exit code 77 (skipped) where Chromium or Selenium is missing."""
+import functools
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+try:
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+    from selenium.webdriver.common.by import By
+except ImportError:
+    sys.exit(77)
+if not shutil.which("chromium") or not shutil.which("chromedriver"):
+    sys.exit(77)
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+DATA = "idx:" + os.environ.get("FASHION_MNIST", "/usr/share/datasets/fashion-mnist") + ",mean=0.2860,std=0.3530"
+PHONE, DESK = (390, 844), (1280, 900)
+# Whether a canvas shows anything: some pixel differs from the first.
+IS_DRAWN = """
+const pixels = arguments[0].getContext('2d').getImageData(0, 0, arguments[0].width, arguments[0].height).data;
+for (let i = 4; i < pixels.length; ++i) if (pixels[i] !== pixels[i % 4]) return true;
+return false;"""
+
+
+@functools.cache
+def work():
+    return pathlib.Path(tempfile.mkdtemp(prefix="qtool-browser-"))
+
+
+@functools.cache
+def report(kind):
+    """Folder of a small job."""
+    out = work() / kind
+    model, common = str(ROOT / "configs/fashion_mnist/resnet8.pt"), ["-o", str(out), "--quiet", "--verify-samples", "256"]
+    few = {"ptq": ["--data", DATA, "--calib-samples", "128", "--max-drop", "5"],
+           "qat": ["--data", DATA + ",limit=256", "--epochs", "1", "--weight-bits", "3"]}[kind]
+    subprocess.run([sys.argv[1], kind, model, *common, *few], check=True, stdout=subprocess.DEVNULL)
+    return out
+
+
+class Page:
+    """A browser with one report open."""
+
+    def __init__(self, path, size=DESK, dark=False, scripts=True):
+        options = webdriver.ChromeOptions()
+        for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
+                     "--disable-dev-shm-usage", "--disable-background-networking"):
+            options.add_argument(flag)
+        if not scripts:
+            options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        self.browser = webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
+        scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": scheme})
+        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                                     {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": size == PHONE})
+        self.browser.get(pathlib.Path(path).as_uri())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.browser.quit()
+
+    def run(self, script, *arguments):
+        return self.browser.execute_script(script, *arguments)
+
+    def find(self, selector):
+        return self.browser.find_elements(By.CSS_SELECTOR, selector)
+
+    def requests(self):
+        import json
+        events = (json.loads(entry["message"])["message"] for entry in self.browser.get_log("performance"))
+        return [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
+
+
+class ReportTest(unittest.TestCase):
+    def check_page(self, folder, **how):
+        with Page(folder / "report.html", **how) as page:
+            for details in page.find("details"):
+                page.run("arguments[0].open = true; arguments[0].scrollIntoView()", details)
+            # The toggle events come after this turn.
+            page.browser.execute_async_script("setTimeout(arguments[0], 200)")
+            canvases = page.find("canvas")
+            self.assertGreater(len(canvases), 4)
+            for canvas in canvases:
+                self.assertTrue(page.run(IS_DRAWN, canvas), canvas.get_attribute("aria-label"))
+            dead = page.run("return [...document.querySelectorAll('a[href^=\"#\"]')].map((a) => a.getAttribute('href'))"
+                            ".filter((href) => !document.getElementById(href.slice(1)))")
+            self.assertEqual(dead, [])
+            for link in page.run("return [...document.querySelectorAll('a[href]')].map((a) => a.getAttribute('href'))"):
+                self.assertTrue(link.startswith("#") or (folder / link).exists(), link)
+            self.assertEqual([url for url in page.requests() if not url.startswith(("data:", (folder / "report.html").as_uri()))], [])
+            self.assertEqual([entry for entry in page.browser.get_log("browser")], [])
+            self.assertLessEqual(page.run("return document.documentElement.scrollWidth"), how.get("size", DESK)[0])
+            self.assertEqual(page.run("return [...document.querySelectorAll('table')].filter((t) => !t.caption || "
+                                      "!t.querySelector('th[scope=col]') || !t.querySelector('th[scope=row]')).length"), 0)
+            return [section.get_attribute("id") for section in page.find("section")]
+
+    def test_report_without_training(self):
+        sections = self.check_page(report("ptq"))
+        for name in ("result", "ladder", "blame", "next", "sites", "speed", "settings", "files", "time"):
+            self.assertIn(name, sections)
+        self.assertNotIn("training", sections)
+
+    def test_report_with_training_has_its_curve(self):
+        self.assertIn("training", self.check_page(report("qat")))
+
+    def test_on_a_phone_and_in_the_dark(self):
+        self.check_page(report("ptq"), size=PHONE, dark=True)
+        self.check_page(report("qat"), size=PHONE)
+
+    def test_colours_follow_the_scheme(self):
+        def colour(dark):
+            with Page(report("ptq") / "report.html", dark=dark) as page:
+                return page.run("return getComputedStyle(document.body).backgroundColor")
+        self.assertNotEqual(colour(dark=True), colour(dark=False))
+
+    def test_prints_in_light_colours_with_its_charts(self):
+        with Page(report("ptq") / "report.html", dark=True) as page:
+            pdf = page.browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})["data"]
+            self.assertGreater(len(pdf), 100000)
+            page.run("window.dispatchEvent(new Event('beforeprint'))")
+            self.assertEqual(page.run("return getComputedStyle(document.documentElement).getPropertyValue('--card').trim()"), "#ffffff")
+
+    def test_without_scripts_it_names_the_text_report(self):
+        with Page(report("ptq") / "report.html", scripts=False) as page:
+            text = page.find("body")[0].text
+            self.assertIn("times smaller", text)
+            self.assertIn("report.md", text)
+
+    def test_names_cannot_become_markup(self):
+        folder = work() / "names"
+        folder.mkdir()
+        page = (report("ptq") / "report.html").read_text()
+        (folder / "report.html").write_text(page.replace("layers.0.conv1", "\\u003cimg src=x onerror=alert(1)>"))
+        with Page(folder / "report.html") as shown:
+            self.assertEqual(shown.find("img"), [])
+            self.assertIn("<img src=x", shown.find("#sites")[0].text)
+
+
+if __name__ == "__main__":
+    try:
+        outcome = unittest.main(argv=sys.argv[:1] + sys.argv[2:], exit=False, verbosity=1)
+    finally:
+        shutil.rmtree(work(), ignore_errors=True)
+    sys.exit(not outcome.result.wasSuccessful())
