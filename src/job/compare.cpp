@@ -188,7 +188,8 @@ Comparison compare_reports(const Report& before, const Report& after, const Chan
 }
 
 Comparison run_compare(const CompareOptions& options) {
-  return compare_reports(read_report(options.before), read_report(options.after), options.gates);
+  const auto before = read_report(options.before), after = read_report(options.after);
+  return compare_reports(before, after, options.gates);
 }
 
 }  // namespace qtool
