@@ -45,11 +45,12 @@ double distance(const std::optional<double>& a, const std::optional<double>& b) 
   return !a || *a == *b ? 0 : std::abs(*a - *b);
 }
 
+/// Power of the error by that of the signal: a decibel of little noise matters little.
+double noise_of(const ReportQuality& quality) { return std::pow(10, -quality.sqnr_db / 10); }
+
 double layer_weight(const LayerChange& change) {
   if (!change.before || !change.after) return kEverything;
-  return distance(change.before->alone.sqnr_db, change.after->alone.sqnr_db) +
-         distance(change.before->gain.sqnr_db, change.after->gain.sqnr_db) +
-         distance(change.before->alone.agreement, change.after->alone.agreement);
+  return std::abs(noise_of(change.before->alone) - noise_of(change.after->alone));
 }
 
 double site_weight(const SiteChange& change) {
@@ -57,7 +58,7 @@ double site_weight(const SiteChange& change) {
   const auto &before = *change.before, &after = *change.after;
   if (before.scheme != after.scheme || before.op != after.op) return kEverything;
   return distance(before.sqnr_db, after.sqnr_db) + distance(before.scale_min, after.scale_min) +
-         distance(before.scale_max, after.scale_max) + distance(before.damage, after.damage);
+         distance(before.scale_max, after.scale_max);
 }
 
 std::vector<SettingChange> setting_changes(const Report& before, const Report& after) {
@@ -187,7 +188,8 @@ Comparison compare_reports(const Report& before, const Report& after, const Chan
 }
 
 Comparison run_compare(const CompareOptions& options) {
-  return compare_reports(read_report(options.before), read_report(options.after), options.gates);
+  const auto before = read_report(options.before), after = read_report(options.after);
+  return compare_reports(before, after, options.gates);
 }
 
 }  // namespace qtool

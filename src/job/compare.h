@@ -74,7 +74,7 @@ struct LayerChange {
 struct Comparison {
   std::vector<MetricChange> metrics = {};    ///< all that either report has
   std::vector<SettingChange> settings = {};  ///< by key
-  std::vector<LayerChange> layers = {};      ///< the largest change of the SQNR that a layer has alone first
+  std::vector<LayerChange> layers = {};  ///< the largest change of the noise that a layer makes alone first
   std::vector<SiteChange> sites =
       {};  ///< those that came, went or changed their scheme first, then by change of SQNR
   std::vector<std::string> notes = {};  ///< what makes the two hard to compare
