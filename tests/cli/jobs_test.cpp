@@ -162,7 +162,7 @@ TEST_CASE("qat writes what ptq writes, and how training went") {
   for (const char* name : {"model.int8.pt", "model.fakequant.pt", "calibration.json", "report.md",
                            "history.json", "config.resolved.yaml", "checkpoints/last.pt"})
     CHECK(std::filesystem::exists(at.out + "/" + name));
-  CHECK(count_files(at.out) == 9);
+  CHECK(count_files(at.out) == 10);
   const Json report = Json::parse(run.out);
   CHECK(report["accuracy"]["ladder"].size() == 5);
   CHECK(report["training"].size() == 2);
