@@ -307,7 +307,7 @@ TEST_CASE("the milestones say when ranges move and when an epoch may be the best
   const QatPlace at;
   auto options = at.qat("out");
   options.train.optimizer.learning_rate = 0;
-  options.fake_quant.weight_steps = StepSize::kObserved;
+  options.fake_quant.weight_steps = options.fake_quant.activation_steps = StepSize::kObserved;
   PtqOptions ptq;
   static_cast<QuantizeOptions&>(ptq) = options;
   ptq.output = at.folder / "ptq";
@@ -347,6 +347,7 @@ TEST_CASE("training that diverges ends with an error, and the best model is deli
   auto options = at.qat("out");
   options.train.optimizer.learning_rate = 1000;
   options.train.optimizer.weight_decay = 10;
+  options.fake_quant.activation_steps = StepSize::kObserved;  // learned ones clip a runaway
   for (const int64_t epochs : {1, 20}) {  // before any epoch has ended, and after some have
     INFO(epochs << " epochs");
     std::filesystem::remove_all(options.output);
