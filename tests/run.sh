@@ -4,6 +4,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/../apps/setup.sh"
 setup "$@"
 # A browser, for the pages that qtool writes.
 install_packages chromium chromium-driver python3-selenium
+# A judge of JSON Schemas.
+install_packages python3-jsonschema python3-yaml
 werror=OFF
 if [ "${CI:-}" = true ]; then werror=ON; fi
 configure -DQTOOL_WERROR=$werror

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/option_tree.h"
 #include "core/progress.h"
@@ -22,6 +23,7 @@ struct Command {
   std::string summary = {};                     ///< one line
   std::string example = {};                     ///< a command that works
   OptionGroup options = {};                     ///< points into what `run` holds
+  std::vector<std::string> common = {};         ///< keys of CommonOptions that it takes; empty: all
   std::function<int(const Context&)> run = {};  ///< prints its result to stdout; returns the exit code
 };
 
@@ -36,6 +38,12 @@ template <class Options>
           .run = [options, run](const Context& context) { return run(*options, context); }};
 }
 
+/// Those of CommonOptions that the command takes.
+[[nodiscard]] OptionGroup common_tree(const Command& command, CommonOptions& common);
+
+/// Each subcommand, in the order of the help.
+[[nodiscard]] std::vector<Command> all_commands();
+
 [[nodiscard]] Command ptq_command();
 [[nodiscard]] Command qat_command();
 [[nodiscard]] Command train_command();
@@ -43,5 +51,10 @@ template <class Options>
 [[nodiscard]] Command bench_command();
 [[nodiscard]] Command inspect_command();
 [[nodiscard]] Command compare_command();
+[[nodiscard]] Command run_command();
+[[nodiscard]] Command init_command();
+[[nodiscard]] Command schema_command();
+[[nodiscard]] Command completion_command();
+[[nodiscard]] Command man_command();
 
 }  // namespace qtool

@@ -64,7 +64,7 @@ class Parser {
       app->set_help_flag("-h,--help");
       app->allow_extras();
       OptionGroup& tree = trees_.emplace_back(command.options);
-      merge(tree, option_tree(common));
+      merge(tree, common_tree(command, common));
       apps_.push_back(app);
     }
     for (size_t i = 0; i < apps_.size(); ++i) flags_.emplace_back(*apps_[i], trees_[i]);

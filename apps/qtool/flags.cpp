@@ -31,7 +31,7 @@ void Flags::add_field(CLI::App& app, OptionField& field) {
   names_.push_back(names);
   CLI::Option* option = nullptr;
   if (field.type == ValueType::kBool) {
-    option = app.add_flag(flag + ",!--no-" + field.flag);
+    option = app.add_flag(names + ",!--no-" + field.flag);
     names_.push_back("--no-" + field.flag);
   } else {
     option = app.add_option(names);

@@ -28,8 +28,9 @@ std::string value_name(const OptionField& field) {
 
 std::string flag_text(const OptionField& field) {
   if (field.has(FieldTrait::kPositional)) return flag_title(field);
-  if (field.type == ValueType::kBool) return (field.get()[0] == "true" ? "--[no-]" : "--") + field.flag;
   const std::string letter = field.letter == 0 ? "" : std::string("-") + field.letter + ", ";
+  if (field.type == ValueType::kBool)
+    return letter + (field.get()[0] == "true" ? "--[no-]" : "--") + field.flag;
   return letter + "--" + field.flag + " " + value_name(field) +
          (field.has(FieldTrait::kSeveral) ? "..." : "");
 }
@@ -40,27 +41,38 @@ std::string default_text(const OptionField& field) {
   return value.empty() ? "" : " [" + value + "]";
 }
 
-std::string field_rows(const OptionField& field) {
+void add_rows(const OptionField& field, std::vector<HelpRow>& rows) {
   const std::string choices = field.choices.empty() ? "" : ": " + join(field.choices);
-  std::string text = row(flag_text(field), field.help + choices + default_text(field));
+  rows.push_back({flag_text(field), field.help + choices + default_text(field)});
   if (*field.shorthand.flag != 0)
-    text += row(std::string("--") + field.shorthand.flag,
-                "the same as --" + field.flag + " " + field.shorthand.value);
-  return text;
+    rows.push_back({std::string("--") + field.shorthand.flag,
+                    "the same as --" + field.flag + " " + field.shorthand.value});
 }
 
-std::string topic(const std::string& title, const OptionGroup& group, bool positionals) {
-  std::string rows;
-  for (const auto& field : group.fields)
-    if (field.has(FieldTrait::kPositional) == positionals && !(field.flag.empty() && !positionals))
-      rows += field_rows(field);
-  std::string text = rows.empty() ? rows : "\n" + title + ":\n" + rows;
-  if (!positionals)
-    for (const auto& child : group.groups) text += topic(child.key, child, positionals);
-  return text;
+void add_topics(const std::string& title, const OptionGroup& group, std::vector<HelpTopic>& topics) {
+  HelpTopic arguments{.title = "arguments"}, flags{.title = title};
+  for (const auto& field : group.fields) {
+    if (field.has(FieldTrait::kPositional))
+      add_rows(field, arguments.rows);
+    else if (!field.flag.empty())
+      add_rows(field, flags.rows);
+  }
+  for (const auto& topic : {arguments, flags})
+    if (!topic.rows.empty()) topics.push_back(topic);
+  for (const auto& child : group.groups) add_topics(child.key, child, topics);
 }
 
-std::string usage(const Command& command) {
+}  // namespace
+
+std::vector<HelpTopic> help_topics(const Command& command) {
+  CommonOptions common;
+  std::vector<HelpTopic> topics;
+  add_topics("flags", command.options, topics);
+  add_topics("common", common_tree(command, common), topics);
+  return topics;
+}
+
+std::string usage_text(const Command& command) {
   std::string text = "qtool " + command.name;
   for (const auto& field : command.options.fields) {
     if (field.has(FieldTrait::kPositional)) {
@@ -74,8 +86,6 @@ std::string usage(const Command& command) {
   return text + " [flags]";
 }
 
-}  // namespace
-
 std::string help_text(const std::vector<Command>& commands) {
   std::string text =
       "qtool quantizes TorchScript models\n\nusage: qtool SUBCOMMAND [flags]\n\nsubcommands:\n";
@@ -87,10 +97,12 @@ std::string help_text(const std::vector<Command>& commands) {
 }
 
 std::string help_text(const Command& command) {
-  CommonOptions common;
-  return command.summary + "\n\nusage: " + usage(command) + "\n" + topic("arguments", command.options, true) +
-         topic("flags", command.options, false) + topic("common", option_tree(common), false) +
-         "\nexample:\n  " + command.example + "\n";
+  std::string text = command.summary + "\n\nusage: " + usage_text(command) + "\n";
+  for (const auto& topic : help_topics(command)) {
+    text += "\n" + topic.title + ":\n";
+    for (const auto& [flag, help] : topic.rows) text += row(flag, help);
+  }
+  return text + "\nexample:\n  " + command.example + "\n";
 }
 
 }  // namespace qtool

@@ -11,14 +11,7 @@ namespace {
 
 int run(int argc, char** argv) {
   using namespace qtool;
-  std::vector<Command> commands;
-  commands.push_back(ptq_command());
-  commands.push_back(qat_command());
-  commands.push_back(train_command());
-  commands.push_back(eval_command());
-  commands.push_back(bench_command());
-  commands.push_back(inspect_command());
-  commands.push_back(compare_command());
+  std::vector<Command> commands = all_commands();
   CommonOptions common;
   const CommandLine line = parse_command_line(argc, argv, commands, common);
   if (line.print) {

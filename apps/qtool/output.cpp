@@ -4,9 +4,12 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <numeric>
 
 #include "core/error.h"
 #include "report/markdown_table.h"
+#include "terminal.h"
 
 namespace qtool {
 namespace {
@@ -15,26 +18,71 @@ std::string percent_or_dash(const std::optional<double>& fraction) {
   return fraction ? percent(*fraction) : "-";
 }
 
-}  // namespace
+constexpr size_t kGap = 2;        // spaces between columns
+constexpr size_t kNarrowest = 5;  // column that is not cut further
 
-std::string columns(const std::vector<std::vector<std::string>>& rows, Align align) {
+bool continues(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xc0U) == 0x80;
+}  // of a UTF-8 character
+
+size_t shown_width(const std::string& text) {
+  return text.size() - static_cast<size_t>(std::count_if(text.begin(), text.end(), continues));
+}
+
+/// The first characters and an ellipsis, where the text is wider.
+std::string cut(const std::string& text, size_t width) {
+  if (shown_width(text) <= width) return text;
+  size_t end = 0;
+  for (size_t seen = 0; end < text.size(); ++end)
+    if (!continues(text[end]) && seen++ + 1 == width) break;
+  return text.substr(0, end) + "…";
+}
+
+std::vector<size_t> column_widths(const std::vector<std::vector<std::string>>& rows) {
   std::vector<size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
-    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], shown_width(row[i]));
   }
+  return widths;
+}
+
+}  // namespace
+
+std::vector<std::vector<std::string>> fit_width(std::vector<std::vector<std::string>> rows, size_t width) {
+  std::vector<size_t> widths = column_widths(rows);
+  size_t total = std::accumulate(widths.begin(), widths.end(), kGap * (widths.size() - 1));
+  while (width > 0 && total > width) {
+    const auto widest = std::max_element(widths.begin(), widths.end());
+    if (*widest <= kNarrowest) break;
+    --*widest;
+    --total;
+  }
+  for (auto& row : rows)
+    for (size_t i = 0; i < row.size(); ++i) row[i] = cut(row[i], widths[i]);
+  return rows;
+}
+
+std::string columns(const std::vector<std::vector<std::string>>& table, Align align) {
+  const auto rows = fit_width(table, terminal_width(stdout));
+  const std::vector<size_t> widths = column_widths(rows);
   std::string text;
   for (const auto& row : rows) {
     std::string line;
     for (size_t i = 0; i < row.size(); ++i) {
-      const std::string padding(widths[i] - row[i].size(), ' ');
+      const std::string padding(widths[i] - shown_width(row[i]), ' ');
       const bool left = i == 0 || align == Align::kText;
-      line += (i == 0 ? "" : "  ") + (left ? row[i] + padding : padding + row[i]);
+      line += std::string(i == 0 ? 0 : kGap, ' ') + (left ? row[i] + padding : padding + row[i]);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";
   }
   return text;
+}
+
+std::string shown_path(const std::string& path) {
+  const auto relative = std::filesystem::path(path).lexically_relative(std::filesystem::current_path());
+  return relative.empty() || *relative.begin() == ".." ? path : relative.string();
 }
 
 void print(const std::string& text) {

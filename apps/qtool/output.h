@@ -11,9 +11,16 @@ enum class Align {
   kNumbers,  ///< the first column left, the others right
   kText      ///< all left
 };
-/// A table, its columns padded with spaces.
+/// A table, its columns padded with spaces. On a terminal that is too narrow, the widest columns are cut, with an ellipsis.
 [[nodiscard]] std::string columns(const std::vector<std::vector<std::string>>& rows,
                                   Align align = Align::kNumbers);
+
+/// Cuts cells of the widest columns until a row is at most `width` columns wide; 0: no limit. Columns keep five at least.
+[[nodiscard]] std::vector<std::vector<std::string>> fit_width(std::vector<std::vector<std::string>> rows,
+                                                              size_t width);
+
+/// A path from the current folder where it lies below it, else as it is.
+[[nodiscard]] std::string shown_path(const std::string& path);
 
 /// Writes to stdout; throws Error(kMachine) where that cannot be, e.g. on a full disk.
 void print(const std::string& text);

@@ -1,7 +1,10 @@
 #pragma once
 /// One job's options as YAML. The keys are those of describe() (core/options.h); `version: 1` and `task: ptq`
 /// may stand before them.
+#include <map>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "core/option_tree.h"
 
@@ -22,5 +25,15 @@ void read_config_text(const std::string& text, const std::string& path, OptionGr
 
 /// One element of a list on one line, with the keys that it sets: `{match: fc, skip: true}`.
 [[nodiscard]] std::string print_element(const OptionGroup& element);
+/// What a new configuration says.
+struct StarterConfig {
+  std::set<std::string> set =
+      {};  ///< paths of the keys that it sets; all others are comments with their defaults
+  std::map<std::string, std::vector<std::string>> examples =
+      {};  ///< lines below a list, as comments, by its path
+};
+/// A file to begin with; paths as they are in the tree.
+[[nodiscard]] std::string starter_config(const OptionGroup& tree, const std::string& task,
+                                         const StarterConfig& starter);
 
 }  // namespace qtool

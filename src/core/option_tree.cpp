@@ -29,6 +29,28 @@ void merge(OptionGroup& group, OptionGroup more) {
   std::move(more.groups.begin(), more.groups.end(), std::back_inserter(group.groups));
 }
 
+OptionField* find_field(OptionGroup& tree, const std::string& path) {
+  const size_t dot = path.find('.');
+  for (auto& field : tree.fields)
+    if (dot == std::string::npos && field.key == path) return &field;
+  for (auto& group : tree.groups)
+    if (dot != std::string::npos && group.key == path.substr(0, dot))
+      return find_field(group, path.substr(dot + 1));
+  return nullptr;
+}
+
+bool has_key(const OptionGroup& tree, const std::string& path) {
+  const size_t dot = path.find('.');
+  const std::string key = path.substr(0, dot);
+  for (const auto& group : tree.groups)
+    if (group.key == key) return dot == std::string::npos || has_key(group, path.substr(dot + 1));
+  if (dot != std::string::npos) return false;
+  const auto is_key = [&](const auto& entry) { return entry.key == key; };
+  const auto field = std::find_if(tree.fields.begin(), tree.fields.end(), is_key);
+  if (field != tree.fields.end()) return !field->has(FieldTrait::kFlagOnly);
+  return std::any_of(tree.lists.begin(), tree.lists.end(), is_key);
+}
+
 std::vector<std::pair<std::string, std::string>> settings_of(const OptionGroup& tree) {
   std::vector<std::pair<std::string, std::string>> settings;
   const auto add = [&](const std::string& prefix, const OptionGroup& group) {

@@ -3,6 +3,7 @@
 /// tree points into the struct: it must not outlive it.
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -72,6 +73,19 @@ void apply_trait(OptionField& field, Flag flag);
 void apply_trait(OptionField& field, Shorthand shorthand);
 void apply_trait(OptionField& field, FieldTrait trait);
 [[nodiscard]] OptionField named_field(const char* key, const char* help);
+
+/// A tree together with the struct that it points into.
+struct OwnedOptions {
+  std::shared_ptr<void> owner = {};
+  OptionGroup tree = {};
+  /// Throws Error(kUsage) where values contradict each other; empty where there is nothing to contradict.
+  std::function<void()> check = {};
+};
+
+/// The field at a path like `quantize.weight_bits`; null where there is none.
+[[nodiscard]] OptionField* find_field(OptionGroup& tree, const std::string& path);
+/// Whether YAML may have this path: a field, a list or a group.
+[[nodiscard]] bool has_key(const OptionGroup& tree, const std::string& path);
 
 /// The Visitor that builds the tree.
 class OptionTreeBuilder {

@@ -55,7 +55,8 @@ enum class FieldTrait : unsigned {
   kSpec = 8,         ///< `kind:path[,key=value...]`; in YAML the path in it is relative to the YAML file
   kFlagOnly = 16,    ///< not in YAML
   kConfigOnly = 32,  ///< no flag
-  kSeveral = 64      ///< a list whose flag takes all values up to the next flag
+  kSeveral = 64,     ///< a list whose flag takes all values up to the next flag
+  kOutput = 128      ///< with path_field: the job writes it, and need not find it there
 };
 inline constexpr auto positional = FieldTrait::kPositional;
 inline constexpr auto required = FieldTrait::kRequired;
@@ -64,5 +65,6 @@ inline constexpr auto spec_field = FieldTrait::kSpec;
 inline constexpr auto flag_only = FieldTrait::kFlagOnly;
 inline constexpr auto config_only = FieldTrait::kConfigOnly;
 inline constexpr auto several = FieldTrait::kSeveral;
+inline constexpr auto output_field = FieldTrait::kOutput;
 
 }  // namespace qtool

@@ -31,7 +31,8 @@ void describe(Visitor& v, QuantizeOptions& o) {
   v.field("model", o.model, "float TorchScript file", positional, required, path_field);
   v.field("data", o.data, "data, e.g. idx:/usr/share/datasets/fashion-mnist,mean=0.2860,std=0.3530",
           spec_field);
-  v.field("output", o.output, "folder for what is written", flag("output", 'o'), required, path_field);
+  v.field("output", o.output, "folder for what is written", flag("output", 'o'), required, path_field,
+          output_field);
   v.field("engine", o.engine, "int8 kernels to pack the weights for");
   v.field("verify_samples", o.verify_samples, "test samples to verify on; -1: all, 0: none", at_least(-1));
   v.field("report", o.report, "write report.json, report.md and report.html");

@@ -25,7 +25,8 @@ void describe(Visitor& v, TrainJobOptions& o) {
   v.field("data", o.data, "data with labels, e.g. idx:/usr/share/datasets/fashion-mnist", required,
           spec_field);
   v.field("teacher", o.teacher, "TorchScript file whose answers are learned from (distillation)", path_field);
-  v.field("output", o.output, "folder for what is written", flag("output", 'o'), required, path_field);
+  v.field("output", o.output, "folder for what is written", flag("output", 'o'), required, path_field,
+          output_field);
   v.group("train", o.train);
 }
 

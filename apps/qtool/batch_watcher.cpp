@@ -1,0 +1,30 @@
+#include "batch_watcher.h"
+
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+
+namespace qtool {
+
+void TerminalBatchWatcher::job_begins(const PlannedJob& job, size_t number, size_t count) {
+  spdlog::info("[{}/{}] {}: {} {}", number, count, job.config.name, job.config.task, job.model);
+}
+
+void TerminalBatchWatcher::job_draws(const std::string& bytes) {
+  std::fwrite(bytes.data(), 1, bytes.size(), stderr);
+  std::fflush(stderr);
+  drawn_ = true;
+}
+
+void TerminalBatchWatcher::job_says(const PlannedJob& job, const std::string& line) {
+  std::fprintf(stderr, "%s | %s\n", job.config.name.c_str(), line.c_str());
+}
+
+void TerminalBatchWatcher::job_ends(const PlannedJob& job, const SummaryRow& row) {
+  if (drawn_) std::fputs("\r\033[K", stderr);  // a bar that a killed job has left
+  drawn_ = false;
+  const bool well = row.verdict == Verdict::kOk;
+  spdlog::log(well ? spdlog::level::info : spdlog::level::warn, "{}: {}", job.config.name, verdict_text(row));
+}
+
+}  // namespace qtool

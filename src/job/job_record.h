@@ -1,0 +1,17 @@
+#pragma once
+#include "job/batch_plan.h"
+#include "job/batch_state.h"
+
+namespace qtool {
+
+/// The record of a job that begins now: its tool, config and inputs as they are. `known`: its record of an earlier run, whose
+/// hashes are taken over where files have not changed since.
+[[nodiscard]] JobRecord record_of(PlannedJob& job, const JobRecord* known);
+
+/// What the job has written: all files in its output folder but those of the batch, and its result.
+[[nodiscard]] std::vector<Fingerprint> outputs_of(const PlannedJob& job, const std::string& batch_folder);
+
+/// Whether a finished job's record still holds: the same work as `now`, and its outputs are as it left them.
+[[nodiscard]] bool is_unchanged(const JobRecord& then, const JobRecord& now);
+
+}  // namespace qtool

@@ -1,0 +1,17 @@
+#pragma once
+#include <cstddef>
+#include <vector>
+
+namespace qtool {
+
+/// A job as a point: what it costs (milliseconds, bytes), and how good it is.
+struct ParetoPoint {
+  double cost = 0;
+  double accuracy = 0;
+};
+
+/// Places of the points that no other one beats: none costs less or the same at a higher accuracy, or less at the same. By
+/// cost; of equal points the first.
+[[nodiscard]] std::vector<size_t> pareto_front(const std::vector<ParetoPoint>& points);
+
+}  // namespace qtool
