@@ -109,7 +109,7 @@ def draw_curve(axes, report):
     axes.axvline(1 + (len(epochs) - 1) * 0.7, color=GREY, linewidth=1.2, linestyle=":")
     axes.text(1 + (len(epochs) - 1) * 0.7, axes.get_ylim()[0], " ranges and batch\n norm freeze", fontsize=9, color=GREY, va="bottom")
     axes.set(xlabel="epoch", ylabel="top-1, %", xticks=epochs)
-    axes.legend(frameon=False, fontsize=9.5, loc="upper left")
+    axes.legend(frameon=False, fontsize=9.5, loc="center right")
 
 
 def draw_weights(axes, row):
