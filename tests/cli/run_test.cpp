@@ -191,9 +191,11 @@ TEST_CASE("a job that is killed takes nothing else along") {
       "jobs:\n- {name: long, task: train, train: {epochs: 5000, batch_size: 4}}\n- {name: other, task: "
       "ptq}\n");
   const std::string checkpoint = batch.out + "/long/checkpoints/last.pt";
+  // The batch's child that is qtool, not the shell that looks for it.
   const Run run = batch.run(
       "--keep-going", "(while [ ! -e " + checkpoint +
-                          " ]; do sleep 0.05; done; kill -KILL $(pgrep -P $$ -f '[t]rain --config')) &");
+                          " ]; do sleep 0.05; done; for child in $(cat /proc/$$/task/*/children); do "
+                          "case $(readlink /proc/$child/exe) in *qtool) kill -KILL $child ;; esac; done) &");
   INFO(run.err);
   CHECK(run.code == 4);
   CHECK(batch.verdicts() == Verdicts{"failed", "ok"});
