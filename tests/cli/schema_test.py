@@ -103,12 +103,12 @@ def reader_takes(folder, task, root):
 
 
 def merged(a, b):
-    """Both documents in one."""
+    """Both documents in one. A required key that only keeps another company is "*", see document()."""
     if isinstance(a, dict) and isinstance(b, dict):
         return {key: merged(a[key], b[key]) if key in a and key in b else a.get(key, b.get(key)) for key in {**a, **b}}
     if isinstance(a, list) and isinstance(b, list) and a and b and isinstance(a[0], dict) and isinstance(b[0], dict):
         return [merged(a[0], b[0])]
-    return b
+    return a if b == "*" else b
 
 
 def compare(folder, task, documents, takes):
