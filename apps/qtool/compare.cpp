@@ -8,6 +8,8 @@
 #include "output.h"
 #include "report/gates.h"
 #include "report/markdown_table.h"
+#include "report/nullable.h"
+#include "report/report_text.h"
 
 namespace qtool {
 namespace {
@@ -15,13 +17,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Rows = std::vector<std::vector<std::string>>;
 
-constexpr int kGateFailed = 1;
 constexpr size_t kMostRows = 20;
-
-template <class T>
-Json nullable(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
 
 Json site_json(const std::optional<ReportLayer>& site) {
   if (!site) return nullptr;
@@ -126,13 +122,11 @@ std::string settings_text(const std::vector<SettingChange>& settings) {
   return table("Settings", rows, Align::kText);
 }
 
-std::string decibel(double value) { return std::isinf(value) ? "exact" : fixed(value, 1); }
-
 std::string layers_text(const std::vector<LayerChange>& layers) {
   Rows rows = {{"layer", "SQNR dB if alone", "then", "damage", "then"}};
   for (const auto& [layer, before, after] : layers)
-    rows.push_back({layer, before ? decibel(before->alone.sqnr_db) : "-",
-                    after ? decibel(after->alone.sqnr_db) : "-", before ? percent(before->damage, 1) : "-",
+    rows.push_back({layer, before ? sqnr_text(before->alone.sqnr_db) : "-",
+                    after ? sqnr_text(after->alone.sqnr_db) : "-", before ? percent(before->damage, 1) : "-",
                     after ? percent(after->damage, 1) : "-"});
   return table("Layers", rows, Align::kNumbers);
 }
@@ -142,29 +136,22 @@ std::string scheme_text(const std::optional<ReportLayer>& site) {
   return site->scheme.empty() ? "float" : site->scheme;
 }
 
-std::string scale_text(const std::optional<ReportLayer>& site) {
-  if (!site || !site->scale_min || !site->scale_max) return "-";
-  const std::string low = short_number(*site->scale_min), high = short_number(*site->scale_max);
-  return low == high ? low : low + " to " + high;
-}
-
 std::string sites_text(const std::vector<SiteChange>& sites) {
   Rows rows = {{"site", "scheme", "then", "scale", "then", "SQNR dB", "then"}};
   const auto sqnr = [](const std::optional<ReportLayer>& site) {
     return site && site->sqnr_db ? fixed(*site->sqnr_db, 1) : "-";
   };
+  const auto scale = [](const std::optional<ReportLayer>& site) { return site ? scale_text(*site) : "-"; };
   for (const auto& [site, before, after] : sites) {
     const auto scheme = scheme_text(after);
-    rows.push_back({site, scheme_text(before), scheme == scheme_text(before) ? "same" : scheme,
-                    scale_text(before), scale_text(after), sqnr(before), sqnr(after)});
+    rows.push_back({site, scheme_text(before), scheme == scheme_text(before) ? "same" : scheme, scale(before),
+                    scale(after), sqnr(before), sqnr(after)});
   }
   return table("Sites", rows, Align::kText);
 }
 
 std::string to_text(const Comparison& comparison) {
-  std::string text;
-  for (const auto& gate : comparison.gates)
-    text += std::string("gate    ") + (gate.passed ? "passed: " : "FAILED: ") + gate.text + "\n";
+  std::string text = gate_lines(comparison.gates);
   for (const auto& note : comparison.notes) text += "note    " + note + "\n";
   if (!text.empty()) text += "\n";
   text += metrics_text(comparison.metrics) + settings_text(comparison.settings) +

@@ -9,14 +9,11 @@
 
 #include "core/error.h"
 #include "report/markdown_table.h"
+#include "report/report_text.h"
 #include "terminal.h"
 
 namespace qtool {
 namespace {
-
-std::string percent_or_dash(const std::optional<double>& fraction) {
-  return fraction ? percent(*fraction) : "-";
-}
 
 constexpr size_t kGap = 2;        // spaces between columns
 constexpr size_t kNarrowest = 5;  // column that is not cut further
@@ -94,6 +91,13 @@ void print(const std::string& text) {
                                       .fix = "check where stdout goes"});
 }
 
+std::string gate_lines(const std::vector<GateResult>& gates) {
+  std::string lines;
+  for (const GateResult& gate : gates)
+    lines += std::string("gate    ") + (gate.passed ? "passed: " : "FAILED: ") + gate.text + "\n";
+  return lines;
+}
+
 std::string summary_text(const Report& report, const std::string& directory, bool has_report) {
   std::vector<std::vector<std::string>> rows = {{"", "top-1", "top-5", "same top-1 as float"}};
   for (const Rung& rung : report.accuracy.ladder)
@@ -107,9 +111,7 @@ std::string summary_text(const Report& report, const std::string& directory, boo
             " ms for a batch of " + std::to_string(latency->batch) + "\n";
   text += "model   " + directory + "/model.int8.pt\n";
   if (has_report) text += "report  " + directory + "/report.html\n";
-  for (const GateResult& gate : report.gates)
-    text += std::string("gate    ") + (gate.passed ? "passed: " : "FAILED: ") + gate.text + "\n";
-  return text;
+  return text + gate_lines(report.gates);
 }
 
 }  // namespace qtool

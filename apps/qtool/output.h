@@ -25,6 +25,9 @@ enum class Align {
 /// Writes to stdout; throws Error(kMachine) where that cannot be, e.g. on a full disk.
 void print(const std::string& text);
 
+/// `gate    passed: ...`, one line for each.
+[[nodiscard]] std::string gate_lines(const std::vector<GateResult>& gates);
+
 /// What ptq prints for people: the ladder, sizes, gates and where the report is.
 [[nodiscard]] std::string summary_text(const Report& report, const std::string& directory, bool has_report);
 

@@ -14,7 +14,6 @@ namespace qtool {
 template <class Options, class Result>
 int run_quantization(const Options& options, const Context& context,
                      Result (*job)(const Options&, const CommonOptions&, const std::string&, Progress&)) {
-  constexpr int kGateFailed = 1;
   check(options);
   prepare_gate_output(options.ci);
   if (context.common.dry_run) {

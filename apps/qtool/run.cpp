@@ -14,10 +14,11 @@ namespace {
 
 constexpr const char* kThisProgram = "/proc/self/exe";
 
-std::string needs_text(const BatchPlan& plan, const PlannedJob& job) {
+/// Names of the jobs that it waits for.
+std::vector<std::string> needs_of(const BatchPlan& plan, const PlannedJob& job) {
   std::vector<std::string> names;
   for (const size_t need : job.needs) names.push_back(plan.jobs[need].config.name);
-  return names.empty() ? "-" : join(names);
+  return names;
 }
 
 std::string forecast_json(const BatchPlan& plan, const std::vector<JobForecast>& forecasts) {
@@ -25,14 +26,12 @@ std::string forecast_json(const BatchPlan& plan, const std::vector<JobForecast>&
       {"schema", 1}, {"output", plan.output}, {"jobs", nlohmann::ordered_json::array()}};
   for (size_t i = 0; i < plan.jobs.size(); ++i) {
     const PlannedJob& job = plan.jobs[i];
-    std::vector<std::string> needs;
-    for (const size_t need : job.needs) needs.push_back(plan.jobs[need].config.name);
     json["jobs"].push_back({{"job", job.config.name},
                             {"task", job.config.task},
                             {"model", job.model},
                             {"output", job.output},
                             {"threads", forecasts[i].threads},
-                            {"needs", needs},
+                            {"needs", needs_of(plan, job)},
                             {"unchanged", forecasts[i].unchanged}});
   }
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
@@ -44,7 +43,8 @@ std::string forecast_text(const BatchPlan& plan, const std::vector<JobForecast>&
     const PlannedJob& job = plan.jobs[i];
     rows.push_back({job.config.name, job.config.task, job.model,
                     job.output.empty() ? "-" : shown_path(job.output), std::to_string(forecasts[i].threads),
-                    needs_text(plan, job), forecasts[i].unchanged ? "skipped: unchanged" : "runs"});
+                    job.needs.empty() ? "-" : join(needs_of(plan, job)),
+                    forecasts[i].unchanged ? "skipped: unchanged" : "runs"});
   }
   return columns(rows, Align::kText) + "\nsummary " + shown_path(plan.output) + "/summary.md\n";
 }

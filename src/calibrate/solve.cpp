@@ -43,9 +43,7 @@ at::Tensor best_bounds(const at::Tensor& rows, const at::Tensor& bounds, const Q
 }
 
 const SiteStatistics& statistics_of(const Site& site, const Statistics& statistics) {
-  const auto found = std::find_if(statistics.sites.begin(), statistics.sites.end(),
-                                  [&](const SiteStatistics& s) { return s.site == site.name; });
-  if (found != statistics.sites.end()) return *found;
+  if (const auto* found = find_statistics(statistics, site.name)) return *found;
   throw Error(ErrorKind::kUsage,
               {.what = "the calibration has no statistics of a site that the plan quantizes",
                .where = site.name,

@@ -77,6 +77,12 @@ void merge(SiteStatistics& statistics, const SiteStatistics& other) {
   statistics.histogram.merge(other.histogram);
 }
 
+const SiteStatistics* find_statistics(const Statistics& statistics, const std::string& site) {
+  const auto found = std::find_if(statistics.sites.begin(), statistics.sites.end(),
+                                  [&](const SiteStatistics& s) { return s.site == site; });
+  return found == statistics.sites.end() ? nullptr : &*found;
+}
+
 Statistics merge(const std::vector<Statistics>& runs, const std::vector<std::string>& names) {
   QTOOL_ASSERT(!runs.empty() && runs.size() == names.size());
   Statistics total = runs[0];

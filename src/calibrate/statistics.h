@@ -35,6 +35,9 @@ struct Statistics {
   std::vector<SiteStatistics> sites;
 };
 
+/// Those of one site; null where there are none.
+[[nodiscard]] const SiteStatistics* find_statistics(const Statistics& statistics, const std::string& site);
+
 /// Sums up runs over different data. Throws Error(kUsage) where they are of different models or sites;
 /// `names` are the files', for the message.
 [[nodiscard]] Statistics merge(const std::vector<Statistics>& runs, const std::vector<std::string>& names);

@@ -20,13 +20,14 @@
 #include "job/job_record.h"
 #include "job/plain_lines.h"
 #include "job/tasks.h"
+#include "report/gates.h"
 
 namespace qtool {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kGateFailed = 1, kInterrupted = static_cast<int>(ErrorKind::kInterrupted);
+constexpr int kInterrupted = static_cast<int>(ErrorKind::kInterrupted);
 constexpr int kWaitMs = 100;  // between two looks at the children
 constexpr const char* kErrorMark = "qtool: error: ";
 
@@ -44,6 +45,11 @@ struct Running {
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+/// Of one job.
+int64_t share_of_threads(const RunnerOptions& options) {
+  return std::max<int64_t>(1, options.threads / options.side_by_side);
 }
 
 std::string signal_text(int code) {
@@ -165,8 +171,7 @@ class Runner {
   void share_threads(PlannedJob& job) const {
     OptionField* threads = find_field(job.config.options.tree, "threads");
     if (threads->get()[0] != "0") return;
-    const std::vector<std::string> share = {
-        std::to_string(std::max<int64_t>(1, options_.threads / options_.side_by_side))};
+    const std::vector<std::string> share = {std::to_string(share_of_threads(options_))};
     threads->set(share);
   }
 
@@ -224,7 +229,7 @@ class Runner {
     JobRecord& record = state_[job.config.name];
     record.exit_code = rows_[i].exit_code;
     record.seconds = rows_[i].seconds;
-    if (code <= kGateFailed) record.outputs = outputs_of(job, plan_.output);
+    if (did_its_work(code)) record.outputs = outputs_of(job, plan_.output);
     write_batch_state(state_, files_.state());
     finish(i, killed ? signal_text(code) : running.error);
   }
@@ -233,7 +238,7 @@ class Runner {
   void finish(size_t i, const std::string& error) {
     SummaryRow& row = rows_[i];
     const Task& task = find_task(row.task);
-    if (row.exit_code <= kGateFailed) row.metrics = task.metrics(read_file(files_.result(row.job)));
+    if (did_its_work(row.exit_code)) row.metrics = task.metrics(read_file(files_.result(row.job)));
     row.verdict = row.exit_code == 0              ? Verdict::kOk
                   : row.exit_code == kGateFailed  ? Verdict::kGateFailed
                   : row.exit_code == kInterrupted ? Verdict::kInterrupted
@@ -280,8 +285,7 @@ std::vector<JobForecast> forecast(BatchPlan& plan, const RunnerOptions& options)
     cast.unchanged = options.resume && inputs_stay && known != state.end() &&
                      is_unchanged(known->second, record_of(job, &known->second));
     const std::string threads = find_field(job.config.options.tree, "threads")->get()[0];
-    cast.threads =
-        threads != "0" ? std::stoll(threads) : std::max<int64_t>(1, options.threads / options.side_by_side);
+    cast.threads = threads != "0" ? std::stoll(threads) : share_of_threads(options);
   }
   return forecasts;
 }

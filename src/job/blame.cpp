@@ -69,6 +69,12 @@ OwnSites sites_of(const PlannedOperator& op, const QuantPlan& plan) {
   return own;
 }
 
+void make_shares(const std::vector<double*>& values) {
+  double sum = 0;
+  for (const double* value : values) sum += *value;
+  for (double* value : values) *value = sum > 0 ? *value / sum : 0;
+}
+
 ReportCauses causes_of(const OwnSites& own, Mixtures& mixtures) {
   ReportCauses causes;
   if (!own.weights.empty()) causes.weight_rounding = noise_of(mixtures.only(own.weights));
@@ -77,17 +83,8 @@ ReportCauses causes_of(const OwnSites& own, Mixtures& mixtures) {
     causes.activation_rounding =
         std::max(noise_of(mixtures.only(own.activations)) - causes.activation_clipping, 0.0);
   }
-  const double sum = causes.weight_rounding + causes.activation_clipping + causes.activation_rounding;
-  if (sum > 0)
-    for (double* share : {&causes.weight_rounding, &causes.activation_clipping, &causes.activation_rounding})
-      *share /= sum;
+  make_shares({&causes.weight_rounding, &causes.activation_clipping, &causes.activation_rounding});
   return causes;
-}
-
-void make_shares(const std::vector<double*>& values) {
-  double sum = 0;
-  for (const double* value : values) sum += *value;
-  for (double* value : values) *value = sum > 0 ? *value / sum : 0;
 }
 
 }  // namespace

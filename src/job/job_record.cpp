@@ -6,6 +6,7 @@
 #include "config/config.h"
 #include "core/version.h"
 #include "job/batch_files.h"
+#include "report/gates.h"
 #include "report/sha256.h"
 
 namespace qtool {
@@ -49,9 +50,10 @@ std::vector<Fingerprint> outputs_of(const PlannedJob& job, const std::string& ba
   return prints;
 }
 
+bool did_its_work(int exit_code) { return exit_code == 0 || exit_code == kGateFailed; }
+
 bool is_unchanged(const JobRecord& then, const JobRecord& now) {
-  constexpr int kDone = 0, kGateFailed = 1;
-  if ((then.exit_code != kDone && then.exit_code != kGateFailed) || !same_work(then, now)) return false;
+  if (!did_its_work(then.exit_code) || !same_work(then, now)) return false;
   return std::all_of(then.outputs.begin(), then.outputs.end(), [](const Fingerprint& print) {
     return fingerprint(print.path, &print).sha256 == print.sha256;
   });

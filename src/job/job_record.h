@@ -11,6 +11,9 @@ namespace qtool {
 /// What the job has written: all files in its output folder but those of the batch, and its result.
 [[nodiscard]] std::vector<Fingerprint> outputs_of(const PlannedJob& job, const std::string& batch_folder);
 
+/// Whether a job with this exit code did its work, be it that a gate failed.
+[[nodiscard]] bool did_its_work(int exit_code);
+
 /// Whether a finished job's record still holds: the same work as `now`, and its outputs are as it left them.
 [[nodiscard]] bool is_unchanged(const JobRecord& then, const JobRecord& now);
 

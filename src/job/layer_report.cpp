@@ -36,9 +36,8 @@ void show_values(ReportLayer& row, const SiteFacts& facts, size_t i) {
     row.clipped = clipped_share(weight, facts.qparams[i]);
     return;
   }
-  const auto seen = std::find_if(facts.statistics.sites.begin(), facts.statistics.sites.end(),
-                                 [&](const SiteStatistics& s) { return s.site == facts.plan.sites[i].name; });
-  if (seen == facts.statistics.sites.end() || seen->histogram.empty()) return;
+  const auto* seen = find_statistics(facts.statistics, facts.plan.sites[i].name);
+  if (seen == nullptr || seen->histogram.empty()) return;
   row.histogram = report_histogram(seen->histogram);
   const auto range = range_of(facts.qparams[i]);
   const double half_step = facts.qparams[i].scale() / 2;

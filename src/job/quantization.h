@@ -6,6 +6,7 @@
 #include "core/progress.h"
 #include "core/qparams.h"
 #include "graph/model.h"
+#include "graph/view.h"
 #include "job/ptq_options.h"
 #include "plan/plan.h"
 
@@ -33,6 +34,8 @@ struct Quantization {
 
 /// The weight sites' tensors in `canonical`, undefined at the other sites.
 [[nodiscard]] std::vector<at::Tensor> site_weights(const Model& canonical, const QuantPlan& plan);
+/// The same from a view of it that is there already.
+[[nodiscard]] std::vector<at::Tensor> site_weights(const GraphView& canonical, const QuantPlan& plan);
 
 /// From the training split of the data.
 [[nodiscard]] Statistics calibrate_on_data(const Quantization& quantization, const QuantizeOptions& options,

@@ -29,23 +29,18 @@ struct Candidate {
 /// Candidates of which only the best is of interest.
 using Alternatives = std::vector<Candidate>;
 
-const SiteStatistics* find_statistics(const Statistics& statistics, const std::string& site) {
-  const auto found = std::find_if(statistics.sites.begin(), statistics.sites.end(),
-                                  [&](const SiteStatistics& s) { return s.site == site; });
-  return found == statistics.sites.end() ? nullptr : &*found;
-}
-
 /// Grids of another plan for the same model: those that the change leaves alone, and new ones.
 class Grids {
  public:
-  Grids(const Improvable& model, const QuantPlan& plan) : model_(model), plan_(plan) {}
+  Grids(const Improvable& model, const GraphView& graph, const QuantPlan& plan)
+      : model_(model), graph_(graph), plan_(plan) {}
 
   /// Nothing where a tensor would be quantized that calibration has not seen.
   std::optional<std::vector<QParams>> find() const {
     QuantPlan changed;
     Statistics statistics;
     std::vector<at::Tensor> weights;
-    const auto all_weights = site_weights(model_.reference, plan_);
+    const auto all_weights = site_weights(graph_, plan_);
     for (size_t i = 0; i < plan_.sites.size(); ++i) {
       const auto& site = plan_.sites[i];
       if (unchanged(site)) continue;
@@ -86,17 +81,19 @@ class Grids {
   }
 
   const Improvable& model_;
+  const GraphView& graph_;
   const QuantPlan& plan_;
 };
 
 /// Nothing where the candidate cannot be had.
-std::optional<Agreement> try_out(const Candidate& candidate, const Improvable& model, const Trial& trial) {
+std::optional<Agreement> try_out(const Candidate& candidate, const Improvable& model, const GraphView& graph,
+                                 const Trial& trial) {
   throw_if_interrupted();
   auto recipe = model.recipe;
   recipe.rules.insert(recipe.rules.end(), candidate.rules.begin(), candidate.rules.end());
   try {
-    const auto plan = make_plan(view(model.reference), recipe, backend_of(model.engine));
-    const auto grids = Grids(model, plan).find();
+    const auto plan = make_plan(graph, recipe, backend_of(model.engine));
+    const auto grids = Grids(model, graph, plan).find();
     if (!grids) return std::nullopt;
     auto simulated = simulate(model.reference, plan, *grids);
     return trial.run(simulated);
@@ -237,11 +234,12 @@ Recommendation worded(const Candidate& candidate, const ReportQuality& gain) {
 }  // namespace
 
 std::vector<Recommendation> recommend(const Improvable& model, const Blame& blame, const Trial& trial) {
+  const auto graph = view(model.reference);
   std::vector<Recommendation> result;
   for (const auto& alternatives : candidates_for(model, blame)) {
     std::optional<Recommendation> best;
     for (const auto& candidate : alternatives) {
-      const auto agreement = try_out(candidate, model, trial);
+      const auto agreement = try_out(candidate, model, graph, trial);
       if (!agreement) continue;
       const auto gain = gain_of(*agreement, blame.all);
       if (gain.sqnr_db < kLeastGain || gain.agreement < 0) continue;

@@ -1,12 +1,12 @@
 #include "job/verification.h"
 
 #include <cmath>
-#include <cstdio>
 
 #include "data/loader.h"
 #include "job/data_splits.h"
 #include "measure/drop.h"
 #include "measure/evaluate.h"
+#include "report/markdown_table.h"
 
 namespace qtool {
 namespace {
@@ -26,12 +26,6 @@ Rung rung_of(const Evaluation& evaluation) {
   rung.cosine = evaluation.with_first.cosine;
   rung.sqnr_db = evaluation.with_first.sqnr_db;
   return rung;
-}
-
-std::string percent(double fraction) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.2f %%", fraction * 100);
-  return text;
 }
 
 std::vector<std::string> warnings_of(const std::vector<Evaluation>& rungs) {

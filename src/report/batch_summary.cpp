@@ -5,7 +5,9 @@
 
 #include "core/option_value.h"
 #include "report/markdown_table.h"
+#include "report/nullable.h"
 #include "report/pareto.h"
+#include "report/report_text.h"
 
 namespace qtool {
 namespace {
@@ -21,8 +23,6 @@ const std::vector<MarkdownTable::Column> kColumns = {{"job"},
                                                      {"latency", true},
                                                      {"time", true},
                                                      {"verdict"}};
-
-std::string percent_of(const std::optional<double>& fraction) { return fraction ? percent(*fraction) : "-"; }
 
 std::string drop_text(const JobMetrics& metrics) {
   if (!metrics.drop) return "-";
@@ -42,9 +42,9 @@ std::vector<std::string> cells_of(const SummaryRow& row) {
   const JobMetrics& metrics = row.metrics;
   return {row.job,
           row.task,
-          percent_of(metrics.accuracy),
+          percent_or_dash(metrics.accuracy),
           drop_text(metrics),
-          percent_of(metrics.agreement),
+          percent_or_dash(metrics.agreement),
           metrics.size_ratio ? fixed(*metrics.size_ratio, 3) : "-",
           latency_text(metrics),
           row.verdict == Verdict::kSkipped ? "-" : fixed(row.seconds, 1) + " s",
@@ -70,11 +70,6 @@ std::vector<std::string> latency_front(const BatchSummary& summary) {
 }
 std::vector<std::string> size_front(const BatchSummary& summary) {
   return front_of(summary, [](const JobMetrics& metrics) { return metrics.bytes; });
-}
-
-template <class T>
-Json nullable(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
 }
 
 Json row_json(const SummaryRow& row) {

@@ -34,6 +34,10 @@ void describe(Visitor& v, Gates& o) {
 /// must not fail a build. Where the drop itself is above and the interval reaches below, the gate passes `within_noise`,
 /// or fails if the gates are `strict`; the text says so.
 [[nodiscard]] std::vector<GateResult> check_gates(const Gates& gates, const Report& report);
+
+/// Exit code of a job that did its work, and whose result is not good enough.
+inline constexpr int kGateFailed = 1;
+
 [[nodiscard]] bool all_passed(const std::vector<GateResult>& results);
 
 }  // namespace qtool

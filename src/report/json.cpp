@@ -2,17 +2,13 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "report/nullable.h"
 #include "report/report.h"
 
 namespace qtool {
 namespace {
 
 using Json = nlohmann::ordered_json;  // writes NaN and infinity as null
-
-template <class T>
-Json nullable(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
 
 Json tool_json(const ReportTool& tool) {
   return {{"version", tool.version},           {"libtorch", tool.libtorch}, {"engine", tool.engine},

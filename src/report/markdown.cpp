@@ -5,6 +5,7 @@
 #include "report/headline.h"
 #include "report/markdown_table.h"
 #include "report/report.h"
+#include "report/report_text.h"
 
 namespace qtool {
 namespace {
@@ -12,7 +13,6 @@ namespace {
 std::string or_dash(const std::optional<double>& value, std::string (*print)(double)) {
   return value ? print(*value) : "-";
 }
-std::string percent2(double fraction) { return percent(fraction); }
 std::string percent1(double fraction) { return percent(fraction, 1); }
 std::string percent3(double fraction) { return percent(fraction, 3); }
 std::string decibel(double value) { return fixed(value, 1); }
@@ -33,8 +33,8 @@ std::string ladder_section(const ReportAccuracy& accuracy) {
                        {"cosine", true},
                        {"SQNR dB", true}});
   for (const auto& rung : accuracy.ladder)
-    table.add({rung.name, or_dash(rung.top1, percent2), or_dash(rung.top5, percent2),
-               or_dash(rung.agreement, percent2), or_dash(rung.cosine, cosine_text),
+    table.add({rung.name, percent_or_dash(rung.top1), percent_or_dash(rung.top5),
+               percent_or_dash(rung.agreement), or_dash(rung.cosine, cosine_text),
                or_dash(rung.sqnr_db, decibel)});
   return "## Accuracy\n\nOn " + std::to_string(accuracy.samples) + " samples.\n\n" + table.text();
 }
@@ -77,8 +77,6 @@ std::string size_section(const Report& report) {
 }
 
 std::string signed_number(double value, int digits) { return (value > 0 ? "+" : "") + fixed(value, digits); }
-
-std::string sqnr_text(double value) { return std::isinf(value) ? "exact" : decibel(value); }
 
 std::string causes_text(const ReportCauses& causes) {
   return percent(causes.weight_rounding, 0) + ", " + percent(causes.activation_clipping, 0) + ", " +
@@ -124,12 +122,6 @@ std::string next_section(const std::optional<ReportBlameList>& list) {
     text += "  ```\n\n";
   }
   return text;
-}
-
-std::string scale_text(const ReportLayer& layer) {
-  if (!layer.scale_min || !layer.scale_max) return "-";
-  const std::string low = short_number(*layer.scale_min), high = short_number(*layer.scale_max);
-  return low == high ? low : low + " to " + high;
 }
 
 std::string range_text(const ReportLayer& layer) {
