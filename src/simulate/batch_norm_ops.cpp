@@ -20,7 +20,7 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-constexpr double kMomentum = 0.1;  // PyTorch's default
+constexpr double kStatisticsMomentum = 0.1;  // PyTorch's default
 constexpr double kDead = 1e-6;     // a channel whose factor is smaller says nothing of what went into it
 
 at::Tensor per_channel(const at::Tensor& values, const at::Tensor& like) {
@@ -34,7 +34,7 @@ void follow(const at::Tensor& mean, const at::Tensor& var, const at::Tensor& fac
             const at::Tensor& batch_mean, const at::Tensor& batch_var) {
   const auto alive = factor.abs() > kDead;
   const auto safe = at::where(alive, factor, at::ones_like(factor));
-  const auto rate = alive.to(at::kFloat) * kMomentum;
+  const auto rate = alive.to(at::kFloat) * kStatisticsMomentum;
   mean.add_(rate * (batch_mean / safe - mean));
   var.add_(rate * (batch_var.clamp_min(0) / safe.square() - var));
 }

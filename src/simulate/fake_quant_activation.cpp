@@ -15,7 +15,7 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-constexpr double kMomentum = 0.01;  // of ranges
+constexpr double kRangeMomentum = 0.01;
 
 /// The one value of a learned step's gradient.
 at::Tensor step_gradient_tensor(double gradient, int64_t values, int64_t qmax) {
@@ -94,8 +94,8 @@ void ActivationState::note(const Extent& batch) const {
   float& l = *low.data_ptr<float>();
   float& h = *high.data_ptr<float>();
   const bool is_first = !std::isfinite(l) || !std::isfinite(h);
-  l = is_first ? batch.low : static_cast<float>(l + kMomentum * (batch.low - l));
-  h = is_first ? batch.high : static_cast<float>(h + kMomentum * (batch.high - h));
+  l = is_first ? batch.low : static_cast<float>(l + kRangeMomentum * (batch.low - l));
+  h = is_first ? batch.high : static_cast<float>(h + kRangeMomentum * (batch.high - h));
   const Grid next = cover(scheme, l, h);
   *scale.data_ptr<float>() = static_cast<float>(next.scale);
   *zero_point.data_ptr<int32_t>() = static_cast<int32_t>(next.zero_point);
