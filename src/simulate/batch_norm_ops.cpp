@@ -21,7 +21,7 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 constexpr double kStatisticsMomentum = 0.1;  // PyTorch's default
-constexpr double kDead = 1e-6;     // a channel whose factor is smaller says nothing of what went into it
+constexpr double kDead = 1e-6;  // a channel whose factor is smaller says nothing of what went into it
 
 at::Tensor per_channel(const at::Tensor& values, const at::Tensor& like) {
   std::vector<int64_t> shape(static_cast<size_t>(like.dim()), 1);
