@@ -18,5 +18,5 @@ if [ -n "${FASHION_MNIST:-}" ]; then data=(--set "data=idx:$FASHION_MNIST,mean=0
 run "$build/qtool" run configs/post_training_quantization.yaml "${data[@]}"
 run "$build/qtool" run configs/quantization_aware_training.yaml "${data[@]}"
 echo
-echo "reports: $PWD/out/post_training_quantization/int8-mse/report.html"
-echo "         $PWD/out/quantization_aware_training/two-bits/report.html"
+echo "reports: $PWD/out/post_training_quantization/summary.html"
+echo "         $PWD/out/quantization_aware_training/summary.html"

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""draw.py PTQ_REPORT.json QAT_REPORT.json FOLDER: the README's two diagrams, with numbers of real runs. Called by draw.sh."""
+"""draw.py PTQ_REPORT.json QAT_REPORT.json FOLDER: the README's diagrams, two of them with numbers of real runs. Called by
+draw.sh."""
 import json
 import pathlib
 import sys
@@ -18,13 +19,14 @@ plt.rcParams.update({
     "axes.titlesize": 12.5, "axes.titleweight": "bold", "axes.titlelocation": "left", "axes.titlepad": 10})
 
 
-def canvas(title, subtitle):
-    """A figure with a heading; the strip for boxes is 100 wide and 22 high."""
-    figure = plt.figure(figsize=(13, 7.4), dpi=150, facecolor="white")
-    figure.text(0.03, 0.945, title, fontsize=19, weight="bold")
-    figure.text(0.03, 0.905, subtitle, fontsize=12, color=GREY)
-    strip = figure.add_axes((0.02, 0.56, 0.96, 0.33))
-    strip.set(xlim=(0, 100), ylim=(0, 22))
+def canvas(title, subtitle, height=7.4, strip_height=2.44):
+    """A figure with a heading, in inches; the strip for boxes is 100 wide and 9 an inch high."""
+    below = lambda inches: 1 - inches / height
+    figure = plt.figure(figsize=(13, height), dpi=150, facecolor="white")
+    figure.text(0.03, below(0.41), title, fontsize=19, weight="bold")
+    figure.text(0.03, below(0.70), subtitle, fontsize=12, color=GREY)
+    strip = figure.add_axes((0.02, below(0.81 + strip_height), 0.96, strip_height / height))
+    strip.set(xlim=(0, 100), ylim=(0, 9 * strip_height))
     strip.axis("off")
     return figure, strip
 
@@ -172,8 +174,57 @@ def quantization_aware(report, path):
     figure.savefig(path)
 
 
+def stage(strip, x, y, name, text, folder, style="-"):
+    """A box with the folder of src/ that does it; 17 wide, 11 high."""
+    strip.add_patch(FancyBboxPatch((x, y), 17, 11, boxstyle="round,pad=0,rounding_size=0.9", linewidth=1.6, linestyle=style,
+                                   edgecolor=BLUE, facecolor=PALE))
+    strip.text(x + 8.5, y + 8.8, name, ha="center", va="center", weight="bold", fontsize=12.5, color=BLUE)
+    strip.text(x + 8.5, y + 5.3, text, ha="center", va="center", fontsize=9.8, linespacing=1.35)
+    strip.text(x + 8.5, y + 1.6, folder, ha="center", va="center", fontsize=9.3, color=GREY, family="DejaVu Sans Mono")
+
+
+def file_tag(strip, x, y, text, colour):
+    strip.text(x, y, text, ha="center", va="center", fontsize=10, color=colour, family="DejaVu Sans Mono", weight="bold",
+               bbox={"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": colour, "linewidth": 1.3})
+
+
+def architecture(path):
+    figure, strip = canvas("From model.pt to model.int8.pt", "One road for qtool ptq and qtool qat; src/job calls the stages in this order.",
+                           height=5.75, strip_height=4.75)
+    columns = [1 + 20.25 * i for i in range(5)]
+    upper, lower, turn = 24, 6.5, 20.75
+    first = [("load", "TorchScript, whole\nand on the CPU", "src/graph"), ("canonicalise", "one form of each\noperator, batch norm in", "src/graph"),
+             ("plan", "QuantPlan: which tensors\nget a grid, which not, why", "src/plan"),
+             ("calibrate", "observers: ranges and\nhistograms of tensors", "src/calibrate"),
+             ("solve", "ranges, and from them\nscales and zero points", "src/calibrate")]
+    second = [("simulate", "rounds as int8 does,\nbut in float", "src/simulate"), ("train", "qtool qat only: learns\nto live with the rounding", "src/train"),
+              ("lower", "quantized:: operators,\nweights packed", "src/lower"),
+              ("verify", "loads the file back,\nruns every rung", "src/measure"), ("report", "what it cost, and which\nlayer is to blame", "src/report")]
+    for y, row in ((upper, first), (lower, second)):
+        for i, (x, (name, text, folder)) in enumerate(zip(columns, row)):
+            stage(strip, x, y, name, text, folder, "--" if name == "train" else "-")
+            if i > 0:
+                arrow(strip, (x - 3.05, y + 5.5), (x - 0.2, y + 5.5))
+    middle = [x + 8.5 for x in columns]
+    strip.plot([middle[4], middle[4], middle[0]], [upper, turn, turn], color=GREY, linewidth=1.7)
+    arrow(strip, (middle[0], turn), (middle[0], lower + 11.2))
+    strip.text(50, turn, "each stage below reads the QuantPlan, none looks for patterns of its own", ha="center", va="center", fontsize=10.5,
+               color=GREY, bbox={"facecolor": "white", "edgecolor": "none"})
+    for i, name in ((0, "model.pt"), (2, "recipe"), (3, "data")):
+        file_tag(strip, middle[i], 40.6, name, ORANGE)
+        arrow(strip, (middle[i], 39.2), (middle[i], upper + 11.2), ORANGE)
+    for i, name in ((1, "data"), (3, "data")):
+        file_tag(strip, middle[i], 1.6, name, ORANGE)
+        arrow(strip, (middle[i], 3.0), (middle[i], lower - 0.2), ORANGE)
+    for i, name in ((0, "model.fakequant.pt"), (2, "model.int8.pt"), (4, "report.html")):
+        file_tag(strip, middle[i], 1.6, name, GREEN)
+        arrow(strip, (middle[i], lower - 0.1), (middle[i], 3.1), GREEN)
+    figure.savefig(path)
+
+
 if __name__ == "__main__":
     ptq, qat = (json.loads(pathlib.Path(name).read_text()) for name in sys.argv[1:3])
     folder = pathlib.Path(sys.argv[3])
     post_training(ptq, folder / "post_training_quantization.png")
     quantization_aware(qat, folder / "quantization_aware_training.png")
+    architecture(folder / "architecture.png")

@@ -18,23 +18,6 @@ namespace {
 constexpr size_t kGap = 2;        // spaces between columns
 constexpr size_t kNarrowest = 5;  // column that is not cut further
 
-bool continues(char byte) {
-  return (static_cast<unsigned char>(byte) & 0xc0U) == 0x80;
-}  // of a UTF-8 character
-
-size_t shown_width(const std::string& text) {
-  return text.size() - static_cast<size_t>(std::count_if(text.begin(), text.end(), continues));
-}
-
-/// The first characters and an ellipsis, where the text is wider.
-std::string cut(const std::string& text, size_t width) {
-  if (shown_width(text) <= width) return text;
-  size_t end = 0;
-  for (size_t seen = 0; end < text.size(); ++end)
-    if (!continues(text[end]) && seen++ + 1 == width) break;
-  return text.substr(0, end) + "…";
-}
-
 std::vector<size_t> column_widths(const std::vector<std::vector<std::string>>& rows) {
   std::vector<size_t> widths;
   for (const auto& row : rows) {

@@ -46,11 +46,11 @@ std::string forecast_text(const BatchPlan& plan, const std::vector<JobForecast>&
                     job.needs.empty() ? "-" : join(needs_of(plan, job)),
                     forecasts[i].unchanged ? "skipped: unchanged" : "runs"});
   }
-  return columns(rows, Align::kText) + "\nsummary " + shown_path(plan.output) + "/summary.md\n";
+  return columns(rows, Align::kText) + "\nsummary " + shown_path(plan.output) + "/summary.html\n";
 }
 
 std::string summary_text(const BatchSummary& summary, const BatchPlan& plan) {
-  return columns(summary_cells(summary)) + "\nsummary " + shown_path(plan.output) + "/summary.md\n";
+  return columns(summary_cells(summary)) + "\nsummary " + shown_path(plan.output) + "/summary.html\n";
 }
 
 int run(const BatchOptions& options, const Context& context) {

@@ -7,7 +7,7 @@
 
 namespace qtool {
 
-/// Progress on stderr: a bar with rate and time left on a terminal; elsewhere a line every few seconds for
+/// Progress on stderr. On a terminal the stage's name, and a bar with rate and time left where it tells how far it is; elsewhere a line every few seconds for
 /// stages that take longer than one.
 class TerminalProgress : public Progress {
  public:
@@ -19,6 +19,7 @@ class TerminalProgress : public Progress {
   void clear();  ///< takes the bar away, before anything else is printed
 
  private:
+  void draw(const std::string& line);
   using Clock = std::chrono::steady_clock;
   Style style_;
   std::string stage_ = {};
@@ -26,8 +27,10 @@ class TerminalProgress : public Progress {
   bool bar_shown_ = false;
 };
 
-/// `[=====>    ] 50 %  1200/s  3 s left  text`; total 0: no bar.
-[[nodiscard]] std::string progress_line(int64_t done, int64_t total, double seconds, const std::string& text);
+/// `calibrate [=====>    ] 50 %  1200/s  3 s left  text`; total 0: no bar. Where that is wider than `width`, the bar gives way,
+/// then the end; 0: no limit.
+[[nodiscard]] std::string progress_line(const std::string& stage, int64_t done, int64_t total, double seconds,
+                                        const std::string& text, size_t width);
 
 /// The kind that suits stderr; one that shows nothing where `quiet`.
 [[nodiscard]] std::unique_ptr<Progress> make_progress(bool quiet);

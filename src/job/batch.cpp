@@ -1,11 +1,22 @@
 #include "job/batch.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "core/atomic_file.h"
 #include "job/tasks.h"
 
 namespace qtool {
+namespace {
+
+/// From the batch's folder; that of an earlier run is no report of a job that failed now.
+std::string report_of(const SummaryRow& row, const std::string& batch_folder) {
+  if (row.verdict != Verdict::kOk && row.verdict != Verdict::kGateFailed) return "";
+  const auto path = std::filesystem::path(row.output) / "report.html";
+  return std::filesystem::exists(path) ? path.lexically_relative(batch_folder).string() : "";
+}
+
+}  // namespace
 
 BatchPlan open_batch(const BatchOptions& options) {
   Problems problems(options.file);
@@ -27,11 +38,13 @@ RunnerOptions runner_options(const BatchOptions& options, const CommonOptions& c
 
 BatchSummary run_batch(const BatchOptions& options, BatchPlan& plan, const RunnerOptions& runner,
                        BatchWatcher& watcher) {
-  const BatchSummary summary{.config = options.file, .rows = run_jobs(plan, runner, watcher)};
+  BatchSummary summary{.config = options.file, .rows = run_jobs(plan, runner, watcher)};
+  for (auto& row : summary.rows) row.report = report_of(row, plan.output);
   const auto path = [&](const char* name) { return plan.output + "/" + name; };
   write_file(path("summary.md"), summary_markdown(summary));
   write_file(path("summary.csv"), summary_csv(summary));
   write_file(path("summary.json"), summary_json(summary));
+  write_file(path("summary.html"), summary_html(summary));
   return summary;
 }
 

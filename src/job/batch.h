@@ -36,7 +36,7 @@ void describe(Visitor& v, BatchOptions& o) {
 [[nodiscard]] RunnerOptions runner_options(const BatchOptions& options, const CommonOptions& common,
                                            const BatchPlan& plan);
 
-/// Runs the jobs, and writes summary.md, summary.csv and summary.json into the batch's folder.
+/// Runs the jobs, and writes summary.md, .csv, .json and .html into the batch's folder.
 [[nodiscard]] BatchSummary run_batch(const BatchOptions& options, BatchPlan& plan,
                                      const RunnerOptions& runner, BatchWatcher& watcher);
 

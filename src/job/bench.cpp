@@ -66,7 +66,7 @@ std::vector<BenchRow> run_bench(const BenchOptions& options, const CommonOptions
   std::vector<Timed> subjects;
   for (size_t i = 0; i < models.size(); ++i) subjects.push_back(timed(options.models[i], models[i], inputs));
   std::vector<BenchRow> rows;
-  for (const Latency& latency : measure_latency(subjects, options.latency)) {
+  for (const Latency& latency : measure_latency(subjects, options.latency, progress)) {
     BenchRow& row = rows.emplace_back();
     row.latency = latency;
     const size_t column = (rows.size() - 1) % models.size();

@@ -15,6 +15,9 @@ namespace {
 
 using Sites = std::vector<size_t>;
 
+/// Its sites alone, all but these, and its activations clipped alone; the rest is known from single sites.
+constexpr size_t kPassesOfOperator = 3;
+
 /// Power of the error by that of the signal.
 double noise_of(const Agreement& agreement) { return std::pow(10, -agreement.sqnr_db / 10); }
 
@@ -90,13 +93,20 @@ ReportCauses causes_of(const OwnSites& own, Mixtures& mixtures) {
 }  // namespace
 
 Blame find_blame(const Model& reference, const QuantPlan& plan, const std::vector<QParams>& qparams,
-                 const Trial& trial) {
+                 const Trial& trial, Progress& progress) {
   const at::NoGradGuard no_grad;
   Mixtures mixtures(reference, plan, qparams, trial);
   Blame blame;
   blame.all = mixtures.all_but({});
-  for (size_t i = 0; i < plan.sites.size(); ++i) blame.site_damage.push_back(noise_of(mixtures.only({i})));
+  const auto passes = int64_t(plan.sites.size() + kPassesOfOperator * plan.operators.size());
+  int64_t done = 0;
+  for (size_t i = 0; i < plan.sites.size(); ++i) {
+    progress.update(done++, passes, plan.sites[i].name);
+    blame.site_damage.push_back(noise_of(mixtures.only({i})));
+  }
   for (const auto& op : plan.operators) {
+    progress.update(done, passes, op.name);
+    done += int64_t(kPassesOfOperator);
     const auto own = sites_of(op, plan);
     if (own.all.empty()) continue;
     const auto alone = mixtures.only(own.all);

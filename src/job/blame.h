@@ -1,6 +1,7 @@
 #pragma once
 #include <vector>
 
+#include "core/progress.h"
 #include "core/qparams.h"
 #include "job/trial.h"
 #include "plan/plan.h"
@@ -21,6 +22,6 @@ struct Blame {
 ///
 /// `reference` is the float model, canonical, that the trial was made with. About four forward passes for each operator.
 [[nodiscard]] Blame find_blame(const Model& reference, const QuantPlan& plan,
-                               const std::vector<QParams>& qparams, const Trial& trial);
+                               const std::vector<QParams>& qparams, const Trial& trial, Progress& progress);
 
 }  // namespace qtool

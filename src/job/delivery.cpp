@@ -53,7 +53,7 @@ void verify_into(Report& report, const Outcome& outcome, Model& simulated, const
   report.simulated_vs_int8 = verification.simulated_vs_int8;
   for (auto& warning : verification.warnings) report.warnings.push_back(std::move(warning));
   clock.begin("time");
-  report.timing.latency = compare_speed(outcome.start.original, int8, options.data);
+  report.timing.latency = compare_speed(outcome.start.original, int8, options.data, progress);
 }
 
 }  // namespace
@@ -95,10 +95,7 @@ Report deliver(const Outcome& outcome, const Assignment& assignment, StageClock&
   for (auto& warning : examine(outcome.statistics)) report.warnings.push_back(std::move(warning));
   if (options.verify_samples != 0 && !options.data.empty())
     verify_into(report, outcome, simulated, options, clock, progress);
-  if (options.report) {
-    clock.begin("find the damage");
-    explain(report, outcome, options);
-  }
+  if (options.report) explain(report, outcome, options, clock, progress);
   report.gates = check_gates(options.gates, report);
   return report;
 }

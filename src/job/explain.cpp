@@ -29,7 +29,9 @@ Statistics statistics_of(const Model& reference, const Outcome& outcome,
 
 }  // namespace
 
-void explain(Report& report, const Outcome& outcome, const QuantizeOptions& options) {
+void explain(Report& report, const Outcome& outcome, const QuantizeOptions& options, StageClock& clock,
+             Progress& progress) {
+  clock.begin("find the damage");
   const auto& reference = outcome.reference ? *outcome.reference : outcome.canonical;
   const auto& plan = outcome.start.plan;
   const auto sample = blame_sample(options);
@@ -39,7 +41,8 @@ void explain(Report& report, const Outcome& outcome, const QuantizeOptions& opti
   facts.sqnr_db = site_sqnr(reference, plan, outcome.qparams, weights, sample);
   if (!sample.empty()) {
     const Trial trial(reference, sample);
-    const auto blame = find_blame(reference, plan, outcome.qparams, trial);
+    const auto blame = find_blame(reference, plan, outcome.qparams, trial, progress);
+    clock.begin("try changes");
     const Improvable improvable{.reference = reference,
                                 .recipe = options.recipe,
                                 .engine = outcome.start.engine,
@@ -50,7 +53,7 @@ void explain(Report& report, const Outcome& outcome, const QuantizeOptions& opti
     report.blame = ReportBlameList{.samples = trial.samples(),
                                    .all = quality_of(blame.all),
                                    .layers = blame.layers,
-                                   .recommendations = recommend(improvable, blame, trial)};
+                                   .recommendations = recommend(improvable, blame, trial, progress)};
     facts.damage = blame.site_damage;
   }
   report.layers = layer_report(facts);

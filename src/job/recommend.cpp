@@ -7,7 +7,6 @@
 #include "calibrate/solve.h"
 #include "config/config.h"
 #include "core/error.h"
-#include "core/interrupt.h"
 #include "core/option_tree.h"
 #include "graph/view.h"
 #include "job/quantization.h"
@@ -88,7 +87,6 @@ class Grids {
 /// Nothing where the candidate cannot be had.
 std::optional<Agreement> try_out(const Candidate& candidate, const Improvable& model, const GraphView& graph,
                                  const Trial& trial) {
-  throw_if_interrupted();
   auto recipe = model.recipe;
   recipe.rules.insert(recipe.rules.end(), candidate.rules.begin(), candidate.rules.end());
   try {
@@ -233,12 +231,17 @@ Recommendation worded(const Candidate& candidate, const ReportQuality& gain) {
 
 }  // namespace
 
-std::vector<Recommendation> recommend(const Improvable& model, const Blame& blame, const Trial& trial) {
+std::vector<Recommendation> recommend(const Improvable& model, const Blame& blame, const Trial& trial,
+                                      Progress& progress) {
   const auto graph = view(model.reference);
+  const auto all = candidates_for(model, blame);
+  int64_t done = 0, total = 0;
+  for (const auto& alternatives : all) total += int64_t(alternatives.size());
   std::vector<Recommendation> result;
-  for (const auto& alternatives : candidates_for(model, blame)) {
+  for (const auto& alternatives : all) {
     std::optional<Recommendation> best;
     for (const auto& candidate : alternatives) {
+      progress.update(done++, total, candidate.text);
       const auto agreement = try_out(candidate, model, graph, trial);
       if (!agreement) continue;
       const auto gain = gain_of(*agreement, blame.all);

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "calibrate/statistics.h"
+#include "core/progress.h"
 #include "core/qparams.h"
 #include "job/blame.h"
 #include "lower/engine.h"
@@ -27,6 +28,6 @@ struct Improvable {
 /// statistics and simulated on the trial's sample, as a run with that recipe would; none is listed on suspicion. Tried are: the
 /// worst layers in float, more bits, finer scales, affine ranges and the other calibrators, for the worst layer and for all.
 [[nodiscard]] std::vector<Recommendation> recommend(const Improvable& model, const Blame& blame,
-                                                    const Trial& trial);
+                                                    const Trial& trial, Progress& progress);
 
 }  // namespace qtool

@@ -24,7 +24,8 @@ std::vector<ReportOperatorTime> operator_times(const Timed& subject, int64_t bat
 
 }  // namespace
 
-ReportLatency compare_speed(Model& float_model, Model& int8_model, const std::string& data) {
+ReportLatency compare_speed(Model& float_model, Model& int8_model, const std::string& data,
+                            Progress& progress) {
   const at::NoGradGuard no_grad;
   Loader loader(spec_of_split(data, Split::kTest), {.batch_size = kBatch, .count = kBatch});
   const auto batch = loader.next();
@@ -35,7 +36,7 @@ ReportLatency compare_speed(Model& float_model, Model& int8_model, const std::st
   const std::vector<Timed> subjects = {timed("float", float_model), timed("int8", int8_model)};
   // Few runs: a median that a person reads, not a benchmark (that is `qtool bench`).
   const auto times =
-      measure_latency(subjects, {.batch = {batch->size()}, .warm_up = 3, .rounds = 5, .runs = 3});
+      measure_latency(subjects, {.batch = {batch->size()}, .warm_up = 3, .rounds = 5, .runs = 3}, progress);
   return {.float_ms = times[0].median_ms,
           .int8_ms = times[1].median_ms,
           .batch = batch->size(),

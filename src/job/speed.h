@@ -1,12 +1,14 @@
 #pragma once
 #include <string>
 
+#include "core/progress.h"
 #include "graph/model.h"
 #include "report/report.h"
 
 namespace qtool {
 
 /// Times both models side by side, as a client runs them, on one batch of the test split of `data`.
-[[nodiscard]] ReportLatency compare_speed(Model& float_model, Model& int8_model, const std::string& data);
+[[nodiscard]] ReportLatency compare_speed(Model& float_model, Model& int8_model, const std::string& data,
+                                          Progress& progress);
 
 }  // namespace qtool

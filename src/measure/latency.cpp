@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <numeric>
 
 #include "core/error.h"
 
@@ -36,17 +37,26 @@ double quantile(std::span<const double> ascending, double fraction) {
   return std::lerp(ascending[below], ascending[above], position - double(below));
 }
 
-std::vector<Latency> measure_latency(std::span<const Timed> subjects, const LatencyOptions& options) {
+std::vector<Latency> measure_latency(std::span<const Timed> subjects, const LatencyOptions& options,
+                                     Progress& progress) {
+  const int64_t runs_of_each = options.warm_up + options.rounds * options.runs;
+  const int64_t total = int64_t(subjects.size()) * runs_of_each *
+                        std::accumulate(options.batch.begin(), options.batch.end(), int64_t{0});
+  int64_t done = 0;
   std::vector<Latency> latencies;
   for (const int64_t batch : options.batch) {
     std::vector<std::function<void()>> runs;
     for (const auto& subject : subjects) runs.push_back(subject.prepare(batch));
-    for (const auto& run : runs)
+    for (const auto& run : runs) {
       for (int64_t i = 0; i < options.warm_up; ++i) run();
+      progress.update(done += options.warm_up * batch, total, "");
+    }
     std::vector<std::vector<double>> times(subjects.size());
     for (int64_t round = 0; round < options.rounds; ++round)
-      for (size_t s = 0; s < runs.size(); ++s)
+      for (size_t s = 0; s < runs.size(); ++s) {
         for (int64_t i = 0; i < options.runs; ++i) times[s].push_back(run_ms(runs[s]));
+        progress.update(done += options.runs * batch, total, "");
+      }
     for (size_t s = 0; s < subjects.size(); ++s)
       latencies.push_back(summarise(subjects[s].name, batch, std::move(times[s])));
   }

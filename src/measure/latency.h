@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/options.h"
+#include "core/progress.h"
 
 namespace qtool {
 
@@ -44,9 +45,9 @@ struct Latency {
 
 /// Times all subjects side by side: for each batch size, every round runs each subject `runs` times before
 /// the next round starts, so that a machine that slows down for a while slows all of them. Ordered by batch
-/// size as given, then by subject.
+/// size as given, then by subject. Progress counts samples, and is told between turns, where no time is taken.
 [[nodiscard]] std::vector<Latency> measure_latency(std::span<const Timed> subjects,
-                                                   const LatencyOptions& options);
+                                                   const LatencyOptions& options, Progress& progress);
 
 /// Quantile of ascending values, linear between neighbours (R-7, NumPy's default). `fraction` from 0 to 1.
 [[nodiscard]] double quantile(std::span<const double> ascending, double fraction);

@@ -1,11 +1,13 @@
 #include "report/batch_summary.h"
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "core/option_value.h"
-#include "report/markdown_table.h"
+#include "report/html_page.h"
 #include "report/nullable.h"
+#include "report/markdown_table.h"
 #include "report/pareto.h"
 #include "report/report_text.h"
 
@@ -23,6 +25,8 @@ const std::vector<MarkdownTable::Column> kColumns = {{"job"},
                                                      {"latency", true},
                                                      {"time", true},
                                                      {"verdict"}};
+
+std::string title_of(const BatchSummary& summary) { return "Batch " + summary.config; }
 
 std::string drop_text(const JobMetrics& metrics) {
   if (!metrics.drop) return "-";
@@ -51,25 +55,46 @@ std::vector<std::string> cells_of(const SummaryRow& row) {
           verdict_text(row)};
 }
 
-/// Names of the jobs on the front of accuracy against what `cost` gives, from cheap to good.
-template <class Cost>
-std::vector<std::string> front_of(const BatchSummary& summary, Cost cost) {
-  std::vector<ParetoPoint> points;
-  std::vector<std::string> names, front;
-  for (const auto& row : summary.rows) {
-    if (!row.metrics.accuracy || !cost(row.metrics)) continue;
-    points.push_back({double(*cost(row.metrics)), *row.metrics.accuracy});
-    names.push_back(row.job);
+/// Jobs that have accuracy and cost.
+class Contest {
+ public:
+  void add(const SummaryRow& row, double cost) {
+    points_.push_back({cost, *row.metrics.accuracy});
+    names_.push_back(row.job);
   }
-  for (const size_t i : pareto_front(points)) front.push_back(names[i]);
-  return front;
+  /// Names of those on the Pareto front, from cheap to good.
+  [[nodiscard]] std::vector<std::string> front() const {
+    std::vector<std::string> names;
+    for (const size_t i : pareto_front(points_)) names.push_back(names_[i]);
+    return names;
+  }
+
+ private:
+  std::vector<ParetoPoint> points_ = {};
+  std::vector<std::string> names_ = {};
+};
+
+/// By size of the batch: times of batches of different sizes cannot be compared.
+std::map<std::optional<int64_t>, Contest> latency_contests(const BatchSummary& summary) {
+  std::map<std::optional<int64_t>, Contest> contests;
+  for (const auto& row : summary.rows)
+    if (row.metrics.accuracy && row.metrics.latency_ms)
+      contests[row.metrics.batch].add(row, *row.metrics.latency_ms);
+  return contests;
 }
 
-std::vector<std::string> latency_front(const BatchSummary& summary) {
-  return front_of(summary, [](const JobMetrics& metrics) { return metrics.latency_ms; });
-}
 std::vector<std::string> size_front(const BatchSummary& summary) {
-  return front_of(summary, [](const JobMetrics& metrics) { return metrics.bytes; });
+  Contest contest;
+  for (const auto& row : summary.rows)
+    if (row.metrics.accuracy && row.metrics.bytes) contest.add(row, double(*row.metrics.bytes));
+  return contest.front();
+}
+
+Json latency_json(const BatchSummary& summary) {
+  Json fronts = Json::array();
+  for (const auto& [batch, contest] : latency_contests(summary))
+    fronts.push_back({{"batch", nullable(batch)}, {"jobs", contest.front()}});
+  return fronts;
 }
 
 Json row_json(const SummaryRow& row) {
@@ -89,6 +114,7 @@ Json row_json(const SummaryRow& row) {
           {"bytes", nullable(metrics.bytes)},
           {"failed_gates", metrics.failed_gates},
           {"output", row.output},
+          {"report", row.report.empty() ? Json(nullptr) : Json(row.report)},
           {"latency_ms", nullable(metrics.latency_ms)},
           {"batch", nullable(metrics.batch)},
           {"seconds", row.seconds}};
@@ -118,13 +144,28 @@ std::vector<std::vector<std::string>> summary_cells(const BatchSummary& summary)
   return cells;
 }
 
+std::string summary_headline(const BatchSummary& summary) {
+  std::map<Verdict, size_t> counts;
+  for (const auto& row : summary.rows) ++counts[row.verdict];
+  const size_t jobs = summary.rows.size();
+  const std::string text = std::to_string(jobs) + (jobs == 1 ? " job" : " jobs");
+  if (counts[Verdict::kOk] == jobs) return text + ", all ok";
+  std::vector<std::string> parts;
+  for (const auto& [verdict, count] : counts)
+    if (count > 0) parts.push_back(std::to_string(count) + " " + to_string(verdict));
+  return text + ": " + join(parts);
+}
+
 std::string summary_markdown(const BatchSummary& summary) {
   MarkdownTable table(kColumns);
   for (const auto& row : summary.rows) table.add(cells_of(row));
-  std::string text = "# Batch " + summary.config + "\n\n" + table.text();
-  const auto latency = latency_front(summary), size = size_front(summary);
-  if (!latency.empty()) text += "Best accuracy for its latency (Pareto front): " + join(latency) + "\n\n";
-  if (!size.empty()) text += "Best accuracy for its size (Pareto front): " + join(size) + "\n\n";
+  std::string text = "# " + title_of(summary) + "\n\n" + summary_headline(summary) + "\n\n" + table.text();
+  const auto front = [&](const std::string& cost, const std::vector<std::string>& jobs) {
+    if (!jobs.empty()) text += "Best accuracy for its " + cost + " (Pareto front): " + join(jobs) + "\n\n";
+  };
+  for (const auto& [batch, contest] : latency_contests(summary))
+    front("latency" + (batch ? " in batches of " + std::to_string(*batch) : ""), contest.front());
+  front("size", size_front(summary));
   return text +
          "Top-1 is that of the int8 model, or of the model that was trained (on held-out data) or evaluated. "
          "The drop is "
@@ -148,11 +189,15 @@ std::string summary_csv(const BatchSummary& summary) {
 }
 
 std::string summary_json(const BatchSummary& summary) {
-  Json json = {{"schema", 1}, {"config", summary.config}, {"jobs", Json::array()}};
+  Json json = {{"schema", 2}, {"config", summary.config}, {"jobs", Json::array()}};
   for (const auto& row : summary.rows) json["jobs"].push_back(row_json(row));
-  json["pareto"] = {{"latency", latency_front(summary)}, {"size", size_front(summary)}};
+  json["pareto"] = {{"latency", latency_json(summary)}, {"size", size_front(summary)}};
   json["exit_code"] = exit_code_of(summary);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string summary_html(const BatchSummary& summary) {
+  return html_page(Page::kSummary, {title_of(summary), summary_headline(summary), summary_json(summary)});
 }
 
 int exit_code_of(const BatchSummary& summary) {

@@ -1,5 +1,6 @@
 #pragma once
-/// What became of the jobs of a batch, in one table: on the terminal, as summary.md, summary.csv and summary.json.
+/// What became of the jobs of a batch, in one table: on the terminal, as summary.md, summary.csv, summary.json and
+/// summary.html.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -42,6 +43,7 @@ struct SummaryRow {
   int exit_code = 0;        ///< of the job
   double seconds = 0;
   std::string output = {};  ///< folder, or file with the result
+  std::string report = {};  ///< its report.html, from the batch's folder; empty where there is none
   JobMetrics metrics = {};
 };
 
@@ -56,9 +58,13 @@ struct BatchSummary {
 /// The cells of the table, its title row first; `-` where nothing was measured.
 [[nodiscard]] std::vector<std::vector<std::string>> summary_cells(const BatchSummary& summary);
 
+/// `3 jobs, all ok`, `4 jobs: 2 ok, 1 gate failed, 1 skipped`
+[[nodiscard]] std::string summary_headline(const BatchSummary& summary);
 [[nodiscard]] std::string summary_markdown(const BatchSummary& summary);
 [[nodiscard]] std::string summary_csv(const BatchSummary& summary);  ///< RFC 4180; numbers unrounded
 [[nodiscard]] std::string summary_json(const BatchSummary& summary);
+/// One file that opens without a network (report/html_page.h): the table, and the fronts as charts.
+[[nodiscard]] std::string summary_html(const BatchSummary& summary);
 
 /// 0; 1 where only gates failed; else the highest exit code.
 [[nodiscard]] int exit_code_of(const BatchSummary& summary);

@@ -8,12 +8,21 @@
 namespace qtool {
 namespace {
 
-std::string_view template_of(Page page) {
+/// What a page has of its own.
+struct PageParts {
+  const char* kind;
+  const char* text;  ///< file in the same folder that tells the same without a browser
+  const char* script;
+};
+
+PageParts parts_of(Page page) {
   switch (page) {
     case Page::kReport:
-      return kHtmlParts.at("report.html");
+      return {"report", "report.md", "report.js"};
+    case Page::kSummary:
+      return {"batch", "summary.md", "summary.js"};
   }
-  QTOOL_ASSERT(!"every page has a template");
+  QTOOL_ASSERT(!"every page has its parts");
   return {};
 }
 
@@ -48,7 +57,10 @@ std::string script_safe(const std::string& json) {
   return out;
 }
 
-std::string value_of(std::string_view name, const PageContent& content) {
+std::string value_of(std::string_view name, const PageParts& parts, const PageContent& content) {
+  if (name == "kind") return parts.kind;
+  if (name == "text") return parts.text;
+  if (name == "script") return std::string(kHtmlParts.at(parts.script));
   if (name == "title") return escaped(content.title);
   if (name == "headline") return escaped(content.headline);
   if (name == "data") return script_safe(content.json);
@@ -59,12 +71,13 @@ std::string value_of(std::string_view name, const PageContent& content) {
 
 std::string html_page(Page page, const PageContent& content) {
   std::string out;
-  std::string_view rest = template_of(page);
+  std::string_view rest = kHtmlParts.at("page.html");
+  const PageParts parts = parts_of(page);
   for (size_t open; (open = rest.find("{{")) != std::string_view::npos;) {
     const size_t close = rest.find("}}", open);
     QTOOL_ASSERT(close != std::string_view::npos);
     out += rest.substr(0, open);
-    out += value_of(rest.substr(open + 2, close - open - 2), content);
+    out += value_of(rest.substr(open + 2, close - open - 2), parts, content);
     rest.remove_prefix(close + 2);
   }
   return out.append(rest);

@@ -3,10 +3,10 @@
 
 namespace qtool {
 
-/// The pages whose templates stand in report/html.
-enum class Page { kReport };
+/// Pages of one template, report/html/page.html, each with a script of its own beside it.
+enum class Page { kReport, kSummary };
 
-/// What a page gets. A template draws itself from `json` in JavaScript; title and headline are there without it, too.
+/// What a page gets. It draws itself from `json` in JavaScript; title and headline are there without it, too.
 struct PageContent {
   std::string title = {};     ///< plain text
   std::string headline = {};  ///< plain text, one sentence

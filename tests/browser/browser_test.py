@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""browser_test.py QTOOL: makes reports, opens them in headless Chromium from their files, and looks at them as a reader does.
+"""browser_test.py QTOOL: makes reports and the summary of a batch, opens them in headless Chromium from their files, and looks at them as a reader does.
 
 No console errors, no request that leaves the page, every chart drawn, every link inside the page leads somewhere, nothing
 wider than a phone. Exit code 77 (skipped) where Chromium or Selenium is missing."""
@@ -47,8 +47,27 @@ def report(kind):
     return out
 
 
+BATCH = """version: 1
+output: .
+defaults: {model: "%s", data: "%s", verify_samples: 256, blame_samples: 0, calibrate: {samples: 128}}
+jobs:
+- {name: bits, task: ptq, matrix: {quantize.weight_bits: [8, 4, 2]}}
+- {name: check, task: eval, model: bits-weight-bits-8/model.int8.pt}
+"""
+
+
+@functools.cache
+def batch():
+    """Folder of a small batch."""
+    out = work() / "batch"
+    out.mkdir()
+    (out / "batch.yaml").write_text(BATCH % (ROOT / "configs/fashion_mnist/resnet8.pt", DATA))
+    subprocess.run([sys.argv[1], "run", str(out / "batch.yaml"), "--quiet"], check=True, stdout=subprocess.DEVNULL)
+    return out
+
+
 class Page:
-    """A browser with one report open."""
+    """A browser with one page open."""
 
     def __init__(self, path, size=DESK, dark=False, scripts=True):
         options = webdriver.ChromeOptions()
@@ -83,69 +102,122 @@ class Page:
         return [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
 
 
-class ReportTest(unittest.TestCase):
-    def check_page(self, folder, **how):
-        with Page(folder / "report.html", **how) as page:
+class PageTest(unittest.TestCase):
+    def check_page(self, path, charts, **how):
+        """Returns the ids of the sections. charts: how many there must be at least."""
+        with Page(path, **how) as page:
             for details in page.find("details"):
                 page.run("arguments[0].open = true; arguments[0].scrollIntoView()", details)
             # The toggle events come after this turn.
             page.browser.execute_async_script("setTimeout(arguments[0], 200)")
             canvases = page.find("canvas")
-            self.assertGreater(len(canvases), 4)
+            self.assertGreaterEqual(len(canvases), charts)
             for canvas in canvases:
                 self.assertTrue(page.run(IS_DRAWN, canvas), canvas.get_attribute("aria-label"))
             dead = page.run("return [...document.querySelectorAll('a[href^=\"#\"]')].map((a) => a.getAttribute('href'))"
                             ".filter((href) => !document.getElementById(href.slice(1)))")
             self.assertEqual(dead, [])
             for link in page.run("return [...document.querySelectorAll('a[href]')].map((a) => a.getAttribute('href'))"):
-                self.assertTrue(link.startswith("#") or (folder / link).exists(), link)
-            self.assertEqual([url for url in page.requests() if not url.startswith(("data:", (folder / "report.html").as_uri()))], [])
+                self.assertTrue(link.startswith("#") or (path.parent / link).exists(), link)
+            self.assertEqual([url for url in page.requests() if not url.startswith(("data:", path.as_uri()))], [])
             self.assertEqual([entry for entry in page.browser.get_log("browser")], [])
             self.assertLessEqual(page.run("return document.documentElement.scrollWidth"), how.get("size", DESK)[0])
             self.assertEqual(page.run("return [...document.querySelectorAll('table')].filter((t) => !t.caption || "
                                       "!t.querySelector('th[scope=col]') || !t.querySelector('th[scope=row]')).length"), 0)
             return [section.get_attribute("id") for section in page.find("section")]
 
-    def test_report_without_training(self):
-        sections = self.check_page(report("ptq"))
+    def check_colours_follow_the_scheme(self, path):
+        def colour(dark):
+            with Page(path, dark=dark) as page:
+                return page.run("return getComputedStyle(document.body).backgroundColor")
+        self.assertNotEqual(colour(dark=True), colour(dark=False))
+
+    def check_prints(self, path, least_bytes):
+        """In light colours, with its charts."""
+        with Page(path, dark=True) as page:
+            pdf = page.browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})["data"]
+            self.assertGreater(len(pdf), least_bytes)
+            page.run("window.dispatchEvent(new Event('beforeprint'))")
+            self.assertEqual(page.run("return getComputedStyle(document.documentElement).getPropertyValue('--card').trim()"), "#ffffff")
+
+    def check_text_without_scripts(self, path, *texts):
+        with Page(path, scripts=False) as page:
+            for text in texts:
+                self.assertIn(text, page.find("body")[0].text)
+
+    def check_names_cannot_become_markup(self, path, name, section):
+        folder = work() / ("names-" + path.stem)
+        folder.mkdir()
+        (folder / path.name).write_text(path.read_text().replace(name, "\\u003cimg src=x onerror=alert(1)>"))
+        with Page(folder / path.name) as shown:
+            self.assertEqual(shown.find("img"), [])
+            self.assertIn("<img src=x", shown.find(section)[0].text)
+
+
+class ReportTest(PageTest):
+    def check_report(self, kind, **how):
+        return self.check_page(report(kind) / "report.html", charts=5, **how)
+
+    def test_without_training(self):
+        sections = self.check_report("ptq")
         for name in ("result", "ladder", "blame", "next", "sites", "speed", "settings", "files", "time"):
             self.assertIn(name, sections)
         self.assertNotIn("training", sections)
 
-    def test_report_with_training_has_its_curve(self):
-        self.assertIn("training", self.check_page(report("qat")))
+    def test_with_training_has_its_curve(self):
+        self.assertIn("training", self.check_report("qat"))
 
     def test_on_a_phone_and_in_the_dark(self):
-        self.check_page(report("ptq"), size=PHONE, dark=True)
-        self.check_page(report("qat"), size=PHONE)
+        self.check_report("ptq", size=PHONE, dark=True)
+        self.check_report("qat", size=PHONE)
 
     def test_colours_follow_the_scheme(self):
-        def colour(dark):
-            with Page(report("ptq") / "report.html", dark=dark) as page:
-                return page.run("return getComputedStyle(document.body).backgroundColor")
-        self.assertNotEqual(colour(dark=True), colour(dark=False))
+        self.check_colours_follow_the_scheme(report("ptq") / "report.html")
 
     def test_prints_in_light_colours_with_its_charts(self):
-        with Page(report("ptq") / "report.html", dark=True) as page:
-            pdf = page.browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})["data"]
-            self.assertGreater(len(pdf), 100000)
-            page.run("window.dispatchEvent(new Event('beforeprint'))")
-            self.assertEqual(page.run("return getComputedStyle(document.documentElement).getPropertyValue('--card').trim()"), "#ffffff")
+        self.check_prints(report("ptq") / "report.html", least_bytes=100000)
 
     def test_without_scripts_it_names_the_text_report(self):
-        with Page(report("ptq") / "report.html", scripts=False) as page:
-            text = page.find("body")[0].text
-            self.assertIn("times smaller", text)
-            self.assertIn("report.md", text)
+        self.check_text_without_scripts(report("ptq") / "report.html", "times smaller", "report.md")
 
     def test_names_cannot_become_markup(self):
-        folder = work() / "names"
-        folder.mkdir()
-        page = (report("ptq") / "report.html").read_text()
-        (folder / "report.html").write_text(page.replace("layers.0.conv1", "\\u003cimg src=x onerror=alert(1)>"))
-        with Page(folder / "report.html") as shown:
-            self.assertEqual(shown.find("img"), [])
-            self.assertIn("<img src=x", shown.find("#sites")[0].text)
+        self.check_names_cannot_become_markup(report("ptq") / "report.html", "layers.0.conv1", "#sites")
+
+
+class SummaryTest(PageTest):
+    def check_summary(self, **how):
+        return self.check_page(batch() / "summary.html", charts=2, **how)
+
+    def test_has_the_table_and_the_fronts(self):
+        self.assertEqual(self.check_summary(), ["jobs", "latency", "size"])
+
+    def test_on_a_phone_and_in_the_dark(self):
+        self.check_summary(dark=True)
+        self.check_summary(size=PHONE)
+
+    def test_jobs_lead_to_their_reports(self):
+        with Page(batch() / "summary.html") as page:
+            page.find("#jobs tbody a")[0].click()
+            self.assertIn("resnet8.pt in int8", page.browser.title)
+            self.assertTrue(page.browser.current_url.endswith("/bits-weight-bits-8/report.html"))
+
+    def test_without_points_it_says_why_there_is_no_chart(self):
+        path = batch() / "few.html"
+        path.write_text((batch() / "summary.html").read_text().replace('"latency_ms": ', '"latency": '))
+        with Page(path) as page:
+            self.assertIn("No chart, as no job has both top-1 and latency", page.find("#latency")[0].text)
+
+    def test_colours_follow_the_scheme(self):
+        self.check_colours_follow_the_scheme(batch() / "summary.html")
+
+    def test_prints_in_light_colours_with_its_charts(self):
+        self.check_prints(batch() / "summary.html", least_bytes=50000)
+
+    def test_without_scripts_it_names_the_text(self):
+        self.check_text_without_scripts(batch() / "summary.html", "4 jobs, all ok", "summary.md")
+
+    def test_names_cannot_become_markup(self):
+        self.check_names_cannot_become_markup(batch() / "summary.html", "bits-weight-bits-8", "#jobs")
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ TEST_CASE("a batch runs its jobs, of which later ones use what earlier ones wrot
   INFO(run.err);
   REQUIRE(run.code == 0);
   CHECK_THAT(run.out, contains("verdict"));
-  CHECK_THAT(run.out, contains(batch.out + "/summary.md"));
+  CHECK_THAT(run.out, contains(batch.out + "/summary.html"));
   CHECK(batch.verdicts() == Verdicts{"ok", "ok", "ok"});
   const Json json = batch.summary(), jobs = json["jobs"];
   CHECK(jobs[0]["size_ratio"].is_number());
@@ -58,8 +58,12 @@ TEST_CASE("a batch runs its jobs, of which later ones use what earlier ones wrot
   CHECK(jobs[1]["agreement"].is_number());
   CHECK(jobs[2]["latency_ms"].is_number());
   CHECK(json["pareto"]["size"] == Json::array({"small"}));
-  for (const char* name : {"summary.md", "summary.csv", "batch.json", "jobs/small.yaml", "logs/small.log",
-                           "results/check.json", "small/model.int8.pt", "small/report.json"})
+  CHECK(json["pareto"]["latency"][0]["jobs"] == Json::array({"small"}));
+  CHECK(jobs[0]["report"] == "small/report.html");
+  CHECK(jobs[1]["report"].is_null());
+  for (const char* name :
+       {"summary.md", "summary.csv", "summary.html", "batch.json", "jobs/small.yaml", "logs/small.log",
+        "results/check.json", "small/model.int8.pt", "small/report.json"})
     CHECK(std::filesystem::exists(batch.out + "/" + name));
   CHECK_THAT(run.err, contains("small | qtool: "));
 }

@@ -26,7 +26,8 @@ struct Studied {
   at::Tensor sample = noise({32, 3, 7, 7}, 3);
   Prepared net = prepare(build(small_classifier()), sample, few_bits());
   Trial trial = Trial(net.canonical, {sample});
-  Blame blame = find_blame(net.canonical, net.plan, net.qparams, trial);
+  Progress progress = {};
+  Blame blame = find_blame(net.canonical, net.plan, net.qparams, trial, progress);
 
   /// With the sites of one layer switched to `on`, all others to its opposite, made the slow way.
   [[nodiscard]] Agreement mixture(const std::string& layer, bool on) const {
@@ -94,7 +95,8 @@ TEST_CASE("a range that is too narrow is blamed on clipping") {
     const auto& site = study.net.plan.sites[i];
     if (site.name == "linear:output") study.net.qparams[i] = QParams::cover(site.scheme, -1e-3, 1e-3);
   }
-  const auto blame = find_blame(study.net.canonical, study.net.plan, study.net.qparams, study.trial);
+  const auto blame =
+      find_blame(study.net.canonical, study.net.plan, study.net.qparams, study.trial, study.progress);
   CHECK(blame.layers.back().causes.activation_clipping > 0.9);
 }
 

@@ -22,7 +22,9 @@ TEST_CASE("subjects take turns, after a warm-up of each, for each batch size") {
                  }};
   };
   const std::vector<Timed> subjects = {subject('a'), subject('b')};
-  const auto latencies = measure_latency(subjects, {.batch = {1, 8}, .warm_up = 1, .rounds = 2, .runs = 3});
+  Progress progress;
+  const auto latencies =
+      measure_latency(subjects, {.batch = {1, 8}, .warm_up = 1, .rounds = 2, .runs = 3}, progress);
   CHECK(order ==
         "11ab"
         "aaabbbaaabbb"

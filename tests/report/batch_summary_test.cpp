@@ -17,6 +17,7 @@ BatchSummary sample() {
        .verdict = Verdict::kOk,
        .seconds = 2,
        .output = "out/good",
+       .report = "good/report.html",
        .metrics = {.accuracy = 0.9,
                    .drop = 0.01,
                    .drop_low = -0.002,
@@ -32,8 +33,11 @@ BatchSummary sample() {
        .reason = "max_drop",
        .unchanged = true,
        .exit_code = 1,
-       .metrics =
-           {.accuracy = 0.8, .bytes = 300, .latency_ms = 5, .failed_gates = {"max_drop", "min_accuracy"}}},
+       .metrics = {.accuracy = 0.8,
+                   .bytes = 300,
+                   .latency_ms = 5,
+                   .batch = 128,
+                   .failed_gates = {"max_drop", "min_accuracy"}}},
       {.job = "bad",
        .task = "train",
        .verdict = Verdict::kFailed,
@@ -58,7 +62,8 @@ TEST_CASE("the table has a dash for what was not measured") {
 TEST_CASE("Markdown has the table and the fronts") {
   const std::string text = summary_markdown(sample());
   CHECK_THAT(text, contains("| good | ptq | 90.00 % |"));
-  CHECK_THAT(text, contains("latency (Pareto front): fast, good"));
+  CHECK_THAT(text, contains("latency in batches of 128 (Pareto front): fast, good"));
+  CHECK_THAT(text, contains("4 jobs: 1 ok, 1 gate failed, 1 failed, 1 skipped"));
   CHECK_THAT(text, contains("size (Pareto front): good"));
 }
 
@@ -73,8 +78,40 @@ TEST_CASE("JSON has it all") {
   const Json json = Json::parse(summary_json(sample()));
   CHECK(json["jobs"][0]["drop_low"] == -0.002);
   CHECK(json["jobs"][3]["accuracy"].is_null());
-  CHECK(json["pareto"]["latency"] == Json::array({"fast", "good"}));
+  CHECK(json["jobs"][0]["report"] == "good/report.html");
+  CHECK(json["jobs"][1]["report"].is_null());
+  CHECK(json["pareto"]["latency"] == Json::parse(R"([{"batch": 128, "jobs": ["fast", "good"]}])"));
+  CHECK(json["pareto"]["size"] == Json::array({"good"}));
   CHECK(json["exit_code"] == 2);
+}
+
+TEST_CASE("latencies of batches of different sizes have a front each") {
+  BatchSummary summary = sample();
+  summary.rows[1].metrics.batch = 1;
+  const Json json = Json::parse(summary_json(summary));
+  CHECK(json["pareto"]["latency"] ==
+        Json::parse(R"([{"batch": 1, "jobs": ["fast"]}, {"batch": 128, "jobs": ["good"]}])"));
+  CHECK_THAT(summary_markdown(summary), contains("latency in batches of 1 (Pareto front): fast\n"));
+}
+
+TEST_CASE("HTML holds what JSON does, with the result on top, and no name or error can become markup") {
+  BatchSummary summary = sample();
+  summary.rows[2].job = "</script><b>";
+  summary.rows[2].reason = "<img src=x onerror=alert(1)>";
+  const std::string page = summary_html(summary);
+  CHECK_THAT(page, contains("<title>Batch batch.yaml</title>"));
+  CHECK_THAT(page, contains("4 jobs: 1 ok, 1 gate failed, 1 failed, 1 skipped"));
+  CHECK_THAT(page, contains("href=\"summary.md\""));
+  CHECK_THAT(page, contains("good/report.html"));
+  CHECK_THAT(page, contains("\\u003c/script>\\u003cb>"));
+  CHECK_THAT(page, !contains("</script><b>"));
+  CHECK_THAT(page, !contains("<img"));
+}
+
+TEST_CASE("the headline counts the verdicts") {
+  BatchSummary summary = sample();
+  summary.rows.resize(1);
+  CHECK(summary_headline(summary) == "1 job, all ok");
 }
 
 TEST_CASE("the exit code is the worst") {

@@ -37,9 +37,9 @@ TEST_CASE("report.html holds all it needs: style, scripts, Chart.js and report.j
 }
 
 TEST_CASE("no page asks for anything outside of it") {
-  const std::string page = html_page(Page::kReport, {"t", "h", "{}"});
   const std::regex reference(R"re((src|href)\s*=\s*"(https?:)?//|@import|url\()re");
-  CHECK_FALSE(std::regex_search(page, reference));
+  for (const Page page : {Page::kReport, Page::kSummary})
+    CHECK_FALSE(std::regex_search(html_page(page, {"t", "h", "{}"}), reference));
 }
 
 TEST_CASE("text cannot end its element or become markup, nor data a placeholder") {

@@ -19,6 +19,9 @@ const fixed = (value, digits) => {
 const percent = (fraction, digits = 2) => (has(fraction) ? fixed(fraction * 100, digits) + ' %' : '–');
 const signed = (value, digits) => (has(value) ? (value > 0 ? '+' : '') + fixed(value, digits) : '–');
 const shortNumber = (value) => (has(value) ? String(Number(value.toPrecision(4))).replace('-', '−') : '–');
+const ofNumber = (count, thing) => `${count} ${thing}${count === 1 ? '' : 's'}`;
+/* Long names differ at their ends. */
+const shortName = (name, most = 26) => (name.length > most ? '…' + name.slice(1 - most) : name);
 function bytesText(bytes) {
   if (bytes < 1000) return bytes + ' B';
   const units = ['kB', 'MB', 'GB', 'TB'];
@@ -74,6 +77,19 @@ function draw(entry) {
   // On paper a bitmap needs more dots than a screen has.
   Chart.defaults.devicePixelRatio = Math.max(window.devicePixelRatio || 1, 2);
   entry.drawn = new Chart(entry.canvas, entry.configuration(palette));
+}
+
+const labelFont = () => `600 12px ${Chart.defaults.font.family}`;
+
+/* labels: {text, x, y}, from the middle of the base line. With a halo, so that they can be read upon lines. */
+function drawLabels(ctx, palette, labels) {
+  ctx.save();
+  Object.assign(ctx, {fillStyle: palette.text, strokeStyle: palette.card, lineWidth: 5, lineJoin: 'round', textAlign: 'center', font: labelFont()});
+  for (const {text, x, y} of labels) {
+    ctx.strokeText(text, x, y);
+    ctx.fillText(text, x, y);
+  }
+  ctx.restore();
 }
 
 /* Where Chart.js is missing or fails, the tables still tell it all. */

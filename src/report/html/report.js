@@ -8,7 +8,6 @@ const kCausesOfDamage = [
   ['activation_rounding', 'rounding of activations'],
 ];
 const kSitesShownAtOnce = 12;
-const ofNumber = (count, thing) => `${count} ${thing}${count === 1 ? '' : 's'}`;
 const sqnrText = (value) => (has(value) ? fixed(value, 1) : 'exact');
 const siteId = (site) => 'site-' + encodeURIComponent(site);
 
@@ -64,19 +63,11 @@ const intervalPlugin = (drop, colour) => ({
   },
 });
 
-/* With a halo, so that they can be read upon lines. */
 const valueLabels = (palette) => ({
   id: 'labels',
   afterDatasetsDraw(shown) {
-    const {ctx, data} = shown;
-    ctx.save();
-    Object.assign(ctx, {fillStyle: palette.text, strokeStyle: palette.card, lineWidth: 5, lineJoin: 'round', textAlign: 'center', font: `600 12px ${Chart.defaults.font.family}`});
-    shown.getDatasetMeta(0).data.forEach((point, i) => {
-      const text = fixed(data.datasets[0].data[i], 2);
-      ctx.strokeText(text, point.x, point.y - 11);
-      ctx.fillText(text, point.x, point.y - 11);
-    });
-    ctx.restore();
+    const value = (i) => fixed(shown.data.datasets[0].data[i], 2);
+    drawLabels(shown.ctx, palette, shown.getDatasetMeta(0).data.map((point, i) => ({text: value(i), x: point.x, y: point.y - 11})));
   },
 });
 
@@ -135,11 +126,10 @@ function splitBar(causes) {
 
 function damageChart(layers) {
   const shown = layers.slice(0, kSitesShownAtOnce);
-  const short = (name) => (name.length > 26 ? '…' + name.slice(-25) : name);
   return chart('Share of the damage by layer, split by cause; the table below has the numbers', 70 + 27 * shown.length, (palette) => ({
     type: 'bar',
     data: {
-      labels: shown.map((layer) => short(layer.layer)),
+      labels: shown.map((layer) => shortName(layer.layer)),
       datasets: kCausesOfDamage.map(([key, text], i) => ({
         label: text, data: shown.map((layer) => layer.damage * layer.causes[key] * 100), backgroundColor: palette.series[i], maxBarThickness: 18,
       })),
