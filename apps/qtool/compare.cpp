@@ -167,7 +167,7 @@ int run(const CompareOptions& options, const Context& context) {
   print(context.common.json ? to_json(comparison) : to_text(comparison));
   if (!context.common.dry_run)
     publish_gates(options.ci, "qtool compare", comparison.gates, context.common.json);
-  return all_passed(comparison.gates) ? 0 : kGateFailed;
+  return all_passed(comparison.gates) ? 0 : kExitGateFailed;
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ int run_quantization(const Options& options, const Context& context,
   print(context.common.json ? to_json(result.report)
                             : summary_text(result.report, result.directory, options.report));
   publish_gates(options.ci, "qtool " + options.model, result.report.gates, context.common.json);
-  return result.gates_passed ? 0 : kGateFailed;
+  return result.gates_passed ? 0 : kExitGateFailed;
 }
 
 }  // namespace qtool

@@ -50,7 +50,7 @@ std::vector<Fingerprint> outputs_of(const PlannedJob& job, const std::string& ba
   return prints;
 }
 
-bool did_its_work(int exit_code) { return exit_code == 0 || exit_code == kGateFailed; }
+bool did_its_work(int exit_code) { return exit_code == 0 || exit_code == kExitGateFailed; }
 
 bool is_unchanged(const JobRecord& then, const JobRecord& now) {
   if (!did_its_work(then.exit_code) || !same_work(then, now)) return false;

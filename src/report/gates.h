@@ -36,7 +36,7 @@ void describe(Visitor& v, Gates& o) {
 [[nodiscard]] std::vector<GateResult> check_gates(const Gates& gates, const Report& report);
 
 /// Exit code of a job that did its work, and whose result is not good enough.
-inline constexpr int kGateFailed = 1;
+inline constexpr int kExitGateFailed = 1;
 
 [[nodiscard]] bool all_passed(const std::vector<GateResult>& results);
 
