@@ -7,8 +7,8 @@
 #include "gate_output.h"
 #include "output.h"
 #include "report/gates.h"
+#include "report/json_parts.h"
 #include "report/markdown_table.h"
-#include "report/nullable.h"
 #include "report/report_text.h"
 
 namespace qtool {
@@ -31,18 +31,8 @@ Json site_json(const std::optional<ReportLayer>& site) {
 
 Json layer_json(const std::optional<ReportBlame>& layer) {
   if (!layer) return nullptr;
-  const auto quality = [](const ReportQuality& q) {
-    return Json{{"sqnr_db", q.sqnr_db}, {"agreement", q.agreement}};
-  };
-  return {{"damage", layer->damage}, {"alone", quality(layer->alone)}, {"gain", quality(layer->gain)}};
-}
-
-Json gate_json(const GateResult& gate) {
-  return {{"name", gate.name},
-          {"limit", gate.limit},
-          {"value", nullable(gate.value)},
-          {"passed", gate.passed},
-          {"text", gate.text}};
+  return {
+      {"damage", layer->damage}, {"alone", quality_json(layer->alone)}, {"gain", quality_json(layer->gain)}};
 }
 
 std::string to_json(const Comparison& comparison) {

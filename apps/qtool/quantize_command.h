@@ -18,7 +18,9 @@ int run_quantization(const Options& options, const Context& context,
   prepare_gate_output(options.ci);
   if (context.common.dry_run) {
     const InspectOptions inspect{options.model, options.data, options.recipe, options.engine};
-    print_inspection(run_inspect(inspect, context.common, context.progress), context.common.json);
+    const InspectResult result = run_inspect(inspect, context.common, context.progress);
+    context.progress.stage("");
+    print_inspection(result, context.common.json);
     return 0;
   }
   const Result result = job(options, context.common, context.resolved_config, context.progress);

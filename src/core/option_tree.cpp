@@ -3,6 +3,22 @@
 #include <algorithm>
 
 namespace qtool {
+namespace {
+
+void visit_fields(const OptionGroup& tree, const std::string& prefix, const FieldVisitor& visit) {
+  for (const auto& field : tree.fields) visit(prefix + field.key, field);
+  for (const auto& list : tree.lists) {
+    auto elements = list.elements();
+    for (size_t i = 0; i < elements.size(); ++i) {
+      for (auto& field : elements[i].fields)
+        if (!join(field.get()).empty()) field.origin = list.origin;
+      visit_fields(elements[i], prefix + list.key + "[" + std::to_string(i) + "].", visit);
+    }
+  }
+  for (const auto& group : tree.groups) visit_fields(group, prefix + group.key + ".", visit);
+}
+
+}  // namespace
 
 OptionField named_field(const char* key, const char* help) {
   OptionField field{.key = key, .help = help, .flag = key};
@@ -51,34 +67,21 @@ bool has_key(const OptionGroup& tree, const std::string& path) {
   return std::any_of(tree.lists.begin(), tree.lists.end(), is_key);
 }
 
+void for_each_field(const OptionGroup& tree, const FieldVisitor& visit) { visit_fields(tree, "", visit); }
+
 std::vector<std::pair<std::string, std::string>> settings_of(const OptionGroup& tree) {
   std::vector<std::pair<std::string, std::string>> settings;
-  const auto add = [&](const std::string& prefix, const OptionGroup& group) {
-    for (auto& [key, value] : settings_of(group)) settings.emplace_back(prefix + "." + key, value);
-  };
-  for (const auto& field : tree.fields)
-    if (!field.has(FieldTrait::kFlagOnly)) settings.emplace_back(field.key, join(field.get()));
-  for (const auto& list : tree.lists) {
-    const auto elements = list.elements();
-    for (size_t i = 0; i < elements.size(); ++i) add(list.key + "[" + std::to_string(i) + "]", elements[i]);
-  }
-  for (const auto& group : tree.groups) add(group.key, group);
+  for_each_field(tree, [&](const std::string& path, const OptionField& field) {
+    if (!field.has(FieldTrait::kFlagOnly)) settings.emplace_back(path, join(field.get()));
+  });
   return settings;
 }
 
 std::map<std::string, std::string> origins_of(const OptionGroup& tree) {
   std::map<std::string, std::string> origins;
-  for (const auto& field : tree.fields)
-    if (!field.origin.empty()) origins[field.key] = field.origin;
-  for (const auto& list : tree.lists) {
-    if (list.origin.empty()) continue;
-    const auto elements = list.elements();
-    for (size_t i = 0; i < elements.size(); ++i)
-      for (const auto& [key, value] : settings_of(elements[i]))
-        if (!value.empty()) origins[list.key + "[" + std::to_string(i) + "]." + key] = list.origin;
-  }
-  for (const auto& group : tree.groups)
-    for (const auto& [key, origin] : origins_of(group)) origins[group.key + "." + key] = origin;
+  for_each_field(tree, [&](const std::string& path, const OptionField& field) {
+    if (!field.origin.empty()) origins[path] = field.origin;
+  });
   return origins;
 }
 

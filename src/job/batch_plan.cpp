@@ -33,13 +33,6 @@ std::string below(const std::string& path, const std::string& folder) {
   return !folder.empty() && path.starts_with(folder + "/") ? path.substr(folder.size() + 1) : "";
 }
 
-/// Calls `visit` for each field with its path, e.g. `quantize.weight_bits`.
-void for_each_field(const OptionGroup& group, const std::string& path,
-                    const std::function<void(const OptionField&, const std::string&)>& visit) {
-  for (const auto& field : group.fields) visit(field, path + field.key);
-  for (const auto& child : group.groups) for_each_field(child, path + child.key + ".", visit);
-}
-
 std::string one_line(const Complaint& complaint) {
   std::string text = complaint.what;
   if (!complaint.where.empty()) text += " (" + complaint.where + ")";
@@ -125,7 +118,7 @@ class Planner {
   }
 
   void look_at_fields(size_t i) {
-    for_each_field(all_[i].config.options.tree, "", [&](const OptionField& field, const std::string& path) {
+    for_each_field(all_[i].config.options.tree, [&](const std::string& path, const OptionField& field) {
       if (field.has(FieldTrait::kFlagOnly) || field.has(FieldTrait::kOutput)) return;
       if (!field.has(FieldTrait::kPath) && !field.has(FieldTrait::kSpec)) return;
       const auto texts = field.get();
@@ -200,7 +193,7 @@ class Planner {
   /// Whether a job, whose fields have not been looked at yet, names a path in the output of another.
   [[nodiscard]] bool reads_from(size_t reader, size_t maker) const {
     bool reads = false;
-    for_each_field(all_[reader].config.options.tree, "", [&](const OptionField& field, const std::string&) {
+    for_each_field(all_[reader].config.options.tree, [&](const std::string&, const OptionField& field) {
       if (!field.has(FieldTrait::kPath) || field.has(FieldTrait::kOutput)) return;
       for (const auto& text : field.get())
         reads = reads || (!text.empty() && !below(canonical(text), all_[maker].output).empty());

@@ -139,7 +139,7 @@ class Runner {
     const auto known = state_.find(name);
     JobRecord record = record_of(job, known == state_.end() ? nullptr : &known->second);
     const bool same = options_.resume && known != state_.end() && same_work(known->second, record);
-    if (same && is_unchanged(known->second, record)) return keep(i, known->second);
+    if (same && outputs_stand(known->second)) return keep(i, known->second);
     const bool goes_on = same && (known->second.exit_code == -1 || known->second.exit_code == kInterrupted);
 
     share_threads(job);
@@ -283,7 +283,7 @@ std::vector<JobForecast> forecast(BatchPlan& plan, const RunnerOptions& options)
     const bool inputs_stay = std::all_of(job.needs.begin(), job.needs.end(),
                                          [&](size_t need) { return forecasts[need].unchanged; });
     cast.unchanged = options.resume && inputs_stay && known != state.end() &&
-                     is_unchanged(known->second, record_of(job, &known->second));
+                     same_work(known->second, record_of(job, &known->second)) && outputs_stand(known->second);
     const std::string threads = find_field(job.config.options.tree, "threads")->get()[0];
     cast.threads = threads != "0" ? std::stoll(threads) : share_of_threads(options);
   }

@@ -52,11 +52,11 @@ std::vector<Fingerprint> outputs_of(const PlannedJob& job, const std::string& ba
 
 bool did_its_work(int exit_code) { return exit_code == 0 || exit_code == kExitGateFailed; }
 
-bool is_unchanged(const JobRecord& then, const JobRecord& now) {
-  if (!did_its_work(then.exit_code) || !same_work(then, now)) return false;
-  return std::all_of(then.outputs.begin(), then.outputs.end(), [](const Fingerprint& print) {
-    return fingerprint(print.path, &print).sha256 == print.sha256;
-  });
+bool outputs_stand(const JobRecord& record) {
+  return did_its_work(record.exit_code) &&
+         std::all_of(record.outputs.begin(), record.outputs.end(), [](const Fingerprint& print) {
+           return fingerprint(print.path, &print).sha256 == print.sha256;
+         });
 }
 
 }  // namespace qtool

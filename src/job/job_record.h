@@ -14,7 +14,7 @@ namespace qtool {
 /// Whether a job with this exit code did its work, be it that a gate failed.
 [[nodiscard]] bool did_its_work(int exit_code);
 
-/// Whether a finished job's record still holds: the same work as `now`, and its outputs are as it left them.
-[[nodiscard]] bool is_unchanged(const JobRecord& then, const JobRecord& now);
+/// Whether the job did its work, and its outputs are as it left them.
+[[nodiscard]] bool outputs_stand(const JobRecord& record);
 
 }  // namespace qtool

@@ -6,7 +6,7 @@
 
 #include "core/option_value.h"
 #include "report/html_page.h"
-#include "report/nullable.h"
+#include "report/json_parts.h"
 #include "report/markdown_table.h"
 #include "report/pareto.h"
 #include "report/report_text.h"

@@ -2,7 +2,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
-#include "report/nullable.h"
+#include "report/json_parts.h"
 #include "report/report.h"
 
 namespace qtool {
@@ -69,19 +69,6 @@ Json layer_json(const ReportLayer& layer) {
           {"clipped", nullable(layer.clipped)},
           {"histogram", layer.histogram ? histogram_json(*layer.histogram) : Json(nullptr)},
           {"reason", layer.reason.empty() ? Json(nullptr) : Json(layer.reason)}};
-}
-
-Json gate_json(const GateResult& gate) {
-  return {{"name", gate.name},
-          {"limit", gate.limit},
-          {"value", nullable(gate.value)},
-          {"passed", gate.passed},
-          {"within_noise", gate.within_noise},
-          {"text", gate.text}};
-}
-
-Json quality_json(const ReportQuality& quality) {
-  return {{"sqnr_db", quality.sqnr_db}, {"agreement", quality.agreement}};
 }
 
 Json blame_json(const ReportBlame& blame) {
