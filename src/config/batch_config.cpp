@@ -189,7 +189,7 @@ class BatchReader {
           (node ? "got " + shape_of(*node) : "missing") + ", expected a name that no other job has");
       return "job";
     }
-    const std::string name = node->Scalar();
+    std::string name = node->Scalar();
     if (name.empty() || name[0] == '.' || as_name(name) != name)
       problems_.add(place, key + "name",
                     "got '" + name + "', expected letters, digits and single . _ - between them");

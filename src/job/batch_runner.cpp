@@ -239,10 +239,10 @@ class Runner {
     SummaryRow& row = rows_[i];
     const Task& task = find_task(row.task);
     if (did_its_work(row.exit_code)) row.metrics = task.metrics(read_file(files_.result(row.job)));
-    row.verdict = row.exit_code == 0              ? Verdict::kOk
-                  : row.exit_code == kGateFailed  ? Verdict::kGateFailed
-                  : row.exit_code == kInterrupted ? Verdict::kInterrupted
-                                                  : Verdict::kFailed;
+    row.verdict = row.exit_code == 0                 ? Verdict::kOk
+                  : row.exit_code == kExitGateFailed ? Verdict::kGateFailed
+                  : row.exit_code == kInterrupted    ? Verdict::kInterrupted
+                                                     : Verdict::kFailed;
     row.reason = row.verdict == Verdict::kGateFailed ? join(row.metrics.failed_gates)
                  : row.verdict == Verdict::kFailed   ? error
                                                      : "";
