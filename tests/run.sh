@@ -4,6 +4,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/../apps/setup.sh"
 setup "$@"
 # A browser, for the pages that qtool writes.
 install_packages chromium chromium-driver python3-selenium
+# Shells and a printer of manual pages, for `qtool completion` and `qtool man`.
+install_packages zsh fish groff
 # A judge of JSON Schemas.
 install_packages python3-jsonschema python3-yaml
 werror=OFF

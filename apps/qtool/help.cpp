@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "exit_code.h"
 #include "flags.h"
 
 namespace qtool {
@@ -90,10 +91,10 @@ std::string help_text(const std::vector<Command>& commands) {
   std::string text =
       "qtool quantizes TorchScript models\n\nusage: qtool SUBCOMMAND [flags]\n\nsubcommands:\n";
   for (const auto& command : commands) text += row(command.name, command.summary);
-  return text + "\nflags:\n" + row("-h, --help", "this text; behind a subcommand, its flags") +
-         row("--version", "versions, int8 engines and CPU features") +
-         "\nexit codes: 0 done; 1 a gate failed; 2 bad usage, config or input file; 3 the model cannot be\n"
-         "quantized as asked; 4 the machine failed (disk, memory); 130 interrupted\n";
+  text += "\nflags:\n" + row("-h, --help", "this text; behind a subcommand, its flags") +
+          row("--version", "versions, int8 engines and CPU features") + "\nexit codes:\n";
+  for (const auto& [code, meaning] : kExitCodes) text += row(code, meaning);
+  return text;
 }
 
 std::string help_text(const Command& command) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/version.h"
+#include "exit_code.h"
 #include "help.h"
 
 namespace qtool {
@@ -54,12 +55,8 @@ std::string man_page(const std::vector<Command>& commands) {
       "built\\-in values.\nLogs go to standard error, results to standard output.\n" +
       section("SUBCOMMANDS");
   for (const auto& command : commands) text += command_text(command);
-  text += section("EXIT STATUS") + tagged("0", "done") +
-          tagged("1", "a gate failed; the files are there, the report says which") +
-          tagged("2", "bad usage, config or input file") +
-          tagged("3", "the model cannot be quantized as asked") +
-          tagged("4", "the machine failed: disk full, no memory") +
-          tagged("130", "interrupted; what was finished is kept");
+  text += section("EXIT STATUS");
+  for (const auto& [code, meaning] : kExitCodes) text += tagged(code, meaning);
   text += section("ENVIRONMENT") + tagged("NO_COLOR", "no colours, where it is set");
   return text;
 }

@@ -266,12 +266,13 @@ class BatchReader {
 
   /// Of the first job's kind that has something near; else of the first kind.
   [[nodiscard]] std::string suggestion_for(const std::string& key) const {
-    std::string text;
+    std::string first;
     for (const auto& job : batch_.jobs) {
-      text = suggestion_in(job.options, key);
+      const std::string text = suggestion_in(job.options, key);
       if (text.starts_with(",")) return text;
+      if (first.empty()) first = text;
     }
-    return text;
+    return first;
   }
 
   void refuse_equal_names() {

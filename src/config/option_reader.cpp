@@ -1,6 +1,7 @@
 #include "config/option_reader.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "config/config_paths.h"
 
@@ -30,6 +31,17 @@ std::string element(const std::string& path, size_t index) {
   return path + "[" + std::to_string(index) + "]";
 }
 
+/// Where the file is not text: YAML allows no control characters but these.
+std::optional<Place> first_control_character(const std::string& text) {
+  Place place{1, 1};
+  for (const char c : text) {
+    const bool control = static_cast<unsigned char>(c) < ' ' && c != '\t' && c != '\n' && c != '\r';
+    if (control) return place;
+    place = c == '\n' ? Place{place.line + 1, 1} : Place{place.line, place.column + 1};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Place place_of(const YAML::Mark& mark) { return {std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1}; }
@@ -42,6 +54,10 @@ std::string shape_of(const YAML::Node& node) {
 }
 
 YAML::Node parse_yaml(const std::string& text, Problems& problems) {
+  if (const auto place = first_control_character(text)) {
+    problems.add(*place, "", "a control character, expected YAML as text in UTF-8");
+    return {};
+  }
   try {
     const auto documents = YAML::LoadAll(text);
     if (documents.size() > 1)

@@ -8,8 +8,8 @@ namespace qtool {
 /// Where something stands in a file; both count from 1, and 0 is nowhere.
 struct Place {
   int line = 0, column = 0;
-  auto operator<=>(const Place&) const =
-      default;  // NOLINT(modernize-use-nullptr): takes the code that = default makes for ours
+  // NOLINTNEXTLINE(modernize-use-nullptr): of the code that = default stands for
+  auto operator<=>(const Place&) const = default;
 };
 
 /// What is wrong with a configuration file: all of it, to be said at once.

@@ -15,12 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// As a line of the file in `folder` names it.
+/// As a line of the file in `folder`, an absolute path, names it.
 std::string relative(const std::string& path, const fs::path& folder) {
-  return fs::absolute(path)
-      .lexically_normal()
-      .lexically_proximate(fs::absolute(folder).lexically_normal())
-      .string();
+  return fs::absolute(path).lexically_normal().lexically_proximate(folder.lexically_normal()).string();
 }
 
 struct DataLine {
@@ -80,7 +77,7 @@ void write_starter_config(const InitOptions& options, const CommonOptions& commo
       run_inspect({.model = options.model, .data = options.data}, common, progress);
   Model model = Model::load(options.model);
   model.set_training(false);
-  const fs::path folder = fs::path(options.output).parent_path();
+  const fs::path folder = fs::absolute(options.output).parent_path();
   const DataLine data = choose_data(options, model, folder);
 
   PtqOptions ptq;

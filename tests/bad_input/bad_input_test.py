@@ -11,6 +11,7 @@ import tempfile
 sys.dont_write_bytecode = True
 
 import cases_arrays  # noqa: E402
+import cases_batch  # noqa: E402
 import cases_config  # noqa: E402
 import cases_flags  # noqa: E402
 import cases_images  # noqa: E402
@@ -24,7 +25,7 @@ from harness import Unmet, check  # noqa: E402
 from workshop import Workshop  # noqa: E402
 
 MODULES = (cases_model, cases_network, cases_spec, cases_images, cases_arrays, cases_samples, cases_flags, cases_config,
-           cases_machine, cases_qat)
+           cases_batch, cases_machine, cases_qat)
 
 
 def outcome(case, program, out):

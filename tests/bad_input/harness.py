@@ -35,6 +35,7 @@ class Case:
     stdout: str = ""            # a file to print to; else stdout is caught
     needs_empty_output: bool = True  # False: complete files may stay behind
     under: tuple = ()           # words before the program: what runs it
+    writes_to: str = ""         # where to look for files left behind, if not in OUT
     reads: str = ""             # an input file that must stay as it is
 
 
@@ -133,6 +134,7 @@ def check(case, program, out):
     """Runs the case; raises Unmet with the reason where something is not as it must be."""
     before = pathlib.Path(case.reads).read_bytes() if case.reads else b""
     code, stdout, stderr = run(case, program, out)
+    out = pathlib.Path(case.writes_to) if case.writes_to else out
     try:
         demand(code == case.code, f"exit code {code}, expected {case.code}")
         check_message(case, stderr)

@@ -287,4 +287,8 @@ TEST_CASE("init writes a configuration that run and ptq take") {
                                     " --data idx:" + batch.folder / "images,mean=0.5,std=0.5");
   REQUIRE(with_data.code == 0);
   CHECK_THAT(get(batch.folder / "sub.yaml"), contains("data: \"idx:images,mean=0.5,std=0.5\""));
+
+  // A file without a folder stands in the current one.
+  REQUIRE(run_program("init lenet.pt -o here.yaml", "cd '" + batch.folder.path() + "'").code == 0);
+  CHECK_THAT(get(batch.folder / "here.yaml"), contains("model: lenet.pt"));
 }

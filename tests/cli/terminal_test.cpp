@@ -52,15 +52,7 @@ rm -r "$PWD"
         "<--job --jobs --json>\n<--no-report>\n");
 }
 
-TEST_CASE("completion scripts of zsh and fish are taken by their shells") {
-  const std::string script = R"sh(
-for shell in zsh fish; do
-  command -v $shell > /dev/null || continue
-  ")sh" QTOOL_PROGRAM R"sh(" completion $shell > script.$$ && $shell -n script.$$ || echo "$shell refuses it"
-  rm -f script.$$
-done
-)sh";
-  CHECK(run_shell(script).empty());
+TEST_CASE("completion scripts of zsh and fish have each subcommand and name; shells_test.py runs them") {
   for (const char* shell : {"zsh", "fish"}) {
     const Run run = run_program(std::string("completion ") + shell);
     CHECK(run.code == 0);
