@@ -13,8 +13,7 @@ TEST_CASE("--version tells program, LibTorch, engines and processor") {
 TEST_CASE("--help lists the subcommands and the exit codes") {
   const Run run = run_program("--help");
   CHECK(run.code == 0);
-  for (const char* part :
-       {"\n  ptq ", "\n  train ", "\n  eval ", "\n  bench ", "\n  inspect ", "\n  130  "})
+  for (const char* part : {"\n  ptq ", "\n  train ", "\n  eval ", "\n  bench ", "\n  inspect ", "\n  130  "})
     CHECK_THAT(run.out, contains(part));
 }
 
