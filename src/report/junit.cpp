@@ -10,10 +10,10 @@ namespace {
 
 /// XML 1.0 has no way to write control characters, and is UTF-8.
 std::string xml_text(const std::string& text) {
-  using Json = nlohmann::json;
   // The JSON library replaces what is no UTF-8.
-  auto clean =
-      Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace)).get<std::string>();
+  auto clean = nlohmann::json::parse(
+                   nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))
+                   .get<std::string>();
   std::replace_if(
       clean.begin(), clean.end(),
       [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t'; }, '?');
