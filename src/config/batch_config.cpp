@@ -268,7 +268,7 @@ class BatchReader {
   [[nodiscard]] std::string suggestion_for(const std::string& key) const {
     std::string first;
     for (const auto& job : batch_.jobs) {
-      const std::string text = suggestion_in(job.options, key);
+      std::string text = suggestion_in(job.options, key);
       if (text.starts_with(",")) return text;
       if (first.empty()) first = text;
     }
