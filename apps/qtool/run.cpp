@@ -37,6 +37,10 @@ std::string forecast_json(const BatchPlan& plan, const std::vector<JobForecast>&
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
+std::string summary_line(const BatchPlan& plan) {
+  return "\nsummary " + shown_path(plan.output) + "/summary.html\n";
+}
+
 std::string forecast_text(const BatchPlan& plan, const std::vector<JobForecast>& forecasts) {
   std::vector<std::vector<std::string>> rows = {{"job", "task", "model", "output", "threads", "needs", ""}};
   for (size_t i = 0; i < plan.jobs.size(); ++i) {
@@ -46,11 +50,11 @@ std::string forecast_text(const BatchPlan& plan, const std::vector<JobForecast>&
                     job.needs.empty() ? "-" : join(needs_of(plan, job)),
                     forecasts[i].unchanged ? "skipped: unchanged" : "runs"});
   }
-  return columns(rows, Align::kText) + "\nsummary " + shown_path(plan.output) + "/summary.html\n";
+  return columns(rows, Align::kText) + summary_line(plan);
 }
 
 std::string summary_text(const BatchSummary& summary, const BatchPlan& plan) {
-  return columns(summary_cells(summary)) + "\nsummary " + shown_path(plan.output) + "/summary.html\n";
+  return columns(summary_cells(summary)) + summary_line(plan);
 }
 
 int run(const BatchOptions& options, const Context& context) {

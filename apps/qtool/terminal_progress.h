@@ -7,8 +7,8 @@
 
 namespace qtool {
 
-/// Progress on stderr. On a terminal the stage's name, and a bar with rate and time left where it tells how far it is; elsewhere a line every few seconds for
-/// stages that take longer than one.
+/// Progress on stderr. On a terminal the stage's name, and a bar with rate and time left where it tells how far it is; elsewhere
+/// a line every few seconds for stages that take longer than one.
 class TerminalProgress : public Progress {
  public:
   enum class Style { kBar, kLines };

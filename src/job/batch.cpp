@@ -11,7 +11,7 @@ namespace {
 
 /// From the batch's folder; that of an earlier run is no report of a job that failed now.
 std::string report_of(const SummaryRow& row, const std::string& batch_folder) {
-  if (row.verdict != Verdict::kOk && row.verdict != Verdict::kGateFailed) return "";
+  if (!did_its_work(row.verdict)) return "";
   const auto path = std::filesystem::path(row.output) / "report.html";
   return std::filesystem::exists(path) ? path.lexically_relative(batch_folder).string() : "";
 }

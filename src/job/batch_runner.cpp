@@ -115,7 +115,7 @@ class Runner {
     for (const size_t need : plan_.jobs[i].needs) {
       if (stages_[need] != Stage::kEnded) return false;
       const Verdict verdict = rows_[need].verdict;
-      if (verdict == Verdict::kOk || verdict == Verdict::kGateFailed) continue;
+      if (did_its_work(verdict)) continue;
       leave_out(i,
                 "needs '" + rows_[need].job + "', which " +
                     (verdict == Verdict::kFailed ? "failed" : "was not run"),

@@ -35,6 +35,11 @@ struct Names<Verdict> {
       {Verdict::kInterrupted, "interrupted", "stopped by Ctrl-C"}};
 };
 
+/// Whether the job's results are there, be it that a gate failed.
+[[nodiscard]] constexpr bool did_its_work(Verdict verdict) {
+  return verdict == Verdict::kOk || verdict == Verdict::kGateFailed;
+}
+
 struct SummaryRow {
   std::string job = {}, task = {};
   Verdict verdict = Verdict::kSkipped;

@@ -18,10 +18,15 @@ def batch(shop, name, key, text, *says, words=(), parts=DO, **more):
     return Case(f"batch: {name}", ["run", path, *words], says=says, parts=parts, writes_to=path.parent / "out", **more)
 
 
-def structure(shop):
+def with_place(shop):
+    """case(name, key, text, *says): the error says where in the file."""
     def case(name, key, text, *says):
         return batch(shop, name, key, text, "jobs.yaml:", *says)
+    return case
 
+
+def structure(shop):
+    case = with_place(shop)
     return [
         case("an empty file", "empty", "", "jobs.yaml:1:1"),
         case("only a comment", "comment", "# nothing yet\n", "map"),
@@ -41,9 +46,7 @@ def structure(shop):
 
 
 def keys(shop):
-    def case(name, key, text, *says):
-        return batch(shop, name, key, text, "jobs.yaml:", *says)
-
+    case = with_place(shop)
     return [
         case("an unknown key at the top", "top", "job: []\njobs: [JOB]\n", ":1:1", "job", "did you mean 'jobs'"),
         case("an unknown key of a job", "unknown", "jobs:\n  - name: a\n    task: ptq\n    modell: MODEL\n", ":4:5",
@@ -70,9 +73,7 @@ def keys(shop):
 
 
 def names_and_folders(shop):
-    def case(name, key, text, *says):
-        return batch(shop, name, key, text, "jobs.yaml:", *says)
-
+    case = with_place(shop)
     return [
         case("no name", "no_name", "jobs:\n  - {task: ptq, model: MODEL, data: 'DATA'}\n", ":2:", "jobs[0].name", "missing"),
         case("a name that leaves the folder", "name_up", "jobs:\n  - {name: ../x, task: ptq, model: MODEL, data: 'DATA'}\n",
@@ -107,9 +108,7 @@ def matrices(shop):
 
 
 def files(shop):
-    def case(name, key, text, *says):
-        return batch(shop, name, key, text, "jobs.yaml:", *says)
-
+    case = with_place(shop)
     first = "jobs:\n  - {name: a, task: ptq, model: MODEL, data: 'DATA'}\n"
     return [
         case("a model that is missing", "model", "jobs:\n  - {name: a, task: ptq, model: nowhere.pt, data: 'DATA'}\n", ":2:",

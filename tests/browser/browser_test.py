@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""browser_test.py QTOOL: makes reports and the summary of a batch, opens them in headless Chromium from their files, and looks at them as a reader does.
+"""browser_test.py QTOOL: makes reports and the summary of a batch, opens them in headless Chromium from their files, and looks
+at them as a reader does.
 
 No console errors, no request that leaves the page, every chart drawn, every link inside the page leads somewhere, nothing
 wider than a phone. Exit code 77 (skipped) where Chromium or Selenium is missing."""
