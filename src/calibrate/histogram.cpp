@@ -1,39 +1,16 @@
 #include "calibrate/histogram.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numeric>
 
 #include "core/error.h"
-#include "core/simd.h"
 
 namespace qtool {
 namespace {
 
 /// 2^-126 is the smallest normal float; its inverse is finite.
 constexpr int kSmallestExponent = -126;
-constexpr size_t kChunk = 1024;
-
-/// Exact zeros, of which a ReLU makes half of all values, would all wait for one counter in memory: they get these many
-/// behind the bins in turn, which are added up afterwards.
-constexpr int32_t kZeroCounters = 16;
-
-/// bins[i] = floor(values[i] * inverse_width) - first. Multiplying by a power of two is exact, so the floor is, too.
-QTOOL_CLONES void bin_indices(const float* values, int32_t count, float inverse_width, int32_t first,
-                              int32_t* bins) {
-  for (int32_t i = 0; i < count; ++i) {
-    const float scaled = values[i] * inverse_width;
-    const auto truncated = static_cast<int32_t>(scaled);
-    const int32_t bin = truncated - static_cast<int32_t>(static_cast<float>(truncated) > scaled) - first;
-    const int32_t zero_counter = static_cast<int32_t>(Histogram::kBins) + (i & (kZeroCounters - 1));
-    const int32_t is_zero =
-        -static_cast<int32_t>(values[i] == 0);  // all bits or none: compilers do not vectorise ?:
-    bins[i] = (bin & ~is_zero) | (zero_counter & is_zero);
-  }
-}
-
-int64_t floor_half(int64_t value) { return value >> 1; }
 
 }  // namespace
 
@@ -41,9 +18,9 @@ double Histogram::width() const { return std::ldexp(1.0, exponent_); }
 
 int64_t Histogram::total() const { return std::accumulate(counts_.begin(), counts_.end(), int64_t{0}); }
 
-bool Histogram::fits(double low, double high) const {
-  const double first_index = std::floor(low / width()), last_index = std::floor(high / width());
-  return first_index >= double(first_) && last_index < double(first_ + kBins);
+bool Histogram::fits_at(int exponent, double low, double high) const {
+  const double width = std::ldexp(1.0, exponent);
+  return low >= double(first_) * width && high < double(first_ + kBins) * width;
 }
 
 void Histogram::open_to_negatives() {
@@ -55,46 +32,31 @@ void Histogram::open_to_negatives() {
 }
 
 void Histogram::coarsen_to(int exponent) {
-  for (; exponent_ < exponent; ++exponent_) {
-    std::vector<int64_t> coarse(kBins + kZeroCounters, 0);
-    for (int64_t i = 0; i < kBins; ++i)
-      coarse[static_cast<size_t>(floor_half(first_ + i) - first_)] += counts_[static_cast<size_t>(i)];
-    counts_ = std::move(coarse);
-  }
+  const int doublings = std::min(exponent - exponent_, 63);
+  if (doublings <= 0) return;
+  exponent_ = exponent;
+  std::vector<int64_t> coarse(kBins, 0);
+  for (int64_t i = 0; i < kBins; ++i)
+    coarse[static_cast<size_t>(((first_ + i) >> doublings) - first_)] += counts_[static_cast<size_t>(i)];
+  counts_ = std::move(coarse);
 }
 
-void Histogram::make_room(float low, float high) {
+void Histogram::make_room(double low, double high) {
   if (counts_.empty()) {
-    counts_.assign(kBins + kZeroCounters, 0);
+    counts_.assign(kBins, 0);
     first_ = low < 0 ? -kBins / 2 : 0;
     exponent_ = kSmallestExponent;
-    while (!fits(low, high)) ++exponent_;
-    return;
+  } else if (low < 0 && first_ == 0) {
+    open_to_negatives();
   }
-  if (low < 0 && first_ == 0) open_to_negatives();
   int exponent = exponent_;
-  const auto fits_at = [&](int e) {
-    const double w = std::ldexp(1.0, e);
-    return std::floor(low / w) >= double(first_) && std::floor(high / w) < double(first_ + kBins);
-  };
-  while (!fits_at(exponent)) ++exponent;
+  while (!fits_at(exponent, low, high)) ++exponent;
   coarsen_to(exponent);
 }
 
-void Histogram::add(std::span<const float> values, float low, float high) {
-  if (values.empty()) return;
-  make_room(low, high);
-  const auto inverse_width = static_cast<float>(std::ldexp(1.0, -exponent_));
-  std::array<int32_t, kChunk> bins;
-  for (size_t start = 0; start < values.size(); start += kChunk) {
-    const size_t count = std::min(kChunk, values.size() - start);
-    bin_indices(values.data() + start, static_cast<int32_t>(count), inverse_width,
-                static_cast<int32_t>(first_), bins.data());
-    for (size_t i = 0; i < count; ++i) ++counts_[static_cast<size_t>(bins[i])];
-  }
-  counts_[static_cast<size_t>(-first_)] +=
-      std::accumulate(counts_.begin() + kBins, counts_.end(), int64_t{0});
-  std::fill(counts_.begin() + kBins, counts_.end(), 0);
+void Histogram::add_counts(std::span<const uint32_t> counts) {
+  QTOOL_ASSERT(counts.size() == counts_.size());
+  for (size_t i = 0; i < counts.size(); ++i) counts_[i] += counts[i];
 }
 
 void Histogram::merge(const Histogram& other) {
@@ -117,7 +79,6 @@ Histogram Histogram::restore(int width_exponent, int64_t first, std::vector<int6
   histogram.exponent_ = width_exponent;
   histogram.first_ = first;
   histogram.counts_ = std::move(counts);
-  if (!histogram.counts_.empty()) histogram.counts_.resize(kBins + kZeroCounters, 0);
   return histogram;
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "calibrate/extent.h"
 #include "core/error.h"
 #include "core/simd.h"
 
@@ -15,41 +16,7 @@ namespace {
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr int64_t kRunLength = 4096;  ///< of tensors without channels: small enough for the first-level cache
 constexpr int64_t kGrain = 1 << 15;   ///< values that are worth a thread of their own
-
-struct Extent {
-  float low = kInfinity, high = -kInfinity;
-  int32_t not_finite = 0;
-};
-
-constexpr int64_t kLanes = 32;
-
-/// NaN loses every comparison, so it is counted, and leaves the bounds as they are. By lanes, since a compiler may not
-/// reorder a single minimum of floats.
-QTOOL_CLONES Extent extent_of(const float* values, int64_t count) {
-  float lows[kLanes], highs[kLanes];
-  int32_t finite[kLanes];
-  for (int64_t k = 0; k < kLanes; ++k) {
-    lows[k] = kInfinity;
-    highs[k] = -kInfinity;
-    finite[k] = 0;
-  }
-  const auto take = [&](int64_t k, float x) __attribute__((always_inline)) {
-    lows[k] = x < lows[k] ? x : lows[k];
-    highs[k] = x > highs[k] ? x : highs[k];
-    finite[k] += static_cast<int32_t>(std::fabs(x) <= std::numeric_limits<float>::max());
-  };
-  const int64_t whole = count - count % kLanes;
-  for (int64_t i = 0; i < whole; i += kLanes)
-    for (int64_t k = 0; k < kLanes; ++k) take(k, values[i + k]);
-  for (int64_t i = whole; i < count; ++i) take(i - whole, values[i]);
-  Extent extent{kInfinity, -kInfinity, static_cast<int32_t>(count)};
-  for (int64_t k = 0; k < kLanes; ++k) {
-    extent.low = std::min(extent.low, lows[k]);
-    extent.high = std::max(extent.high, highs[k]);
-    extent.not_finite -= finite[k];
-  }
-  return extent;
-}
+constexpr int64_t kCountedTogether = 2048;  ///< values of short runs that go into the histogram at once
 
 QTOOL_CLONES void widen_columns(const float* row, int64_t count, float* lows, float* highs) {
   for (int64_t i = 0; i < count; ++i) {
@@ -74,14 +41,8 @@ Observer::Runs Observer::runs_of(const at::Tensor& value) {
   return {(value.numel() + kRunLength - 1) / kRunLength, kRunLength, Channels::kNone, 0};
 }
 
-void Observer::observe_run(Part& part, const float* values, const Runs& runs, int64_t run) {
-  const auto extent = extent_of(values, runs.length);
-  part.not_finite += extent.not_finite;
-  if (extent.not_finite > 0) return;  // the caller refuses the site; what else it holds no longer matters
-  part.values += runs.length;
-  part.low = std::min(part.low, extent.low);
-  part.high = std::max(part.high, extent.high);
-  part.histogram.add({values, static_cast<size_t>(runs.length)}, extent.low, extent.high);
+void Observer::observe_channels(Part& part, const float* values, const Runs& runs, int64_t run,
+                                const Extent& extent) {
   if (runs.layout == Channels::kNone) return;
   part.channel_lows.resize(static_cast<size_t>(runs.channels), kInfinity);
   part.channel_highs.resize(static_cast<size_t>(runs.channels), -kInfinity);
@@ -95,24 +56,46 @@ void Observer::observe_run(Part& part, const float* values, const Runs& runs, in
   }
 }
 
+void Observer::observe_runs(Part& part, const at::Tensor& flat, const Runs& runs, int64_t begin,
+                            int64_t end) {
+  const auto all = std::span(flat.data_ptr<float>(), static_cast<size_t>(flat.numel()));
+  const auto cut = [&](int64_t from, int64_t to) {
+    const auto first = static_cast<size_t>(from * runs.length);
+    return all.subspan(first, std::min(static_cast<size_t>(to * runs.length), all.size()) - first);
+  };
+  Extent together;
+  for (int64_t run = begin; run < end; ++run) {
+    const auto values = cut(run, run + 1);
+    const auto extent = extent_of(values);
+    together.join(extent);
+    if (extent.finite) observe_channels(part, values.data(), runs, run, extent);
+  }
+  const auto values = cut(begin, end);
+  if (!together.finite) {  // the caller refuses the site; what else it holds no longer matters
+    part.not_finite += count_not_finite(values);
+    return;
+  }
+  part.values += static_cast<int64_t>(values.size());
+  part.low = std::min(part.low, together.low);
+  part.high = std::max(part.high, together.high);
+  part.histogram.add(values, together.low, together.high);
+}
+
 void Observer::observe(const at::Tensor& value) {
   if (value.numel() == 0) return;
   const auto flat = value.to(at::kFloat).contiguous();
-  const auto* data = flat.data_ptr<float>();
   const auto runs = runs_of(flat);
   parts_.resize(std::max<size_t>(parts_.size(), static_cast<size_t>(at::get_num_threads())));
   for (auto& part : parts_) {
     part.low = kInfinity;
     part.high = -kInfinity;
   }
+  const int64_t together = std::max<int64_t>(1, kCountedTogether / runs.length);
   at::parallel_for(0, runs.count, std::max<int64_t>(1, kGrain / runs.length),
                    [&](int64_t begin, int64_t end) {
                      auto& part = parts_[static_cast<size_t>(at::get_thread_num())];
-                     for (int64_t run = begin; run < end; ++run) {
-                       Runs cut = runs;
-                       cut.length = std::min(runs.length, flat.numel() - run * runs.length);
-                       observe_run(part, data + run * runs.length, cut, run);
-                     }
+                     for (int64_t run = begin; run < end; run += together)
+                       observe_runs(part, flat, runs, run, std::min(run + together, end));
                    });
   SiteStatistics batch;
   batch.batches = 1;
@@ -131,7 +114,7 @@ SiteStatistics Observer::statistics() const {
   for (const auto& part : parts_) {
     result.values += part.values;
     result.not_finite += part.not_finite;
-    result.histogram.merge(part.histogram);
+    result.histogram.merge(part.histogram.histogram());
     if (part.channel_lows.empty()) continue;
     if (result.channel_lows.empty()) {
       result.channel_lows = part.channel_lows;

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "calibrate/extent.h"
+#include "calibrate/histogram_counter.h"
 #include "calibrate/statistics.h"
 
 namespace qtool {
@@ -22,7 +24,7 @@ class Observer {
  private:
   /// What one thread gathers.
   struct Part {
-    Histogram histogram;
+    HistogramCounter histogram;
     float low = 0, high = 0;
     int64_t not_finite = 0, values = 0;
     std::vector<float> channel_lows, channel_highs;
@@ -40,7 +42,9 @@ class Observer {
   };
 
   static Runs runs_of(const at::Tensor& value);
-  static void observe_run(Part& part, const float* values, const Runs& runs, int64_t run);
+  static void observe_channels(Part& part, const float* values, const Runs& runs, int64_t run,
+                               const Extent& extent);
+  static void observe_runs(Part& part, const at::Tensor& flat, const Runs& runs, int64_t begin, int64_t end);
 
   SiteStatistics totals_;    ///< without histogram
   std::vector<Part> parts_;  ///< one for each thread

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 
+#include "calibrate/histogram_counter.h"
 #include "core/affine.h"
 
 namespace qtool {
@@ -36,12 +37,12 @@ ReportHistogram report_histogram(const Histogram& histogram) {
 }
 
 Histogram histogram_of(const at::Tensor& values) {
-  Histogram histogram;
+  HistogramCounter counter;
   const auto flat = values.contiguous();
-  if (flat.numel() == 0) return histogram;
-  histogram.add({flat.data_ptr<float>(), static_cast<size_t>(flat.numel())}, flat.min().item<float>(),
-                flat.max().item<float>());
-  return histogram;
+  if (flat.numel() == 0) return counter.histogram();
+  counter.add({flat.data_ptr<float>(), static_cast<size_t>(flat.numel())}, flat.min().item<float>(),
+              flat.max().item<float>());
+  return counter.histogram();
 }
 
 double clipped_share(const Histogram& histogram, const ValueRange& range) {

@@ -47,10 +47,16 @@ def cpu():
     return f"{name}, {len(os.sched_getaffinity(0))} cores used, {THREADS} threads, {' '.join(flags)}"
 
 
+def print_row(cells):
+    print("| " + " | ".join(map(str, cells)) + " |", flush=True)
+
+
 def table(head, rows):
-    print("\n| " + " | ".join(head) + " |\n|" + "---|" * len(head))
+    print()
+    print_row(head)
+    print("|" + "---|" * len(head))
     for row in rows:
-        print("| " + " | ".join(map(str, row)) + " |")
+        print_row(row)
 
 
 class Bench:

@@ -1,4 +1,4 @@
-// calibration_pass MODEL DATA THREADS: a pass over 4 batches of 128 as it is and with all of qtool's
+// calibration_pass MODEL DATA THREADS: a pass over 8 batches of 128 as it is and with all of qtool's
 // statistics, in turn. Prints the two medians in ms a batch. As tests/bench/calibration_pass.py does it for
 // FX.
 #include <ATen/Parallel.h>
@@ -19,9 +19,9 @@
 
 namespace {
 
-constexpr size_t kBatches = 4;
-constexpr int kRounds = 12;
-constexpr int kWarmUpRounds = 2;
+constexpr size_t kBatches = 8;
+constexpr int kRounds = 9;
+constexpr int kWarmUpRounds = 1;
 
 double ms_per_batch(const std::function<void()>& work) {
   const auto start = std::chrono::steady_clock::now();

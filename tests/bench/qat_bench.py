@@ -6,7 +6,7 @@ import pathlib
 import statistics
 import sys
 
-from bench import DATA, HERE, THREADS, cpu, run, table
+from bench import DATA, HERE, THREADS, cpu, print_row, run, table
 
 ROUNDS = 3
 
@@ -46,14 +46,14 @@ def fine_tune(qtool, model, out, bits, epochs, extra=()):
 
 
 def accuracy(qtool, model, work, widths):
+    """Prints each row as soon as it is there: FX takes minutes for one."""
     print("\n## Top-1 on the 10,000 test images, two epochs, int8 activations")
-    rows = []
+    table(["", "qtool, before", "qtool", "same as simulated", "training", "FX, before", "FX", "training"], [])
     for bits in widths:
         ladder, same, seconds = fine_tune(qtool, model, work / f"w{bits}", bits, 2)
         before, after, peer_seconds = (float(word) for word in run([sys.executable, HERE / "fx_qat.py", model, bits, 2])[2].split())
-        rows.append([f"W{bits}A8", f"{100 * ladder['ptq']:.2f} %", f"{100 * ladder['int8']:.2f} %", f"{100 * same:.2f} %",
-                     f"{seconds:.0f} s", f"{100 * before:.2f} %", f"{100 * after:.2f} %", f"{peer_seconds:.0f} s"])
-    table(["", "qtool, before", "qtool", "same as simulated", "training", "FX, before", "FX", "training"], rows)
+        print_row([f"W{bits}A8", f"{100 * ladder['ptq']:.2f} %", f"{100 * ladder['int8']:.2f} %", f"{100 * same:.2f} %",
+                   f"{seconds:.0f} s", f"{100 * before:.2f} %", f"{100 * after:.2f} %", f"{peer_seconds:.0f} s"])
     ladder, same, seconds = fine_tune(qtool, model, work / "w4a4", 4, 3, ["--activation-bits", 4])
     print(f"\nW4A4, three epochs: {100 * ladder['int8']:.2f} % (float {100 * ladder['float']:.2f} %, before training "
           f"{100 * ladder['ptq']:.2f} %), same top-1 as simulated on {100 * same:.2f} %, {seconds:.0f} s.")

@@ -21,6 +21,13 @@ std::vector<float> normal(size_t count, float scale, unsigned seed) {
   return values;
 }
 
+Histogram histogram_of(const std::vector<float>& first, const std::vector<float>& then) {
+  HistogramCounter counter;
+  add(counter, first);
+  add(counter, then);
+  return counter.histogram();
+}
+
 }  // namespace
 
 TEST_CASE("values fall into bins of the smallest power of two that holds them") {
@@ -36,8 +43,7 @@ TEST_CASE("values fall into bins of the smallest power of two that holds them") 
 }
 
 TEST_CASE("a value that does not fit doubles the bins") {
-  auto histogram = histogram_of(std::vector<float>{0.5F, 1.0F, 3.9F});
-  histogram.add(std::vector<float>{4.0F}, 4, 4);
+  const auto histogram = histogram_of({0.5F, 1.0F, 3.9F}, {4.0F});
   CHECK(histogram.width_exponent() == -9);
   CHECK(count_at(histogram, 256) == 1);
   CHECK(count_at(histogram, 512) == 1);
@@ -46,8 +52,7 @@ TEST_CASE("a value that does not fit doubles the bins") {
 }
 
 TEST_CASE("the first negative value opens the lower half") {
-  auto histogram = histogram_of(std::vector<float>{0.5F, 1.0F, 3.9F});
-  histogram.add(std::vector<float>{-0.25F}, -0.25F, -0.25F);
+  const auto histogram = histogram_of({0.5F, 1.0F, 3.9F}, {-0.25F});
   CHECK(histogram.width_exponent() == -9);
   CHECK(histogram.first() == -2048);
   CHECK(count_at(histogram, 2048 - 128) == 1);
@@ -55,6 +60,14 @@ TEST_CASE("the first negative value opens the lower half") {
   CHECK(count_at(histogram, 2048 + 1996) == 1);
   CHECK(histogram.center(2048 - 128) == -127.5 / 512);
   CHECK(same(histogram, histogram_of(std::vector<float>{-0.25F, 3.9F, 1.0F, 0.5F})));
+}
+
+TEST_CASE("what was counted can be read before more is added") {
+  HistogramCounter counter;
+  add(counter, std::vector<float>{1, 2});
+  CHECK(counter.histogram().total() == 2);
+  add(counter, std::vector<float>{3});
+  CHECK(same(counter.histogram(), histogram_of(std::vector<float>{1, 2, 3})));
 }
 
 TEST_CASE("any order and any split of the data gives the same counts") {
@@ -66,15 +79,15 @@ TEST_CASE("any order and any split of the data gives the same counts") {
   std::mt19937 random(3);
   for (const size_t piece : {1UL, 7UL, 1024UL, 1025UL, 6050UL}) {
     std::shuffle(values.begin(), values.end(), random);
-    Histogram added, merged;
+    HistogramCounter added;
+    Histogram merged;
     for (size_t start = 0; start < values.size(); start += piece) {
       const auto part = std::span(values).subspan(start, std::min(piece, values.size() - start));
-      const auto [low, high] = std::minmax_element(part.begin(), part.end());
-      added.add(part, *low, *high);
+      add(added, part);
       merged.merge(histogram_of(part));
     }
     INFO("pieces of " << piece);
-    CHECK(same(added, whole));
+    CHECK(same(added.histogram(), whole));
     CHECK(same(merged, whole));
   }
 }
@@ -109,8 +122,9 @@ TEST_CASE("zeros, the smallest and the largest floats have their bins") {
 }
 
 TEST_CASE("nothing added is empty") {
-  Histogram histogram;
-  histogram.add({}, 0, 0);
+  HistogramCounter counter;
+  counter.add({}, 0, 0);
+  const auto histogram = counter.histogram();
   CHECK(histogram.empty());
   CHECK(histogram.counts().empty());
 }
@@ -122,8 +136,7 @@ TEST_CASE("a restored histogram goes on as if it had never been stored") {
       Histogram::restore(original.width_exponent(), original.first(),
                          std::vector<int64_t>(original.counts().begin(), original.counts().end()));
   CHECK(same(original, restored));
-  const auto [low, high] = std::minmax_element(more.begin(), more.end());
-  original.add(more, *low, *high);
-  restored.add(more, *low, *high);
+  original.merge(histogram_of(more));
+  restored.merge(histogram_of(more));
   CHECK(same(original, restored));
 }

@@ -4,16 +4,20 @@
 #include <span>
 #include <vector>
 
+#include "calibrate/histogram_counter.h"
 #include "calibrate/statistics.h"
 
 namespace qtool {
 
-[[nodiscard]] inline Histogram histogram_of(std::span<const float> values) {
-  Histogram histogram;
-  if (values.empty()) return histogram;
+inline void add(HistogramCounter& counter, std::span<const float> values) {
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  histogram.add(values, *low, *high);
-  return histogram;
+  counter.add(values, *low, *high);
+}
+
+[[nodiscard]] inline Histogram histogram_of(std::span<const float> values) {
+  HistogramCounter counter;
+  if (!values.empty()) add(counter, values);
+  return counter.histogram();
 }
 
 /// As of one batch of one site without channels.
