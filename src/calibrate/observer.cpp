@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "calibrate/extent.h"
+#include "calibrate/bounds.h"
 #include "core/error.h"
 #include "core/simd.h"
 
@@ -42,7 +42,7 @@ Observer::Runs Observer::runs_of(const at::Tensor& value) {
 }
 
 void Observer::observe_channels(Part& part, const float* values, const Runs& runs, int64_t run,
-                                const Extent& extent) {
+                                const Bounds& bounds) {
   if (runs.layout == Channels::kNone) return;
   part.channel_lows.resize(static_cast<size_t>(runs.channels), kInfinity);
   part.channel_highs.resize(static_cast<size_t>(runs.channels), -kInfinity);
@@ -51,8 +51,8 @@ void Observer::observe_channels(Part& part, const float* values, const Runs& run
   } else {
     auto& low = part.channel_lows[static_cast<size_t>(run % runs.channels)];
     auto& high = part.channel_highs[static_cast<size_t>(run % runs.channels)];
-    low = std::min(low, extent.low);
-    high = std::max(high, extent.high);
+    low = std::min(low, bounds.low);
+    high = std::max(high, bounds.high);
   }
 }
 
@@ -63,12 +63,12 @@ void Observer::observe_runs(Part& part, const at::Tensor& flat, const Runs& runs
     const auto first = static_cast<size_t>(from * runs.length);
     return all.subspan(first, std::min(static_cast<size_t>(to * runs.length), all.size()) - first);
   };
-  Extent together;
+  Bounds together;
   for (int64_t run = begin; run < end; ++run) {
     const auto values = cut(run, run + 1);
-    const auto extent = extent_of(values);
-    together.join(extent);
-    if (extent.finite) observe_channels(part, values.data(), runs, run, extent);
+    const auto bounds = bounds_of(values);
+    together.join(bounds);
+    if (bounds.finite) observe_channels(part, values.data(), runs, run, bounds);
   }
   const auto values = cut(begin, end);
   if (!together.finite) {  // the caller refuses the site; what else it holds no longer matters
@@ -83,7 +83,7 @@ void Observer::observe_runs(Part& part, const at::Tensor& flat, const Runs& runs
 
 void Observer::observe(const at::Tensor& value) {
   if (value.numel() == 0) return;
-  const auto flat = value.to(at::kFloat).contiguous();
+  const auto flat = value.to(at::kCPU, at::kFloat).contiguous();
   const auto runs = runs_of(flat);
   parts_.resize(std::max<size_t>(parts_.size(), static_cast<size_t>(at::get_num_threads())));
   for (auto& part : parts_) {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "calibrate/extent.h"
+#include "calibrate/bounds.h"
 #include "calibrate/histogram_counter.h"
 #include "calibrate/statistics.h"
 
@@ -16,7 +16,7 @@ class Observer {
  public:
   explicit Observer(std::string site);
 
-  /// value float32 [...], one batch of the site. Channels are axis 1 of [N, C] and [N, C, ...].
+  /// value float32 [...] on any device, one batch of the site. Channels are axis 1 of [N, C] and [N, C, ...].
   void observe(const at::Tensor& value);
 
   [[nodiscard]] SiteStatistics statistics() const;
@@ -43,7 +43,7 @@ class Observer {
 
   static Runs runs_of(const at::Tensor& value);
   static void observe_channels(Part& part, const float* values, const Runs& runs, int64_t run,
-                               const Extent& extent);
+                               const Bounds& bounds);
   static void observe_runs(Part& part, const at::Tensor& flat, const Runs& runs, int64_t begin, int64_t end);
 
   SiteStatistics totals_;    ///< without histogram

@@ -1,4 +1,6 @@
 #pragma once
+#include <ATen/core/Tensor.h>
+
 #include <cstdint>
 #include <map>
 #include <string>
@@ -12,8 +14,9 @@ enum class Device { kCpu, kCuda };
 template <>
 struct Names<Device> {
   static constexpr const char* kind = "device";
-  static constexpr NamedValue<Device> table[] = {{Device::kCpu, "cpu", "this machine's processor"},
-                                                 {Device::kCuda, "cuda", "a GPU, where LibTorch has CUDA"}};
+  static constexpr NamedValue<Device> table[] = {
+      {Device::kCpu, "cpu", "this machine's processor"},
+      {Device::kCuda, "cuda", "a GPU, where LibTorch has CUDA: for calibration and training"}};
 };
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
@@ -58,7 +61,9 @@ void describe(Visitor& v, CommonOptions& o) {
 
 /// Threads that computation uses: as asked, or as many as this process may run on.
 [[nodiscard]] int64_t thread_count(const CommonOptions& options);
-/// Sets LibTorch's threads and seed. Throws Error(kUsage) where the device is not there.
+/// Sets LibTorch's threads and seed. Throws Error(kUsage) where the device is not there, or is a GPU.
 void apply(const CommonOptions& options);
+/// The same for a job that calibrates or trains, which may be on a GPU. Returns where.
+[[nodiscard]] at::Device apply_with_device(const CommonOptions& options);
 
 }  // namespace qtool

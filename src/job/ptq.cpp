@@ -9,7 +9,7 @@ namespace qtool {
 
 PtqResult run_ptq(const PtqOptions& options, const CommonOptions& common, const std::string& resolved_config,
                   Progress& progress) {
-  apply(common);
+  const auto device = apply_with_device(common);
   prepare_folder(options);
   StageClock clock(progress);
   clock.begin("load and plan");
@@ -18,7 +18,7 @@ PtqResult run_ptq(const PtqOptions& options, const CommonOptions& common, const 
       begin_quantization(std::move(opened.model), identity_of(options.model), options.recipe, options.engine);
 
   clock.begin("calibrate");
-  const auto statistics = gather_statistics(quantization, options, progress);
+  const auto statistics = gather_statistics(quantization, options, device, progress);
 
   clock.begin("solve");
   const auto weights = site_weights(quantization.canonical, quantization.plan);

@@ -48,8 +48,9 @@ void set_switches(TrainingSwitches& switches, const FakeQuantOptions& options, i
 class FineTuning {
  public:
   FineTuning(const Quantization& start, const std::vector<QParams>& qparams, const QatOptions& options,
-             const CommonOptions& common)
+             int64_t seed, at::Device device)
       : options_(options),
+        device_(device),
         plan_(start.plan),
         trainee_(options.fake_quant.batch_norm == BatchNormMode::kTrained
                      ? canonicalise_unfolded(start.original)
@@ -57,7 +58,7 @@ class FineTuning {
         model_(make_training_model(trainee_, plan_, qparams,
                                    {options.fake_quant.weight_steps, options.fake_quant.activation_steps})),
         switches_(model_, plan_) {
-    options_.train.seed = common.seed;
+    options_.train.seed = seed;
     options_.train.distillation = teacher_share(options);
     if (!is_zoo(options.model) && *options_.train.distillation > 0) teacher_ = start.canonical.clone();
   }
@@ -75,6 +76,8 @@ class FineTuning {
                          .history = in_folder(options_.output, kHistoryName),
                          .teacher = teacher_ ? &*teacher_ : nullptr,
                          .rate_factor = step_rates(),
+                         .device = device_,
+                         .staying = switches_.tensors(),
                          .identity = identity()};
     return train(task, options_.train, hooks);
   }
@@ -116,6 +119,7 @@ class FineTuning {
   }
 
   QatOptions options_;
+  at::Device device_;
   const QuantPlan& plan_;
   Model trainee_;  ///< canonical; shares its tensors with model_
   Model model_;
@@ -151,7 +155,7 @@ Model with_rounded_weights(const Model& canonical, const QuantPlan& plan,
 
 QatResult run_qat(const QatOptions& options, const CommonOptions& common, const std::string& resolved_config,
                   Progress& progress) {
-  apply(common);
+  const auto device = apply_with_device(common);
   prepare_folder(options);
   ensure_folder(in_folder(options.output, "checkpoints"));
   StageClock clock(progress);
@@ -159,7 +163,7 @@ QatResult run_qat(const QatOptions& options, const CommonOptions& common, const 
   auto start = begin_qat(options, common);
 
   clock.begin("calibrate");
-  const auto statistics = calibrate_on_data(start.quantization, options, progress);
+  const auto statistics = calibrate_on_data(start.quantization, options, device, progress);
   const auto& plan = start.quantization.plan;
   const auto weights = site_weights(start.quantization.canonical, plan);
   const auto first_qparams = with_known_grids(solve(plan, statistics, weights), start, plan);
@@ -167,7 +171,7 @@ QatResult run_qat(const QatOptions& options, const CommonOptions& common, const 
   auto before = simulate(start.quantization.canonical, plan, first_qparams);
 
   clock.begin("train");
-  FineTuning fine_tuning(start.quantization, first_qparams, options, common);
+  FineTuning fine_tuning(start.quantization, first_qparams, options, common.seed, device);
   std::vector<std::string> warnings;
   std::optional<TrainingDiverged> diverged;
   TrainResult training;

@@ -4,6 +4,7 @@
 #include "calibrate/statistics_file.h"
 #include "data/loader.h"
 #include "graph/canonicalise.h"
+#include "graph/on_device.h"
 #include "graph/view.h"
 #include "job/data_splits.h"
 #include "measure/resources.h"
@@ -56,7 +57,8 @@ std::vector<at::Tensor> site_weights(const GraphView& canonical, const QuantPlan
 }
 
 Statistics calibrate_on_data(const Quantization& quantization, const QuantizeOptions& options,
-                             Progress& progress) {
+                             at::Device device, Progress& progress) {
+  const OnDevice placed(quantization.canonical, device);
   Loader loader(spec_of_split(options.data, Split::kTrain),
                 {.batch_size = options.calibrate.batch_size, .count = options.calibrate.samples});
   int64_t done = 0;
@@ -65,16 +67,16 @@ Statistics calibrate_on_data(const Quantization& quantization, const QuantizeOpt
     auto batch = loader.next();
     if (!batch) return {};
     done += batch->size();
-    return std::move(batch->inputs);
+    return on_device(batch->inputs, device);
   });
   statistics.model_sha256 = quantization.file.sha256;
   return statistics;
 }
 
-Statistics gather_statistics(const Quantization& quantization, const PtqOptions& options,
+Statistics gather_statistics(const Quantization& quantization, const PtqOptions& options, at::Device device,
                              Progress& progress) {
   if (options.from_calibration.empty() && options.merge_calibration.empty())
-    return calibrate_on_data(quantization, options, progress);
+    return calibrate_on_data(quantization, options, device, progress);
   auto statistics = read_all(options);
   check_same_model(quantization, statistics, options);
   return statistics;

@@ -37,11 +37,11 @@ struct Quantization {
 /// The same from a view of it that is there already.
 [[nodiscard]] std::vector<at::Tensor> site_weights(const GraphView& canonical, const QuantPlan& plan);
 
-/// From the training split of the data.
+/// From the training split of the data, run on the device.
 [[nodiscard]] Statistics calibrate_on_data(const Quantization& quantization, const QuantizeOptions& options,
-                                           Progress& progress);
+                                           at::Device device, Progress& progress);
 /// From the data, or from the calibration files that the options name.
 [[nodiscard]] Statistics gather_statistics(const Quantization& quantization, const PtqOptions& options,
-                                           Progress& progress);
+                                           at::Device device, Progress& progress);
 
 }  // namespace qtool

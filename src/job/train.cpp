@@ -20,7 +20,7 @@ constexpr const char* kConfigName = "config.resolved.yaml";
 }  // namespace
 
 TrainJobResult try_train(const TrainJobOptions& options, const CommonOptions& common) {
-  apply(common);
+  (void)apply_with_device(common);
   const DataSpec data = parse_data_spec(options.data);
   if (options.teacher.empty()) static_cast<void>(data_shape(data));
   return {.parameters = parameter_count(open_model(options.model, options.data, common.seed)),
@@ -29,7 +29,7 @@ TrainJobResult try_train(const TrainJobOptions& options, const CommonOptions& co
 
 TrainJobResult run_train(const TrainJobOptions& options, const CommonOptions& common,
                          const std::string& resolved_config, Progress& progress) {
-  apply(common);
+  const auto device = apply_with_device(common);
   progress.stage("load");
   const DataSpec data = parse_data_spec(options.data);
   const std::string folder = options.output + "/", checkpoints = folder + "checkpoints";
@@ -47,7 +47,8 @@ TrainJobResult run_train(const TrainJobOptions& options, const CommonOptions& co
                  .data = data,
                  .checkpoint = checkpoints + "/last.pt",
                  .history = folder + kHistoryName,
-                 .teacher = teacher ? &*teacher : nullptr};
+                 .teacher = teacher ? &*teacher : nullptr,
+                 .device = device};
   TrainJobResult result{.parameters = parameter_count(model), .directory = options.output};
   const auto write = [&] {
     progress.stage("write");

@@ -39,9 +39,9 @@ void follow(const at::Tensor& mean, const at::Tensor& var, const at::Tensor& fac
   var.add_(rate * (batch_var.clamp_min(0) / safe.square() - var));
 }
 
-/// Rows and channels where the channels of y [N, C, ...] lie beside each other in memory; else no rows.
+/// Rows and channels where the channels of y [N, C, ...] lie beside each other in this machine's memory; else no rows.
 ChannelRows channel_rows(const at::Tensor& y) {
-  if (y.dim() < 2 || y.numel() == 0) return {0, 0};
+  if (!y.is_cpu() || y.dim() < 2 || y.numel() == 0) return {0, 0};
   std::vector<int64_t> channels_last(static_cast<size_t>(y.dim()));
   channels_last[0] = 0;
   for (int64_t i = 1; i + 1 < y.dim(); ++i) channels_last[static_cast<size_t>(i)] = i + 1;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/qparams.h"
+#include "simulate/fake_quant_composite.h"
 #include "simulate/training_operator.h"
 
 namespace qtool {
@@ -14,8 +15,6 @@ namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-
-constexpr double kRangeMomentum = 0.01;
 
 /// The one value of a learned step's gradient.
 at::Tensor step_gradient_tensor(double gradient, int64_t values, int64_t qmax) {
@@ -110,6 +109,7 @@ at::Tensor fake_quant_activation(const at::Tensor& x, const at::Tensor& low, con
   // Without gradients it is validation, which must not move a range.
   const bool observes = !learned && is_on(observe) && at::GradMode::is_enabled();
   const ActivationState state{low, high, scale, zero_point, enabled, scheme, observes, clip_low, clip_high};
+  if (!x.is_cpu()) return composite_activation(x, state, learned);
   if (learned && is_on(enabled) && (wants_gradient(x) || wants_gradient(scale)))
     return LearnedActivation::apply(x, scale, state);
   if (wants_gradient(x)) return ObservedActivation::apply(x, state);

@@ -7,6 +7,9 @@
 
 namespace qtool {
 
+/// Share of a batch's range in the average, as in PyTorch's MovingAverageMinMaxObserver.
+inline constexpr double kRangeMomentum = 0.01;
+
 /// The state of one site, and what of it changes in a forward pass.
 struct ActivationState {
   at::Tensor low, high, scale, zero_point, enabled;

@@ -36,6 +36,9 @@
 /// fake_quant_activation of batch_norm_in_fold, with an observed step. Where the channels of y lie beside each other in
 /// memory (channels last), it reads y twice and writes once, and its gradient reads dy, mask and y twice and writes once.
 ///
+/// The switches `observe`, `enabled` and `frozen` are read on the CPU; the other tensors may be on a GPU, where
+/// simulate/fake_quant_composite.h does the work.
+///
 /// Gradients: simulate/fake_quant_kernels.h. A learned step's is scaled by 1 / sqrt(values of the channel * qmax).
 
 namespace qtool {

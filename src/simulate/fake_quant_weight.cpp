@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/qparams.h"
+#include "simulate/fake_quant_composite.h"
 #include "simulate/fake_quant_kernels.h"
 #include "simulate/training_operator.h"
 
@@ -97,7 +98,10 @@ void observe_weight(const at::Tensor& weight, const at::Tensor& scale, const Qua
 at::Tensor fake_quant_weight(const at::Tensor& weight, const at::Tensor& scale, const at::Tensor& observe,
                              const at::Tensor& enabled, int64_t bits, int64_t axis, bool learned) {
   const auto scheme = QuantScheme::weight(bits, Granularity::kPerChannel, 0);
-  if (!learned && is_on(observe)) observe_weight(weight, scale, scheme, axis);
+  const bool observes = !learned && is_on(observe);
+  if (!weight.is_cpu())
+    return composite_weight(weight, scale, observes, is_on(enabled), scheme, axis, learned);
+  if (observes) observe_weight(weight, scale, scheme, axis);
   if (!is_on(enabled)) return weight;
   return Weight::apply(weight, scale, scheme, axis);
 }

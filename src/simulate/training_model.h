@@ -42,9 +42,11 @@ class TrainingSwitches {
   void observe(bool on);
   void enable(bool on);
   void freeze_batch_norm(bool on);
+  /// The switches themselves, which stay on the CPU wherever the model is.
+  [[nodiscard]] const std::vector<at::Tensor>& tensors() const { return all_; }
 
  private:
-  std::vector<at::Tensor> observe_, enabled_;
+  std::vector<at::Tensor> observe_, enabled_, all_;
   at::Tensor batch_norm_frozen_;
 };
 

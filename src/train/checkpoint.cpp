@@ -32,7 +32,7 @@ void save_tensors(const std::string& path, const std::vector<NamedTensor>& tenso
   ModuleBuilder module("Checkpoint");
   std::string names;
   for (size_t i = 0; i < tensors.size(); ++i) {
-    module.buffer(buffer_name(i), tensors[i].tensor);
+    module.buffer(buffer_name(i), tensors[i].tensor.to(at::kCPU));
     names += tensors[i].name + "\n";
   }
   module.buffer(kNames, text_tensor(names));

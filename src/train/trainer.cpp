@@ -16,6 +16,7 @@
 
 #include "core/atomic_file.h"
 #include "data/loader.h"
+#include "graph/on_device.h"
 #include "train/data_parts.h"
 #include "train/gradient_clipping.h"
 #include "train/history.h"
@@ -93,6 +94,7 @@ class Trainer {
               .temperature = options.temperature},
         parts_(split_data(task.data, options, /*needs_labels=*/loss_.distillation < 1)),
         training_(task.data, parts_.training),
+        on_device_(model_, task.device, task.staying),
         channels_last_(model_),
         parameters_(trainable(model_)),
         optimizer_(make_optimizer(options.optimizer, parameters_, task.rate_factor)),
@@ -100,6 +102,7 @@ class Trainer {
     if (parts_.validation.count > 0) validation_.emplace(task.data, parts_.validation);
     if (options.patience > 0 && !validation_) throw_impatient();
     if (!task.teacher) return;
+    teacher_on_device_.emplace(*task.teacher, task.device);
     teacher_channels_last_.emplace(*task.teacher);
     task.teacher->set_training(false);
   }
@@ -162,10 +165,10 @@ class Trainer {
 
   /// False where the loss diverged and the step was not taken.
   [[nodiscard]] bool run_step(const Batch& batch) {
-    const std::vector<at::Tensor> inputs = channels_last(batch.inputs), taught = ask_teacher(inputs);
+    const std::vector<at::Tensor> inputs = placed(batch.inputs), taught = ask_teacher(inputs);
     const std::vector<at::Tensor> outputs = model_.forward(inputs);
     ScoreMeter meter("training data, " + place());
-    meter.add(outputs, batch.labels, taught);
+    meter.add(on_device(outputs, at::kCPU), batch.labels, taught);
     const Loss loss = training_loss(outputs, batch.labels, taught, loss_);
     if (!std::isfinite(loss.value)) check_finite(batch);
     if (!watch_.accept(loss.value, loss.uninformed)) {
@@ -186,10 +189,16 @@ class Trainer {
     return true;
   }
 
+  /// As the model on its device takes them.
+  [[nodiscard]] std::vector<at::Tensor> placed(const std::vector<at::Tensor>& inputs) const {
+    return on_device(channels_last(inputs), task_.device);
+  }
+
+  /// On the CPU.
   [[nodiscard]] std::vector<at::Tensor> ask_teacher(const std::vector<at::Tensor>& inputs) const {
     if (!task_.teacher) return {};
     const at::NoGradGuard no_grad;
-    return task_.teacher->forward(inputs);
+    return on_device(task_.teacher->forward(inputs), at::kCPU);
   }
 
   /// A loss can be finite and its gradient not.
@@ -238,8 +247,8 @@ class Trainer {
     validation_->start();
     while (const auto batch = validation_->next()) {
       throw_if_stopped();
-      const std::vector<at::Tensor> inputs = channels_last(batch->inputs);
-      meter.add(model_.forward(inputs), batch->labels, ask_teacher(inputs));
+      const std::vector<at::Tensor> inputs = placed(batch->inputs);
+      meter.add(on_device(model_.forward(inputs), at::kCPU), batch->labels, ask_teacher(inputs));
     }
     return meter.score();
   }
@@ -379,7 +388,9 @@ class Trainer {
   DataParts parts_;
   Loader training_;
   std::optional<Loader> validation_;  ///< where something is held out
+  OnDevice on_device_;
   ChannelsLast channels_last_;
+  std::optional<OnDevice> teacher_on_device_;
   std::optional<ChannelsLast> teacher_channels_last_;
   std::vector<NamedTensor> parameters_;
   std::unique_ptr<Optimizer> optimizer_;

@@ -67,6 +67,10 @@ struct TrainTask {
   /// Answers to learn from; not the model itself. Runs without gradients and stays in evaluation mode.
   Model* teacher = nullptr;
   RateFactor rate_factor = {};  ///< of each parameter; empty: 1 for all
+  at::Device device =
+      at::kCPU;  ///< where the model and the teacher are while they train; afterwards on the CPU
+  /// Tensors of the model that stay on the CPU.
+  std::vector<at::Tensor> staying = {};
   /// Lines `key: value` of all else that the run depends on: a checkpoint with other ones is of another run.
   std::string identity = {};
 };
@@ -142,7 +146,7 @@ class TrainingDiverged : public Error {
 ///
 /// The good state is what is written to the checkpoint: after each epoch, every so often within, and when stopped.
 /// With `resume`, a run that was stopped or killed ends with the same model as one that was not, given the same
-/// threads. Throws Error(kUsage) for labels outside the classes, data without labels where they are needed,
+/// threads, on a CPU. Throws Error(kUsage) for labels outside the classes, data without labels where they are needed,
 /// samples that are not finite, a model without parameters and a checkpoint of another run, Error(kMachine) where
 /// a checkpoint cannot be written (the one before stays whole), and Error(kInterrupted) when stopped.
 TrainResult train(const TrainTask& task, const TrainOptions& options, const TrainHooks& hooks = {});

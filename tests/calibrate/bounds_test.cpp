@@ -1,4 +1,4 @@
-#include "calibrate/extent.h"
+#include "calibrate/bounds.h"
 
 #include <limits>
 #include <vector>
@@ -17,17 +17,17 @@ std::vector<float> rising(size_t count) {
 
 }  // namespace
 
-TEST_CASE("an extent has the smallest and the largest value of any number of them") {
+TEST_CASE("bounds are the smallest and the largest value of any number of them") {
   for (const size_t count : {1UL, 2UL, 31UL, 32UL, 33UL, 49UL, 64UL, 65UL, 784UL}) {
     INFO(count << " values");
     auto values = rising(count);
-    const auto extent = extent_of(values);
-    CHECK(extent.low == -3);
-    CHECK(extent.high == static_cast<float>(count) - 4);
-    CHECK(extent.finite);
+    const auto bounds = bounds_of(values);
+    CHECK(bounds.low == -3);
+    CHECK(bounds.high == static_cast<float>(count) - 4);
+    CHECK(bounds.finite);
     std::swap(values.front(), values.back());
-    CHECK(extent_of(values).low == -3);
-    CHECK(extent_of(values).high == static_cast<float>(count) - 4);
+    CHECK(bounds_of(values).low == -3);
+    CHECK(bounds_of(values).high == static_cast<float>(count) - 4);
   }
 }
 
@@ -39,17 +39,17 @@ TEST_CASE("one value that is not finite is found wherever it stands") {
         INFO(bad << " at " << at << " of " << count);
         auto values = rising(count);
         values[at] = bad;
-        CHECK_FALSE(extent_of(values).finite);
+        CHECK_FALSE(bounds_of(values).finite);
         CHECK(count_not_finite(values) == 1);
       }
 }
 
-TEST_CASE("joined extents bound both, and are finite where both are") {
-  auto extent = extent_of(std::vector<float>{1, 2});
-  extent.join(extent_of(std::vector<float>{-4, 0}));
-  CHECK(extent.low == -4);
-  CHECK(extent.high == 2);
-  CHECK(extent.finite);
-  extent.join({0, 0, false});
-  CHECK_FALSE(extent.finite);
+TEST_CASE("joined bounds hold both, and are finite where both are") {
+  auto bounds = bounds_of(std::vector<float>{1, 2});
+  bounds.join(bounds_of(std::vector<float>{-4, 0}));
+  CHECK(bounds.low == -4);
+  CHECK(bounds.high == 2);
+  CHECK(bounds.finite);
+  bounds.join({0, 0, false});
+  CHECK_FALSE(bounds.finite);
 }

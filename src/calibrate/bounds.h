@@ -6,14 +6,14 @@
 namespace qtool {
 
 /// Bounds of some floats, which only count where all are finite.
-struct Extent {
+struct Bounds {
   float low = std::numeric_limits<float>::infinity(), high = -std::numeric_limits<float>::infinity();
   bool finite = true;
 
-  void join(const Extent& other);
+  void join(const Bounds& other);
 };
 
-[[nodiscard]] Extent extent_of(std::span<const float> values);
+[[nodiscard]] Bounds bounds_of(std::span<const float> values);
 
 /// NaN and infinite values.
 [[nodiscard]] int64_t count_not_finite(std::span<const float> values);

@@ -1,4 +1,4 @@
-#include "calibrate/extent.h"
+#include "calibrate/bounds.h"
 
 #include <algorithm>
 #include <cmath>
@@ -24,7 +24,7 @@ inline __attribute__((always_inline)) float join_lanes(float* lanes, Join join) 
 
 /// By lanes, since a compiler may not reorder a single minimum of floats. NaN and infinity times zero are NaN, which
 /// stays in a sum.
-QTOOL_CLONES Extent extent_of(std::span<const float> values) {
+QTOOL_CLONES Bounds bounds_of(std::span<const float> values) {
   const auto count = static_cast<int64_t>(values.size());
   const float* const data = values.data();
   float lows[kLanes], highs[kLanes], zeros[kLanes];
@@ -53,7 +53,7 @@ QTOOL_CLONES Extent extent_of(std::span<const float> values) {
   return {join_lanes(lows, smaller), join_lanes(highs, larger), join_lanes(zeros, sum) == 0};
 }
 
-void Extent::join(const Extent& other) {
+void Bounds::join(const Bounds& other) {
   low = std::min(low, other.low);
   high = std::max(high, other.high);
   finite = finite && other.finite;
