@@ -10,12 +10,13 @@
 #include <string>
 
 #include "core/error.h"
+#include "terminal.h"
 
 namespace qtool {
 namespace {
 
 int fail(ErrorKind kind, const std::string& message) {
-  const bool color = isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+  const bool color = isatty(STDERR_FILENO) != 0 && wants_color();
   std::fprintf(stderr, "%s %s\n", color ? "\033[31mqtool: error:\033[0m" : "qtool: error:", message.c_str());
   return static_cast<int>(kind);
 }

@@ -57,7 +57,7 @@ std::string man_page(const std::vector<Command>& commands) {
   for (const auto& command : commands) text += command_text(command);
   text += section("EXIT STATUS");
   for (const auto& [code, meaning] : kExitCodes) text += tagged(code, meaning);
-  text += section("ENVIRONMENT") + tagged("NO_COLOR", "no colours, where it is set");
+  text += section("ENVIRONMENT") + tagged("NO_COLOR", "no colours, where it is set and not empty");
   return text;
 }
 

@@ -17,6 +17,9 @@ namespace {
 
 constexpr size_t kGap = 2;        // spaces between columns
 constexpr size_t kNarrowest = 5;  // column that is not cut further
+constexpr size_t kNarrowestName = 12;
+
+using Rows = std::vector<std::vector<std::string>>;
 
 std::vector<size_t> column_widths(const std::vector<std::vector<std::string>>& rows) {
   std::vector<size_t> widths;
@@ -27,11 +30,33 @@ std::vector<size_t> column_widths(const std::vector<std::vector<std::string>>& r
   return widths;
 }
 
+size_t total_width(const std::vector<size_t>& widths) {
+  return std::accumulate(widths.begin(), widths.end(), kGap * (widths.size() - 1));
+}
+
+/// Cuts names only: half a number says something else.
+Rows fit_names(Rows rows, size_t width) {
+  const auto widths = column_widths(rows);
+  const size_t others = total_width(widths) - widths[0];
+  for (auto& row : rows) row[0] = cut(row[0], std::max(kNarrowestName, width - std::min(width, others)));
+  return rows;
+}
+
+/// Each row as a paragraph: its name, and below it what each column says.
+std::string paragraphs(const Rows& rows) {
+  std::string text;
+  for (size_t i = 1; i < rows.size(); ++i) {
+    text += rows[i][0] + "\n";
+    for (size_t k = 1; k < rows[i].size(); ++k) text += "  " + rows[0][k] + ": " + rows[i][k] + "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::vector<std::vector<std::string>> fit_width(std::vector<std::vector<std::string>> rows, size_t width) {
   std::vector<size_t> widths = column_widths(rows);
-  size_t total = std::accumulate(widths.begin(), widths.end(), kGap * (widths.size() - 1));
+  size_t total = total_width(widths);
   while (width > 0 && total > width) {
     const auto widest = std::max_element(widths.begin(), widths.end());
     if (*widest <= kNarrowest) break;
@@ -44,7 +69,13 @@ std::vector<std::vector<std::string>> fit_width(std::vector<std::vector<std::str
 }
 
 std::string columns(const std::vector<std::vector<std::string>>& table, Align align) {
-  const auto rows = fit_width(table, terminal_width(stdout));
+  return columns(table, align, terminal_width(stdout));
+}
+
+std::string columns(const std::vector<std::vector<std::string>>& table, Align align, size_t width) {
+  const bool has_numbers = align == Align::kNumbers;
+  const auto rows = has_numbers && width > 0 ? fit_names(table, width) : fit_width(table, width);
+  if (has_numbers && width > 0 && total_width(column_widths(rows)) > width) return paragraphs(table);
   const std::vector<size_t> widths = column_widths(rows);
   std::string text;
   for (const auto& row : rows) {

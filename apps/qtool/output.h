@@ -11,9 +11,14 @@ enum class Align {
   kNumbers,  ///< the first column left, the others right
   kText      ///< all left
 };
-/// A table, its columns padded with spaces. On a terminal that is too narrow, the widest columns are cut, with an ellipsis.
+/// A table with its heads in the first row, columns padded with spaces. On a terminal that is too narrow, the widest columns of
+/// text are cut, with an ellipsis; of numbers only the names in the first column, and where that is not enough each row
+/// becomes a paragraph.
 [[nodiscard]] std::string columns(const std::vector<std::vector<std::string>>& rows,
                                   Align align = Align::kNumbers);
+/// The same for so many columns of characters; 0: no limit.
+[[nodiscard]] std::string columns(const std::vector<std::vector<std::string>>& rows, Align align,
+                                  size_t width);
 
 /// Cuts cells of the widest columns until a row is at most `width` columns wide; 0: no limit. Columns keep five at least.
 [[nodiscard]] std::vector<std::vector<std::string>> fit_width(std::vector<std::vector<std::string>> rows,

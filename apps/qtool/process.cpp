@@ -10,6 +10,7 @@
 #include <cstdlib>
 
 #include "core/interrupt.h"
+#include "terminal.h"
 
 namespace qtool {
 namespace {
@@ -65,7 +66,7 @@ void set_up_process() {
 }
 
 void set_up_logging(const CommonOptions& common) {
-  const bool color = std::getenv("NO_COLOR") == nullptr;
+  const bool color = wants_color();
   auto logger =
       spdlog::stderr_color_st("qtool", color ? spdlog::color_mode::automatic : spdlog::color_mode::never);
   logger->set_pattern("qtool: %^%l%$: %v");

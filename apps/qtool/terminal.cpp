@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace qtool {
 namespace {
@@ -18,6 +19,11 @@ size_t terminal_width(FILE* stream) {
   winsize size{};
   if (isatty(fileno(stream)) == 0 || ioctl(fileno(stream), TIOCGWINSZ, &size) != 0) return 0;
   return size.ws_col;
+}
+
+bool wants_color() {
+  const char* refusal = std::getenv("NO_COLOR");
+  return refusal == nullptr || *refusal == '\0';
 }
 
 size_t shown_width(const std::string& text) {

@@ -98,8 +98,13 @@ TEST_CASE("on a narrow terminal tables are cut to its width; NO_COLOR takes colo
           51);  // and \r
   }
   CHECK(rows > 5);
+  const std::string numbers = "bench " + folder / "lenet.pt" + " --shape 1x28x28 --rounds 1 --runs 1 --quiet";
+  CHECK_THAT(on_terminal("200", numbers), !contains("  batch: ") && contains("lenet.pt  "));
+  CHECK_THAT(on_terminal("30", numbers), contains("lenet.pt\r\n") && contains("  batch: ") && !contains("…"));
   CHECK_THAT(on_terminal("200", "inspect " + folder / "lenet.pt"), !contains("…"));
   CHECK_THAT(on_terminal("80", "inspect nowhere.pt"), contains("\033[31m"));
+  CHECK_THAT(run_shell("NO_COLOR= script -qec '\"" QTOOL_PROGRAM "\" inspect nowhere.pt' /dev/null"),
+             contains("\033[31m"));
   CHECK_THAT(run_shell("NO_COLOR=1 script -qec '\"" QTOOL_PROGRAM "\" inspect nowhere.pt' /dev/null"),
              !contains("\033[31m"));
 }
