@@ -7,8 +7,8 @@
 
 namespace qtool {
 
-PtqResult run_ptq(const PtqOptions& options, const CommonOptions& common, const std::string& resolved_config,
-                  Progress& progress) {
+QuantizeResult run_ptq(const PtqOptions& options, const CommonOptions& common,
+                       const std::string& resolved_config, Progress& progress) {
   const auto device = apply_with_device(common);
   prepare_folder(options);
   StageClock clock(progress);
@@ -26,7 +26,7 @@ PtqResult run_ptq(const PtqOptions& options, const CommonOptions& common, const 
 
   auto settings = options;
   const Assignment assignment{options, common, resolved_config, settings_of(option_tree(settings))};
-  PtqResult result{.report = {}, .directory = options.output};
+  QuantizeResult result{.report = {}, .directory = options.output};
   result.report =
       deliver({quantization, quantization.canonical, qparams, statistics}, assignment, clock, progress);
   finish_report(result.report, assignment, clock);

@@ -4,19 +4,13 @@
 #include "core/progress.h"
 #include "job/common_options.h"
 #include "job/ptq_options.h"
-#include "report/report.h"
+#include "job/quantize_result.h"
 
 namespace qtool {
 
-struct PtqResult {
-  Report report;
-  std::string directory = {};  ///< where the files are
-  bool gates_passed = true;    ///< also where there are none
-};
-
 /// The whole road of post-training quantization: load, canonicalise, plan, calibrate, solve, simulate, lower,
 /// verify, report. `resolved_config` becomes config.resolved.yaml.
-[[nodiscard]] PtqResult run_ptq(const PtqOptions& options, const CommonOptions& common,
-                                const std::string& resolved_config, Progress& progress);
+[[nodiscard]] QuantizeResult run_ptq(const PtqOptions& options, const CommonOptions& common,
+                                     const std::string& resolved_config, Progress& progress);
 
 }  // namespace qtool

@@ -153,8 +153,8 @@ Model with_rounded_weights(const Model& canonical, const QuantPlan& plan,
 
 }  // namespace
 
-QatResult run_qat(const QatOptions& options, const CommonOptions& common, const std::string& resolved_config,
-                  Progress& progress) {
+QuantizeResult run_qat(const QatOptions& options, const CommonOptions& common,
+                       const std::string& resolved_config, Progress& progress) {
   const auto device = apply_with_device(common);
   prepare_folder(options);
   ensure_folder(in_folder(options.output, "checkpoints"));
@@ -191,7 +191,7 @@ QatResult run_qat(const QatOptions& options, const CommonOptions& common, const 
   if (!is_zoo(options.model)) outcome.rungs = {{"ptq", &before}};
   const auto rounded = with_rounded_weights(canonical, plan, qparams);
   outcome.reference = &rounded;
-  QatResult result{.report = deliver(outcome, assignment, clock, progress), .directory = options.output};
+  QuantizeResult result{.report = deliver(outcome, assignment, clock, progress), .directory = options.output};
   result.report.curve = curve_of(training);
   result.report.warnings.insert(result.report.warnings.end(), warnings.begin(), warnings.end());
   // Training that diverged in its first epoch has no history.

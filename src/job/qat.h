@@ -4,21 +4,15 @@
 #include "core/progress.h"
 #include "job/common_options.h"
 #include "job/qat_options.h"
-#include "report/report.h"
+#include "job/quantize_result.h"
 
 namespace qtool {
-
-struct QatResult {
-  Report report;
-  std::string directory = {};  ///< where the files are
-  bool gates_passed = true;    ///< also where there are none
-};
 
 /// The road of quantization-aware training: as post-training quantization (job/ptq.h), with training of the simulated
 /// model between solving and lowering. The model is a float file, a model.fakequant.pt, whose grids are started from
 /// where the plan is the same, or `zoo:NAME`, which is trained from scratch. Writes checkpoints/last.pt and history.json
 /// while it trains; throws what train() throws, after TrainingDiverged with the best model so far delivered.
-[[nodiscard]] QatResult run_qat(const QatOptions& options, const CommonOptions& common,
-                                const std::string& resolved_config, Progress& progress);
+[[nodiscard]] QuantizeResult run_qat(const QatOptions& options, const CommonOptions& common,
+                                     const std::string& resolved_config, Progress& progress);
 
 }  // namespace qtool

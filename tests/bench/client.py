@@ -5,6 +5,7 @@ share of them with FLOAT's top-1, latency in ms at batch 128 and 1 (medians over
 """
 import json
 import os
+import random
 import sys
 import time
 import warnings
@@ -47,10 +48,14 @@ LOADERS = {".pt": torchscript, ".onnx": onnxruntime, ".xml": openvino}
 
 
 def take_turns(predictors, batch, calls, rounds):
-    """Median ms of each predictor; each gets `calls` calls a round, after as many that are not counted."""
+    """Median ms of each predictor; each gets `calls` calls a round, after as many that are not counted. In another order each
+    round, since who runs before leaves caches and spinning threads behind."""
     times = [[] for _ in predictors]
+    order = list(zip(predictors, times))
+    shuffle = random.Random(0).shuffle
     for turn in range(rounds + 1):
-        for predict, own in zip(predictors, times):
+        shuffle(order)
+        for predict, own in order:
             for _ in range(calls):
                 start = time.perf_counter()
                 predict(batch)

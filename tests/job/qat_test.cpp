@@ -71,7 +71,7 @@ struct QatPlace : Workplace {
   [[nodiscard]] std::string bytes(const std::string& file) const { return get(folder / file); }
 };
 
-QatResult run(const QatOptions& options, Progress&& progress = Progress()) {
+QuantizeResult run(const QatOptions& options, Progress&& progress = Progress()) {
   CommonOptions common;
   common.threads = 1;
   return run_qat(options, common, "resolved: true\n", progress);

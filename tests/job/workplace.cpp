@@ -42,7 +42,7 @@ PtqOptions Workplace::options(const std::string& output) const {
   return options;
 }
 
-PtqResult run(const PtqOptions& options, int64_t threads) {
+QuantizeResult run(const PtqOptions& options, int64_t threads) {
   CommonOptions common;
   common.threads = threads;
   Progress progress;

@@ -23,6 +23,6 @@ void put_samples(const std::string& path, const at::Tensor& samples, bool labell
 /// Convolution, relu, gelu (which stays float), linear layer of five classes.
 [[nodiscard]] SmallNet small_classifier();
 
-[[nodiscard]] PtqResult run(const PtqOptions& options, int64_t threads = 1);
+[[nodiscard]] QuantizeResult run(const PtqOptions& options, int64_t threads = 1);
 
 }  // namespace qtool
