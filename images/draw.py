@@ -88,7 +88,7 @@ def draw_rounding(axes, row, levels):
     axes.plot(xs, xs, color="#b9c2ce", linewidth=1.2, label="x")
     axes.plot(xs, [min(max(round(x / step) * step, low), high) for x in xs], color=BLUE, linewidth=2, label="x after the grid")
     axes.set(xlabel="x", ylabel="")
-    axes.legend(frameon=False, loc="upper left", fontsize=9.5)
+    axes.legend(frameon=True, framealpha=1, edgecolor="none", loc="upper left", fontsize=9.5)
     axes.text(0.98, 0.06, f"drawn with {levels} levels, int8 has 256", ha="right", transform=axes.transAxes, fontsize=9.5, color=GREY)
 
 
@@ -111,7 +111,7 @@ def draw_curve(axes, report):
     axes.axvline(1 + (len(epochs) - 1) * 0.7, color=GREY, linewidth=1.2, linestyle=":")
     axes.text(1 + (len(epochs) - 1) * 0.7, axes.get_ylim()[0], " ranges and batch\n norm freeze", fontsize=9, color=GREY, va="bottom")
     axes.set(xlabel="epoch", ylabel="top-1, %", xticks=epochs)
-    axes.legend(frameon=False, fontsize=9.5, loc="center right")
+    axes.legend(frameon=True, framealpha=1, edgecolor="none", fontsize=9.5, loc="center right")
 
 
 def draw_weights(axes, row):
