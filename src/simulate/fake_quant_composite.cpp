@@ -100,10 +100,9 @@ at::Tensor along_axis(const at::Tensor& channels, int64_t axis, const at::Tensor
 at::Tensor composite_activation(const at::Tensor& x, const ActivationState& state, bool learned) {
   const bool clips = std::isfinite(state.clip_low) || std::isfinite(state.clip_high);
   const auto clipped = clips ? at::hardtanh(x, state.clip_low, state.clip_high) : x;
-  const auto y = is_on(state.enabled)
-                     ? on_grid(clipped, step_of(state.scale, learned, x.numel(), state.scheme),
-                               state.zero_point, state.scheme)
-                     : clipped;
+  auto y = is_on(state.enabled) ? on_grid(clipped, step_of(state.scale, learned, x.numel(), state.scheme),
+                                          state.zero_point, state.scheme)
+                                : clipped;
   if (state.observes) follow(state, clipped.detach());
   return y;
 }

@@ -120,10 +120,10 @@ class Bench:
         table(["job", "float", "observed", "ratio"], rows)
 
     def memory(self):
-        print("\n## Peak memory by calibration samples (median of 3 runs)")
+        print("\n## Peak memory by calibration samples (median of 5 runs)")
         rows = []
         for name in CALIBRATORS:
-            few, many = (statistics.median(run(self.quantize("memory", name, samples))[1] for _ in range(3))
+            few, many = (statistics.median(run(self.quantize("memory", name, samples))[1] for _ in range(5))
                          for samples in (SAMPLES, 60000))
             rows.append([f"qtool, {name}", f"{few / 1e6:.1f} MB", f"{many / 1e6:.1f} MB", f"{many / few:.3f}"])
         table(["job", f"{SAMPLES}", "60000", "ratio"], rows)
