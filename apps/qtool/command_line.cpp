@@ -78,7 +78,7 @@ class Parser {
     if (help && chosen == apps_.end()) return {.print = help_text(commands_)};
     if (app_.get_option("--version")->count() > 0) return {.print = version_text()};
     if (chosen == apps_.end())
-      usage_error("no subcommand", "qtool " + names.front() + " --help, or one of " + join(names));
+      usage_error("no subcommand", "qtool --help; the subcommands are " + join(names));
     const size_t i = static_cast<size_t>(chosen - apps_.begin());
     if (help) return {.print = help_text(commands_[i])};
     return finish(i, common);

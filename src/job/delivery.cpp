@@ -23,6 +23,15 @@ constexpr const char* kInt8Name = "model.int8.pt";
 constexpr const char* kFakeQuantName = "model.fakequant.pt";
 constexpr const char* kCalibrationName = "calibration.json";
 constexpr const char* kConfigName = "config.resolved.yaml";
+constexpr const char* kReportJson = "report.json";
+constexpr const char* kReportMarkdown = "report.md";
+constexpr const char* kReportHtml = "report.html";
+
+/// Those of an earlier run are not of the models that stand there now.
+void remove_reports(const std::string& folder) {
+  for (const char* name : {kReportJson, kReportMarkdown, kReportHtml})
+    std::filesystem::remove(in_folder(folder, name));
+}
 
 ReportTool describe_tool(const Quantization& quantization, const CommonOptions& common) {
   return {.version = qtool_version(),
@@ -105,13 +114,16 @@ void finish_report(Report& report, const Assignment& assignment, StageClock& clo
   const auto& options = assignment.options;
   report.timing.stages_s = clock.stages();
   report.timing.peak_rss_bytes = peak_rss_bytes();
-  if (!options.report) return;
+  if (!options.report) {
+    remove_reports(options.output);
+    return;
+  }
   std::vector<const char*> names = {kInt8Name, kFakeQuantName, kCalibrationName, kConfigName};
   names.insert(names.end(), more.begin(), more.end());
   for (const char* name : names) report.files.push_back(describe_file(options.output, name));
-  write_file(in_folder(options.output, "report.json"), to_json(report));
-  write_file(in_folder(options.output, "report.md"), to_markdown(report));
-  write_file(in_folder(options.output, "report.html"), to_html(report));
+  write_file(in_folder(options.output, kReportJson), to_json(report));
+  write_file(in_folder(options.output, kReportMarkdown), to_markdown(report));
+  write_file(in_folder(options.output, kReportHtml), to_html(report));
 }
 
 }  // namespace qtool

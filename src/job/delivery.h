@@ -46,7 +46,7 @@ void prepare_folder(const QuantizeOptions& options);
                              Progress& progress);
 
 /// Adds files (those of deliver() and `more`) and timing, and writes report.json, report.md and
-/// report.html where they are asked for.
+/// report.html where they are asked for; else removes what an earlier run has left of them.
 void finish_report(Report& report, const Assignment& assignment, StageClock& clock,
                    const std::vector<const char*>& more = {});
 

@@ -30,6 +30,20 @@ TEST_CASE("two runs give the same bytes") {
     CHECK(same_file(at, "a/" + name, "b/" + name));
 }
 
+TEST_CASE("a job without a report takes away that of the models which it writes over") {
+  const Workplace at;
+  auto options = at.options("a");
+  options.report = true;
+  (void)run(options);
+  CHECK(std::filesystem::exists(at.folder / "a/report.html"));
+  options.report = false;
+  (void)run(options);
+  for (const std::string name : {"report.json", "report.md", "report.html"}) {
+    INFO(name);
+    CHECK(!std::filesystem::exists(at.folder / "a/" + name));
+  }
+}
+
 TEST_CASE("the number of threads does not change the statistics of the input, nor the files' make") {
   const Workplace at;
   (void)run(at.options("a"), 1);
