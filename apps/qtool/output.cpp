@@ -34,6 +34,21 @@ size_t total_width(const std::vector<size_t>& widths) {
   return std::accumulate(widths.begin(), widths.end(), kGap * (widths.size() - 1));
 }
 
+/// Cuts cells of the widest columns until a row is at most `width` columns wide. Columns keep five at least.
+Rows fit_text(Rows rows, size_t width) {
+  std::vector<size_t> widths = column_widths(rows);
+  size_t total = total_width(widths);
+  while (total > width) {
+    const auto widest = std::max_element(widths.begin(), widths.end());
+    if (*widest <= kNarrowest) break;
+    --*widest;
+    --total;
+  }
+  for (auto& row : rows)
+    for (size_t i = 0; i < row.size(); ++i) row[i] = cut(row[i], widths[i]);
+  return rows;
+}
+
 /// Cuts names only: half a number says something else.
 Rows fit_names(Rows rows, size_t width) {
   const auto widths = column_widths(rows);
@@ -54,28 +69,12 @@ std::string paragraphs(const Rows& rows) {
 
 }  // namespace
 
-std::vector<std::vector<std::string>> fit_width(std::vector<std::vector<std::string>> rows, size_t width) {
-  std::vector<size_t> widths = column_widths(rows);
-  size_t total = total_width(widths);
-  while (width > 0 && total > width) {
-    const auto widest = std::max_element(widths.begin(), widths.end());
-    if (*widest <= kNarrowest) break;
-    --*widest;
-    --total;
-  }
-  for (auto& row : rows)
-    for (size_t i = 0; i < row.size(); ++i) row[i] = cut(row[i], widths[i]);
-  return rows;
-}
-
 std::string columns(const std::vector<std::vector<std::string>>& table, Align align) {
-  return columns(table, align, terminal_width(stdout));
-}
-
-std::string columns(const std::vector<std::vector<std::string>>& table, Align align, size_t width) {
-  const bool has_numbers = align == Align::kNumbers;
-  const auto rows = has_numbers && width > 0 ? fit_names(table, width) : fit_width(table, width);
-  if (has_numbers && width > 0 && total_width(column_widths(rows)) > width) return paragraphs(table);
+  Rows rows = table;
+  if (const size_t width = terminal_width(stdout); width > 0) {
+    rows = align == Align::kNumbers ? fit_names(table, width) : fit_text(table, width);
+    if (align == Align::kNumbers && total_width(column_widths(rows)) > width) return paragraphs(table);
+  }
   const std::vector<size_t> widths = column_widths(rows);
   std::string text;
   for (const auto& row : rows) {

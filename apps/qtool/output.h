@@ -16,13 +16,6 @@ enum class Align {
 /// becomes a paragraph.
 [[nodiscard]] std::string columns(const std::vector<std::vector<std::string>>& rows,
                                   Align align = Align::kNumbers);
-/// The same for so many columns of characters; 0: no limit.
-[[nodiscard]] std::string columns(const std::vector<std::vector<std::string>>& rows, Align align,
-                                  size_t width);
-
-/// Cuts cells of the widest columns until a row is at most `width` columns wide; 0: no limit. Columns keep five at least.
-[[nodiscard]] std::vector<std::vector<std::string>> fit_width(std::vector<std::vector<std::string>> rows,
-                                                              size_t width);
 
 /// A path from the current folder where it lies below it, else as it is.
 [[nodiscard]] std::string shown_path(const std::string& path);

@@ -8,32 +8,29 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
+
+#include "core/along_axis.h"
 
 namespace qtool {
 namespace {
 
-/// [K] -> [1, .., K, .., 1], so that it broadcasts along the channel axis of `x`.
-at::Tensor along_axis(const at::Tensor& values, const at::Tensor& x, const QuantScheme& scheme) {
-  if (scheme.granularity() == Granularity::kPerTensor) return values;
-  std::vector<int64_t> shape(static_cast<size_t>(x.dim()), 1);
-  shape[static_cast<size_t>(scheme.axis())] = values.numel();
-  return values.view(shape);
+at::Tensor along_channels(const at::Tensor& values, const at::Tensor& x, const QuantScheme& scheme) {
+  return scheme.granularity() == Granularity::kPerTensor ? values : along_axis(values, scheme.axis(), x);
 }
 
 }  // namespace
 
 at::Tensor quantize(const at::Tensor& x, const QParams& qparams) {
   const auto& scheme = qparams.scheme();
-  const auto inverse = along_axis(qparams.scales().to(at::kFloat).reciprocal(), x, scheme);
-  const auto zero_point = along_axis(qparams.zero_points(), x, scheme);
+  const auto inverse = along_channels(qparams.scales().to(at::kFloat).reciprocal(), x, scheme);
+  const auto zero_point = along_channels(qparams.zero_points(), x, scheme);
   return (at::round(x * inverse).to(at::kLong) + zero_point).clamp(scheme.qmin(), scheme.qmax());
 }
 
 at::Tensor dequantize(const at::Tensor& q, const QParams& qparams) {
   const auto& scheme = qparams.scheme();
-  const auto scale = along_axis(qparams.scales().to(at::kFloat), q, scheme);
-  return (q - along_axis(qparams.zero_points(), q, scheme)).to(at::kFloat) * scale;
+  const auto scale = along_channels(qparams.scales().to(at::kFloat), q, scheme);
+  return (q - along_channels(qparams.zero_points(), q, scheme)).to(at::kFloat) * scale;
 }
 
 at::Tensor fake_quantize(const at::Tensor& x, const QParams& qparams) {

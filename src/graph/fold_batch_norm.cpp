@@ -12,6 +12,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/along_axis.h"
 #include "graph/attributes.h"
 #include "graph/nodes.h"
 
@@ -82,16 +83,13 @@ void apply(jit::Module& module, const FoldableBatchNorm& candidate) {
 
 at::Tensor times_channels(const at::Tensor& weight, const at::Tensor& factor, int64_t channel_axis,
                           int64_t groups) {
-  std::vector<int64_t> shape(static_cast<size_t>(weight.dim()), 1);
-  if (channel_axis == 0 || groups == 1) {
-    shape[static_cast<size_t>(channel_axis)] = factor.numel();
-    return weight * factor.view(shape);
-  }
+  if (channel_axis == 0 || groups == 1) return weight * along_axis(factor, channel_axis, weight);
   // [C_in, C / groups, ...] -> [groups, C_in / groups, C / groups, ...]
   auto split = weight.sizes().vec();
   split[0] /= groups;
   split.insert(split.begin(), groups);
-  shape.insert(shape.begin(), groups);
+  std::vector<int64_t> shape(split.size(), 1);
+  shape[0] = groups;
   shape[2] = factor.numel() / groups;
   return (weight.reshape(split) * factor.view(shape)).reshape(weight.sizes());
 }

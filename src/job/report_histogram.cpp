@@ -2,13 +2,13 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/abs.h>
-#include <ATen/ops/max.h>
 #include <ATen/ops/mean.h>
-#include <ATen/ops/min.h>
 #include <ATen/ops/zeros_like.h>
 
 #include <algorithm>
+#include <span>
 
+#include "calibrate/bounds.h"
 #include "calibrate/histogram_counter.h"
 #include "core/affine.h"
 
@@ -39,9 +39,9 @@ ReportHistogram report_histogram(const Histogram& histogram) {
 Histogram histogram_of(const at::Tensor& values) {
   HistogramCounter counter;
   const auto flat = values.contiguous();
-  if (flat.numel() == 0) return counter.histogram();
-  counter.add({flat.data_ptr<float>(), static_cast<size_t>(flat.numel())}, flat.min().item<float>(),
-              flat.max().item<float>());
+  const std::span all(flat.data_ptr<float>(), static_cast<size_t>(flat.numel()));
+  const auto bounds = bounds_of(all);
+  counter.add(all, bounds.low, bounds.high);
   return counter.histogram();
 }
 

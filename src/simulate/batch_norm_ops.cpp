@@ -10,6 +10,7 @@
 #include <cmath>
 #include <vector>
 
+#include "core/along_axis.h"
 #include "simulate/batch_norm_kernels.h"
 #include "simulate/fake_quant_activation.h"
 #include "simulate/training_operator.h"
@@ -22,12 +23,6 @@ using torch::autograd::variable_list;
 
 constexpr double kStatisticsMomentum = 0.1;  // PyTorch's default
 constexpr double kDead = 1e-6;  // a channel whose factor is smaller says nothing of what went into it
-
-at::Tensor per_channel(const at::Tensor& values, const at::Tensor& like) {
-  std::vector<int64_t> shape(static_cast<size_t>(like.dim()), 1);
-  shape[1] = values.numel();
-  return values.view(shape);
-}
 
 /// Moves the statistics towards those of the batch. What batch norm would have seen is y / factor.
 void follow(const at::Tensor& mean, const at::Tensor& var, const at::Tensor& factor,
@@ -194,7 +189,7 @@ at::Tensor batch_norm_in_fold(const at::Tensor& y, const at::Tensor& gamma, cons
                               double eps) {
   const auto inverse_deviation = at::rsqrt(var + eps);
   if (is_on(frozen) || !at::GradMode::is_enabled())
-    return y + per_channel(beta - mean * (gamma * inverse_deviation), y);
+    return y + along_axis(beta - mean * (gamma * inverse_deviation), 1, y);
   // Where gamma is negative, y has the layer's signs reversed already.
   const auto [z, batch_mean, batch_inverse] =
       at::native_batch_norm(y, gamma.abs(), beta, {}, {}, /*training=*/true, /*momentum=*/0, eps);

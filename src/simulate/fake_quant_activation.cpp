@@ -18,7 +18,7 @@ using torch::autograd::variable_list;
 
 /// The one value of a learned step's gradient.
 at::Tensor step_gradient_tensor(double gradient, int64_t values, int64_t qmax) {
-  return at::full({1}, gradient / std::sqrt(double(values) * double(qmax)), at::kFloat);
+  return at::full({1}, gradient * learned_step_factor(values, qmax), at::kFloat);
 }
 
 at::Tensor run(const ActivationState& state, const at::Tensor& x, const at::Tensor& mask) {

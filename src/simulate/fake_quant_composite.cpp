@@ -12,8 +12,8 @@
 #include <ATen/ops/zeros.h>
 
 #include <cmath>
-#include <vector>
 
+#include "core/along_axis.h"
 #include "core/qparams.h"
 #include "simulate/training_operator.h"
 
@@ -60,8 +60,7 @@ at::Tensor on_grid(const at::Tensor& x, const at::Tensor& scale, const at::Tenso
 /// learned.
 at::Tensor step_of(const at::Tensor& scale, bool learned, int64_t values, const QuantScheme& scheme) {
   const auto step = scale.clamp_min(kSmallestScale);
-  return learned ? with_gradient_times(1 / std::sqrt(double(values) * double(scheme.qmax())), step)
-                 : step.detach();
+  return learned ? with_gradient_times(learned_step_factor(values, scheme.qmax()), step) : step.detach();
 }
 
 /// ActivationState::note() of the values that a batch brought.
@@ -88,13 +87,6 @@ at::Tensor largest_magnitudes(const at::Tensor& weight, int64_t axis) {
   return weight.abs().transpose(0, axis).flatten(1).amax(1);
 }
 
-at::Tensor along_axis(const at::Tensor& channels, int64_t axis, const at::Tensor& like) {
-  if (axis < 0) return channels;
-  std::vector<int64_t> shape(static_cast<size_t>(like.dim()), 1);
-  shape[static_cast<size_t>(axis)] = channels.numel();
-  return channels.view(shape);
-}
-
 }  // namespace
 
 at::Tensor composite_activation(const at::Tensor& x, const ActivationState& state, bool learned) {
@@ -116,7 +108,8 @@ at::Tensor composite_weight(const at::Tensor& weight, const at::Tensor& scale, b
   }
   if (!enabled) return weight;
   const auto step = step_of(scale, learned, weight.numel() / scale.numel(), scheme);
-  return on_grid(weight, along_axis(step, axis, weight), at::zeros({1}, scale.options()), scheme);
+  return on_grid(weight, axis < 0 ? step : along_axis(step, axis, weight), at::zeros({1}, scale.options()),
+                 scheme);
 }
 
 }  // namespace qtool

@@ -72,7 +72,7 @@ class Weight : public torch::autograd::Function<Weight> {
     const auto dy = laid_out_as(from_rows(gradients[0], axis), values);
     const auto dx = at::empty_like(values), dscale = at::empty_like(scale);
     const int64_t count = scale.numel(), length = values.numel() / count;
-    const double factor = 1 / std::sqrt(double(length) * double(scheme.qmax()));
+    const double factor = learned_step_factor(length, scheme.qmax());
     for (int64_t row = 0; row < count; ++row) {
       const int64_t at = row * length;
       const double sum = learned_step_gradient(dy.data_ptr<float>() + at, values.data_ptr<float>() + at,

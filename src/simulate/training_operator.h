@@ -4,6 +4,8 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty_like.h>
 
+#include <cmath>
+
 namespace qtool {
 
 /// Value of a switch, int64 [1].
@@ -15,6 +17,11 @@ inline bool wants_gradient(const at::Tensor& tensor) {
 
 /// Without gaps in memory, in any order of dimensions.
 inline at::Tensor dense(const at::Tensor& x) { return x.is_non_overlapping_and_dense() ? x : x.contiguous(); }
+
+/// What LSQ multiplies the gradient of a learned step by (Esser et al., arXiv:1902.08153, section 2.2): `values` have the step.
+inline double learned_step_factor(int64_t values, int64_t qmax) {
+  return 1 / std::sqrt(double(values) * double(qmax));
+}
 
 /// In the order in memory that `like` has, so that loops may run over both as they lie there.
 inline at::Tensor laid_out_as(const at::Tensor& tensor, const at::Tensor& like) {
