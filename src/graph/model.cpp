@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "graph/attributes.h"
 #include "graph/load.h"
+#include "graph/place_constants.h"
 #include "graph/pool_constants.h"
 
 namespace qtool {
@@ -29,6 +30,10 @@ void append_tensors(const c10::IValue& value, std::vector<at::Tensor>& tensors) 
   } else if (value.isGenericDict()) {
     for (const auto& entry : value.toGenericDict()) append_tensors(entry.value(), tensors);
   }
+}
+
+at::Device device_of(const std::vector<at::Tensor>& inputs) {
+  return inputs.empty() ? at::Device(at::kCPU) : inputs[0].device();
 }
 
 std::string shapes_of(const std::vector<at::Tensor>& inputs) {
@@ -61,11 +66,27 @@ std::string essence(const std::string& message) {
   return best;
 }
 
+/// The line of the model's source that a LibTorch message points to; empty where it points to none.
+std::string blamed_line(const std::string& message) {
+  std::istringstream lines(message);
+  std::string line, before, blamed;
+  for (; std::getline(lines, line); before = line)
+    if (line.find("<--- HERE") != std::string::npos) blamed = before;
+  return blamed.substr(std::min(blamed.find_first_not_of(' '), blamed.size()));
+}
+
+/// The interpreter makes a std::runtime_error of every error, so only the text tells.
+bool is_out_of_memory(const std::string& reason) {
+  return reason.find("out of memory") != std::string::npos ||
+         reason.find("can't allocate memory") != std::string::npos;
+}
+
 }  // namespace
 
 struct Model::Impl {
   jit::Module module;
-  std::unique_ptr<jit::Code> code;  ///< of forward, inlined; made at the first run
+  std::unique_ptr<jit::Code> code;  ///< of forward, inlined; made at the first run on `device`
+  at::Device device = at::kCPU;
 
   explicit Impl(jit::Module m) : module(std::move(m)) {}
 
@@ -74,13 +95,15 @@ struct Model::Impl {
     return module.get_method("forward").function().getSchema().arguments();
   }
 
-  const jit::Code& forward_code() {
-    if (!code) {
+  const jit::Code& forward_code(at::Device on) {
+    if (!code || device != on) {
       auto graph = module.get_method("forward").graph()->copy();
       jit::Inline(*graph);
+      if (!on.is_cpu()) place_constants(*graph, on);
       pool_constants(*graph);
       jit::EliminateDeadCode(graph->block());
       code = std::make_unique<jit::Code>(graph, "forward");
+      device = on;
     }
     return *code;
   }
@@ -121,13 +144,13 @@ std::vector<at::Tensor> Model::forward(const std::vector<at::Tensor>& inputs) {
   for (size_t i = stack.size(); i < impl_->arguments().size(); ++i)
     stack.push_back(*impl_->arguments()[i].default_value());
   try {
-    jit::InterpreterState(impl_->forward_code()).run(stack);
+    jit::InterpreterState(impl_->forward_code(device_of(inputs))).run(stack);
   } catch (const Error&) {
     throw;
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& error) {
-    refuse_inputs(shapes_of(inputs), essence(error.what()));
+    refuse_inputs(inputs, error.what());
   }
   std::vector<at::Tensor> outputs;
   for (const auto& value : stack) append_tensors(value, outputs);
@@ -143,7 +166,7 @@ std::vector<at::Tensor> Model::forward_as_client(const std::vector<at::Tensor>& 
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& error) {
-    refuse_inputs(shapes_of(inputs), essence(error.what()));
+    refuse_inputs(inputs, error.what());
   }
   require_tensors(outputs);
   return outputs;
@@ -158,12 +181,24 @@ void Model::check_input_count(size_t expected, size_t got) {
                .fix = "give data with one tensor for each input, e.g. npz:FILE with one array each"});
 }
 
-void Model::refuse_inputs(const std::string& shapes, const std::string& reason) {
-  throw Error(ErrorKind::kUsage,
-              {.what = "the model does not run on this data: " + reason,
-               .got = "input " + shapes,
-               .expected = "the shape and type that the model was made for",
-               .fix = "check --data: its kind, resize=, crop= and the number of channels"});
+void Model::refuse_inputs(const std::vector<at::Tensor>& inputs, const std::string& message) {
+  const auto device = device_of(inputs);
+  const auto reason = essence(message);
+  if (is_out_of_memory(reason))
+    throw Error(ErrorKind::kMachine, {.what = "out of memory",
+                                      .where = device.str(),
+                                      .got = reason,
+                                      .fix = "use a smaller batch size, or a machine with more memory"});
+  Complaint complaint{.what = "the model does not run on this data: " + reason,
+                      .got = "input " + shapes_of(inputs),
+                      .expected = "the shape and type that the model was made for",
+                      .fix = "check --data: its kind, resize=, crop= and the number of channels"};
+  if (!device.is_cpu()) {
+    complaint.what = "the model does not run on " + device.str() + ": " + reason;
+    complaint.where = blamed_line(message);
+    complaint.fix = "leave --device out; if it fails there, too, " + complaint.fix;
+  }
+  throw Error(ErrorKind::kUsage, complaint);
 }
 
 void Model::set_training(bool training) { impl_->module.train(training); }

@@ -1,0 +1,72 @@
+#include "graph/place_constants.h"
+
+#include <torch/csrc/jit/ir/constants.h>
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+#include "graph/nodes.h"
+
+namespace qtool {
+namespace {
+
+namespace jit = torch::jit;
+
+jit::Value* constant_before(jit::Node* node, const c10::IValue& value) {
+  const jit::WithInsertPoint here(node);
+  return node->owningGraph()->insertConstant(value);
+}
+
+/// A constant, `torch.device("cpu")` or an attribute, but not `x.device`, which is right wherever x is.
+bool writes_device(const jit::Node* node) {
+  return node->outputs().size() == 1 && node->output()->type()->kind() == c10::TypeKind::DeviceObjType &&
+         node->kind() != c10::prim::device && node->blocks().empty();
+}
+
+/// Where a node that makes a tensor from no other leaves out on which device, so that it would be the CPU: the place of that
+/// argument.
+std::optional<size_t> device_left_out(const jit::Node* node) {
+  const auto* schema = node->maybeSchema();
+  const auto place = schema ? schema->argumentIndexWithName("device") : std::nullopt;
+  if (!place || !constant_argument(node, "device").isNone()) return std::nullopt;
+  if (std::any_of(node->inputs().begin(), node->inputs().end(), is_tensor)) return std::nullopt;
+  return static_cast<size_t>(*place);
+}
+
+bool is_read_by_us(const jit::Value* value) {
+  return std::any_of(value->uses().begin(), value->uses().end(), [](const jit::Use& use) {
+    return std::string_view(use.user->kind().toQualString()).starts_with("qtool::");
+  });
+}
+
+/// The value with its tensors on the device; None where it has no tensors.
+c10::IValue placed(const c10::IValue& value, at::Device device) {
+  if (value.isTensor() && value.toTensor().defined()) return value.toTensor().to(device);
+  if (!value.isTensorList()) return {};
+  c10::List<at::Tensor> tensors;
+  for (const at::Tensor& tensor : value.toTensorVector()) tensors.push_back(tensor.to(device));
+  return tensors;
+}
+
+void place_constant(jit::Node* constant, at::Device device) {
+  const auto value = jit::toIValue(constant->output());
+  if (!value || is_read_by_us(constant->output())) return;
+  const auto there = placed(*value, device);
+  if (!there.isNone()) constant->output()->replaceAllUsesWith(constant_before(constant, there));
+}
+
+}  // namespace
+
+void place_constants(jit::Graph& graph, at::Device device) {
+  for (auto* node : all_nodes_of(graph.block())) {
+    if (writes_device(node))
+      node->output()->replaceAllUsesWith(constant_before(node, device));
+    else if (node->kind() == c10::prim::Constant)
+      place_constant(node, device);
+    else if (const auto place = device_left_out(node))
+      node->replaceInput(*place, constant_before(node, device));
+  }
+}
+
+}  // namespace qtool
