@@ -29,7 +29,9 @@ int out_of_memory() {
 
 /// What LibTorch says without its backtrace: the first line that is not empty.
 int libtorch_failed(const std::string& text) {
-  if (text.find("can't allocate memory") != std::string::npos) return out_of_memory();
+  for (const char* full :
+       {"can't allocate memory", "out of memory"})  // of the CPU's allocator and of a GPU's
+    if (text.find(full) != std::string::npos) return out_of_memory();
   const size_t begin = std::min(text.find_first_not_of(" \n"), text.size());
   const std::string line = text.substr(begin, text.find('\n', begin) - begin);
   return fail(

@@ -94,16 +94,16 @@ class Trainer {
               .temperature = options.temperature},
         parts_(split_data(task.data, options, /*needs_labels=*/loss_.distillation < 1)),
         training_(task.data, parts_.training),
-        on_device_(model_, task.device, task.staying),
         channels_last_(model_),
+        on_device_(model_, task.device, task.staying),
         parameters_(trainable(model_)),
         optimizer_(make_optimizer(options.optimizer, parameters_, task.rate_factor)),
         steps_(options.epochs * training_.batches()) {
     if (parts_.validation.count > 0) validation_.emplace(task.data, parts_.validation);
     if (options.patience > 0 && !validation_) throw_impatient();
     if (!task.teacher) return;
-    teacher_on_device_.emplace(*task.teacher, task.device);
     teacher_channels_last_.emplace(*task.teacher);
+    teacher_on_device_.emplace(*task.teacher, task.device);
     task.teacher->set_training(false);
   }
 
@@ -388,10 +388,11 @@ class Trainer {
   DataParts parts_;
   Loader training_;
   std::optional<Loader> validation_;  ///< where something is held out
-  OnDevice on_device_;
+  // Reordered on the CPU on both ways: on a device whose memory is full, there would be none for it.
   ChannelsLast channels_last_;
-  std::optional<OnDevice> teacher_on_device_;
+  OnDevice on_device_;
   std::optional<ChannelsLast> teacher_channels_last_;
+  std::optional<OnDevice> teacher_on_device_;
   std::vector<NamedTensor> parameters_;
   std::unique_ptr<Optimizer> optimizer_;
   int64_t steps_;
