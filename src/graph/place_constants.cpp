@@ -28,9 +28,11 @@ bool writes_device(const jit::Node* node) {
 /// argument.
 std::optional<size_t> device_left_out(const jit::Node* node) {
   const auto* schema = node->maybeSchema();
-  const auto place = schema ? schema->argumentIndexWithName("device") : std::nullopt;
-  if (!place || !constant_argument(node, "device").isNone()) return std::nullopt;
-  if (std::any_of(node->inputs().begin(), node->inputs().end(), is_tensor)) return std::nullopt;
+  if (!schema || std::any_of(node->inputs().begin(), node->inputs().end(), is_tensor)) return std::nullopt;
+  const auto place = schema->argumentIndexWithName("device");
+  if (!place) return std::nullopt;
+  const auto device = jit::toIValue(node->input(static_cast<size_t>(*place)));
+  if (!device || !device->isNone()) return std::nullopt;
   return static_cast<size_t>(*place);
 }
 

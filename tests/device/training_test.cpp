@@ -193,7 +193,7 @@ TEST_CASE("the loss falls on a GPU") {
   const TrainingPlace at;
   for (const auto& c : cases()) {
     INFO(to_string(c));
-    const auto history = run(at, c, at.options(c, 4), at::kCUDA).result.history;
+    const auto history = run(at, c, at.options(c, 2), at::kCUDA).result.history;
     CHECK(history.back().loss < history.front().loss);
   }
 }
