@@ -94,6 +94,10 @@ std::vector<Model> traced() {
     const auto mask = at::full({5, 5}, 1, at::kBool).tril();
     return at::softmax(at::conv2d(x, w).masked_fill(mask, -1e9), -1);
   }));
+  models.push_back(trace([](const Tensor& x, const Tensor& w) {
+    const auto h = at::conv2d(x, w);
+    return at::conv2d(h, w.slice(1, 0, 1), {}, 1, 1, 1, /*groups=*/4);
+  }));
   return models;
 }
 

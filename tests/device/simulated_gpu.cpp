@@ -214,7 +214,7 @@ TORCH_LIBRARY_IMPL(_, CUDA, m) { m.fallback(torch::CppFunction::makeFromBoxedFun
 
 /// Those that LibTorch would take apart, or send to a kernel that is not there.
 TORCH_LIBRARY_IMPL(aten, CUDA, m) {
-  for (const char* name : {"convolution", "convolution_backward", "copy_"})
+  for (const char* name : {"_convolution", "convolution", "convolution_backward", "copy_"})
     m.impl(name, torch::CppFunction::makeFromBoxedFunction<&run_on_gpu>());
 }
 
