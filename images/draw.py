@@ -122,7 +122,7 @@ def draw_weights(axes, row):
              bins["width"], align="edge", color=BLUE, linewidth=0)
     axes.set(xlabel=f"values of {row['site']}", yticks=[])
     axes.spines["left"].set_visible(False)
-    axes.text(0.02, 0.97, "each channel has three\nlevels: -1, 0, 1 steps", va="top", transform=axes.transAxes, fontsize=9.5, color=GREY)
+    axes.text(0.02, 0.97, "each channel has four\nlevels: -2 to 1 steps", va="top", transform=axes.transAxes, fontsize=9.5, color=GREY)
 
 
 def panels(figure, titles):

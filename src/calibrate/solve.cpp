@@ -1,9 +1,10 @@
 #include "calibrate/solve.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/abs.h>
 #include <ATen/ops/amax.h>
+#include <ATen/ops/amin.h>
 #include <ATen/ops/full_like.h>
+#include <ATen/ops/ones_like.h>
 #include <ATen/ops/sum.h>
 #include <ATen/ops/where.h>
 
@@ -23,13 +24,15 @@ at::Tensor as_rows(const at::Tensor& weight, const QuantScheme& scheme) {
   return weight.transpose(0, scheme.axis()).reshape({weight.size(scheme.axis()), -1});
 }
 
-/// The part of each row's bound that gives the least squared error.
-at::Tensor best_bounds(const at::Tensor& rows, const at::Tensor& bounds, const QuantScheme& scheme) {
+/// The share of each row's range that gives the least squared error.
+at::Tensor best_shares(const at::Tensor& rows, const at::Tensor& low, const at::Tensor& high,
+                       const QuantScheme& scheme) {
   const auto row_scheme = QuantScheme::weight(scheme.bits(), Granularity::kPerChannel, 0);
-  at::Tensor best_error, best = bounds;
+  auto best = at::ones_like(low);
+  at::Tensor best_error;
   for (int step = kShares; step > kShares / 5; --step) {
-    const auto candidate = bounds * (double(step) / kShares);
-    const auto rounded = fake_quantize(rows, QParams::cover(row_scheme, -candidate, candidate));
+    const double share = double(step) / kShares;
+    const auto rounded = fake_quantize(rows, QParams::cover(row_scheme, low * share, high * share));
     const auto error = (rounded - rows).square().sum(1);
     if (!best_error.defined()) {
       best_error = error;
@@ -37,7 +40,7 @@ at::Tensor best_bounds(const at::Tensor& rows, const at::Tensor& bounds, const Q
     }
     const auto better = error < best_error;
     best_error = at::where(better, error, best_error);
-    best = at::where(better, candidate, best);
+    best = at::where(better, at::full_like(best, share), best);
   }
   return best;
 }
@@ -70,9 +73,10 @@ QParams solve_activation(const Site& site, const SiteStatistics& statistics) {
 
 QParams solve_weight(const at::Tensor& weight, const QuantScheme& scheme) {
   const auto rows = as_rows(weight.detach(), scheme);
-  auto bounds = rows.abs().amax(1).to(at::kDouble);
-  if (scheme.bits() < 8) bounds = best_bounds(rows, bounds, scheme);
-  return QParams::cover(scheme, -bounds, bounds);
+  const auto low = rows.amin(1).to(at::kDouble), high = rows.amax(1).to(at::kDouble);
+  if (scheme.bits() == 8) return QParams::cover(scheme, low, high);
+  const auto share = best_shares(rows, low, high, scheme);
+  return QParams::cover(scheme, low * share, high * share);
 }
 
 std::vector<QParams> solve(const QuantPlan& plan, const Statistics& statistics,

@@ -41,12 +41,10 @@ Grid cover(const QuantScheme& scheme, double low, double high) {
   low = std::min(low, 0.0);
   high = std::max(high, 0.0);
   const bool symmetric = scheme.symmetry() == Symmetry::kSymmetric;
-  // An unsigned symmetric grid has one step more below its middle than above, which stays unused.
-  const int64_t middle = scheme.is_signed() ? 0 : (scheme.qmax() + 1) / 2;
-  double scale = symmetric ? std::max(-low, high) / static_cast<double>(scheme.qmax() - middle)
+  double scale = symmetric ? std::max(-low / scheme.steps_below(), high / scheme.steps_above())
                            : (high - low) / static_cast<double>(scheme.qmax() - scheme.qmin());
   scale = static_cast<float>(scale > 0 ? std::max(scale, kSmallest) : 1.0);
-  if (symmetric) return {scale, middle};
+  if (symmetric) return {scale, scheme.middle()};
   const auto steps = static_cast<int64_t>(std::nearbyint(-low / scale));
   return {scale, std::clamp(steps + scheme.qmin(), scheme.qmin(), scheme.qmax())};
 }

@@ -34,8 +34,9 @@ struct Names<Granularity> {
 
 /// Integer grid of a site. Cannot exist invalid: the factory functions check.
 ///
-/// Convention (ours; TensorFlow Lite and ONNX Runtime use the same): signed grids are symmetric and leave the
-/// lowest value out, [-(2^(b-1)-1), 2^(b-1)-1], so that negation is exact; unsigned ones are [0, 2^b-1].
+/// Unsigned grids are [0, 2^b-1]. Signed ones of 8 bits leave the lowest value out, [-127, 127], so that negation is
+/// exact, as TensorFlow Lite and ONNX Runtime have it. With fewer bits a value less costs more than that is worth (a
+/// quarter of them at 2 bits), so these are [-2^(b-1), 2^(b-1)-1].
 class QuantScheme {
  public:
   /// Signed grid for weights: int8 storage, symmetric. `bits` 2 to 8; `axis` is the output-channel axis.
@@ -47,6 +48,13 @@ class QuantScheme {
   [[nodiscard]] int64_t qmin() const { return qmin_; }
   [[nodiscard]] int64_t qmax() const { return qmax_; }
   [[nodiscard]] bool is_signed() const { return qmin_ < 0; }
+  [[nodiscard]] int64_t middle() const {
+    return is_signed() ? 0 : (qmax_ + 1) / 2;
+  }  ///< zero point of symmetric ones
+  /// How many steps below and above zero the range of a symmetric grid ends. With fewer than 8 bits that is almost half
+  /// a step beyond the outermost values, to which it still rounds: no error is larger there than anywhere.
+  [[nodiscard]] double steps_below() const;
+  [[nodiscard]] double steps_above() const;
   [[nodiscard]] Symmetry symmetry() const { return symmetry_; }
   [[nodiscard]] Granularity granularity() const { return granularity_; }
   [[nodiscard]] int64_t axis() const { return axis_; }

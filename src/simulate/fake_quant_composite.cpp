@@ -27,16 +27,15 @@ struct GridTensors {
 /// core/qparams.h's cover() of a range for each channel.
 GridTensors cover(const QuantScheme& scheme, const at::Tensor& range_low, const at::Tensor& range_high) {
   const auto low = range_low.to(at::kDouble).clamp_max(0), high = range_high.to(at::kDouble).clamp_min(0);
-  const auto to_grid = [](const at::Tensor& width, int64_t steps) {
-    const auto scale = (width / static_cast<double>(steps)).clamp_min(kSmallestScale);
-    return at::where(width > 0, scale, at::ones_like(scale)).to(at::kFloat).to(at::kDouble);
+  const auto to_grid = [](const at::Tensor& step) {
+    const auto scale = step.clamp_min(kSmallestScale);
+    return at::where(step > 0, scale, at::ones_like(scale)).to(at::kFloat).to(at::kDouble);
   };
   if (scheme.symmetry() == Symmetry::kSymmetric) {
-    const int64_t middle = scheme.is_signed() ? 0 : (scheme.qmax() + 1) / 2;
-    const auto scale = to_grid(at::maximum(-low, high), scheme.qmax() - middle);
-    return {scale, at::ones_like(scale) * middle};
+    const auto scale = to_grid(at::maximum(-low / scheme.steps_below(), high / scheme.steps_above()));
+    return {scale, at::ones_like(scale) * scheme.middle()};
   }
-  const auto scale = to_grid(high - low, scheme.qmax() - scheme.qmin());
+  const auto scale = to_grid((high - low) / static_cast<double>(scheme.qmax() - scheme.qmin()));
   return {scale, ((-low / scale).round() + scheme.qmin()).clamp(scheme.qmin(), scheme.qmax())};
 }
 
@@ -82,9 +81,9 @@ void follow(const ActivationState& state, const at::Tensor& values) {
   set(state.zero_point, next.zero_point);
 }
 
-at::Tensor largest_magnitudes(const at::Tensor& weight, int64_t axis) {
-  if (axis < 0) return weight.abs().amax().reshape({1});
-  return weight.abs().transpose(0, axis).flatten(1).amax(1);
+/// [channels, everything else]
+at::Tensor rows_of(const at::Tensor& weight, int64_t axis) {
+  return axis < 0 ? weight.reshape({1, -1}) : weight.transpose(0, axis).flatten(1);
 }
 
 }  // namespace
@@ -103,8 +102,8 @@ at::Tensor composite_weight(const at::Tensor& weight, const at::Tensor& scale, b
                             const QuantScheme& scheme, int64_t axis, bool learned) {
   if (observes) {
     const at::NoGradGuard no_grad;
-    const auto bound = largest_magnitudes(weight.detach(), axis);
-    scale.copy_(cover(scheme, -bound, bound).scale);
+    const auto rows = rows_of(weight.detach(), axis);
+    scale.copy_(cover(scheme, rows.amin(1), rows.amax(1)).scale);
   }
   if (!enabled) return weight;
   const auto step = step_of(scale, learned, weight.numel() / scale.numel(), scheme);

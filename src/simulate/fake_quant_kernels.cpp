@@ -42,14 +42,11 @@ QTOOL_CLONES double step_gradient_block(const float* __restrict dy, const float*
   return sum;
 }
 
-QTOOL_CLONES float magnitude_block(const float* x, int64_t count) {
-  float largest[kLanes] = {};
+QTOOL_CLONES Extent extent_block(const float* x, int64_t count) {
+  Extents extents;
   by_lanes(
-      count, [&](int64_t i, int64_t k) __attribute__((always_inline)) {
-        const float magnitude = std::fabs(x[i]);
-        largest[k] = magnitude > largest[k] ? magnitude : largest[k];
-      });
-  return *std::max_element(largest, largest + kLanes);
+      count, [&](int64_t i, int64_t k) __attribute__((always_inline)) { extents.take(k, x[i]); });
+  return extents.all();
 }
 
 using BlockKernel = Extent(const float*, float*, uint8_t*, int64_t, Steps);
@@ -93,6 +90,6 @@ double learned_step_gradient(const float* dy, const float* x, float* dx, int64_t
   return sum;
 }
 
-float largest_magnitude(const float* x, int64_t count) { return magnitude_block(x, count); }
+Extent extent_of(const float* x, int64_t count) { return extent_block(x, count); }
 
 }  // namespace qtool

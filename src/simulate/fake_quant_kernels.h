@@ -17,7 +17,7 @@ struct FakeQuantGrid {
   float clip_low, clip_high;  ///< infinite where there is no such operator
 };
 
-/// Smallest and largest value after the clip; low > high: there was none. NaN loses every comparison.
+/// Smallest and largest value, after the clip where there is one; low > high: there was none. NaN loses every comparison.
 struct Extent {
   float low, high;
 };
@@ -37,7 +37,7 @@ void apply_mask(const float* dy, const uint8_t* mask, float* dx, int64_t count);
 double learned_step_gradient(const float* dy, const float* x, float* dx, int64_t count,
                              const FakeQuantGrid& grid);
 
-/// Largest absolute value.
-float largest_magnitude(const float* x, int64_t count);
+/// Smallest and largest value.
+Extent extent_of(const float* x, int64_t count);
 
 }  // namespace qtool

@@ -51,19 +51,19 @@ constexpr const char* kWeight = R"(
 def follow(self, weight):
   values = weight.detach()
   rows = values.reshape([1, -1]) if self.axis < 0 else values.transpose(0, self.axis).flatten(1)
-  bound = torch.amax(torch.abs(rows), [1])
-  self.low.copy_(-bound)
-  self.high.copy_(bound)
-  self.scale.copy_(torch.where(bound > 0., bound / float(self.qmax), torch.ones_like(bound)))
+  self.low.copy_(torch.amin(rows, [1]))
+  self.high.copy_(torch.amax(rows, [1]))
+  scale = torch.maximum(-self.low / self.steps_below, self.high / self.steps_above)
+  self.scale.copy_(torch.where(scale > 0., scale, torch.ones_like(scale)))
 
 def forward(self, weight):
   if bool(self.observe):
     self.follow(weight)
   if bool(self.enabled):
     if self.axis < 0:
-      weight = torch.fake_quantize_per_tensor_affine(weight, self.scale, self.zero_point, -self.qmax, self.qmax)
+      weight = torch.fake_quantize_per_tensor_affine(weight, self.scale, self.zero_point, self.qmin, self.qmax)
     else:
-      weight = torch.fake_quantize_per_channel_affine(weight, self.scale, self.zero_point, self.axis, -self.qmax,
+      weight = torch.fake_quantize_per_channel_affine(weight, self.scale, self.zero_point, self.axis, self.qmin,
                                                       self.qmax)
   return weight
 )";
@@ -74,10 +74,14 @@ jit::Module prototype(const char* type_name, const char* source, bool is_activat
     module.register_buffer(name, at::zeros({1}));
   module.register_attribute("site", c10::StringType::get(), std::string());
   module.register_attribute("qmax", c10::IntType::get(), int64_t{255});
-  if (is_activation)
+  if (is_activation) {
     module.register_attribute("symmetric", c10::BoolType::get(), false);
-  else
+  } else {
     module.register_attribute("axis", c10::IntType::get(), int64_t{-1});
+    module.register_attribute("qmin", c10::IntType::get(), int64_t{-127});
+    module.register_attribute("steps_below", c10::FloatType::get(), 127.0);
+    module.register_attribute("steps_above", c10::FloatType::get(), 127.0);
+  }
   module.register_attribute("training", c10::BoolType::get(), false);
   module.define(source);
   return module;
@@ -102,11 +106,15 @@ jit::Module FakeQuantModules::make(const Site& site, const FakeQuantState& state
   module.setattr("site", site.name);
   module.setattr("qmax", site.scheme.qmax());
   module.setattr("training", false);
-  const bool per_channel = site.scheme.granularity() == Granularity::kPerChannel;
-  if (is_weight)
-    module.setattr("axis", per_channel ? site.scheme.axis() : -1);
-  else
+  if (!is_weight) {
     module.setattr("symmetric", site.scheme.symmetry() == Symmetry::kSymmetric);
+    return module;
+  }
+  const bool per_channel = site.scheme.granularity() == Granularity::kPerChannel;
+  module.setattr("axis", per_channel ? site.scheme.axis() : -1);
+  module.setattr("qmin", site.scheme.qmin());
+  module.setattr("steps_below", site.scheme.steps_below());
+  module.setattr("steps_above", site.scheme.steps_above());
   return module;
 }
 

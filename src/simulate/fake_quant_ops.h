@@ -14,8 +14,8 @@
 ///   qtool::fake_quant_weight(Tensor weight, Tensor(a!) scale, Tensor observe, Tensor enabled, int bits, int axis,
 ///       bool learned) -> Tensor
 ///
-/// Symmetric, along `axis` (-1: one scale), `scale` float32 [C]. While observing, each scale covers its channel's largest
-/// magnitude; where it is `learned`, it gets a gradient instead. axis 0 is the fast one.
+/// Symmetric, along `axis` (-1: one scale), `scale` float32 [C]. While observing, each scale covers its channel's
+/// range; where it is `learned`, it gets a gradient instead. axis 0 is the fast one.
 ///
 ///   qtool::batch_norm_factor(Tensor gamma, Tensor var, float eps) -> Tensor
 ///   qtool::times_channels(Tensor weight, Tensor factor, int axis, int groups) -> Tensor

@@ -88,8 +88,8 @@ void observe_weight(const at::Tensor& weight, const at::Tensor& scale, const Qua
                     int64_t axis) {
   const auto rows = rows_of(weight.detach(), axis);
   for (int64_t row = 0; row < rows.count; ++row) {
-    const double bound = largest_magnitude(rows.values.data_ptr<float>() + row * rows.length, rows.length);
-    scale.data_ptr<float>()[row] = static_cast<float>(cover(scheme, -bound, bound).scale);
+    const auto extent = extent_of(rows.values.data_ptr<float>() + row * rows.length, rows.length);
+    scale.data_ptr<float>()[row] = static_cast<float>(cover(scheme, extent.low, extent.high).scale);
   }
 }
 

@@ -59,8 +59,8 @@ TEST_CASE("weights of few bits are clipped where that gains") {
   const auto weight = noise({4, 1000}, 1);
   for (const int64_t bits : {2, 3, 4}) {
     const auto scheme = QuantScheme::weight(bits, Granularity::kPerChannel, 0);
-    const auto bounds = weight.abs().amax(1).to(at::kDouble);
-    const double covered = squared_error(weight, QParams::cover(scheme, -bounds, bounds));
+    const double covered = squared_error(
+        weight, QParams::cover(scheme, weight.amin(1).to(at::kDouble), weight.amax(1).to(at::kDouble)));
     INFO(bits);
     CHECK(squared_error(weight, solve_weight(weight, scheme)) < 0.8 * covered);
   }

@@ -4,8 +4,10 @@
 
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 #include "catch.h"
+#include "core/affine.h"
 
 using namespace qtool;
 
@@ -37,8 +39,27 @@ TEST_CASE("a symmetric grid has its zero in the middle") {
   CHECK(activations.zero_point() == 128);
 }
 
+TEST_CASE(
+    "a weight's grid of few bits uses its lowest value, and rounds the ends of the range to its own ends") {
+  const auto scheme = QuantScheme::weight(3, Granularity::kPerTensor, 0);  // -4 to 3, for -4.5 to 3.5 steps
+  for (const auto& [low, high, scale] : {std::tuple{-0.9, 0.5, 0.2}, {-0.9, 0.7, 0.2}, {-0.1, 0.7, 0.2}}) {
+    const auto qparams = QParams::cover(scheme, low, high);
+    INFO(low << " to " << high);
+    CHECK(qparams.scale() == Approx(scale).epsilon(1e-4));
+    CHECK(qparams.zero_point() == 0);
+    const auto q = [&](double x) {
+      return quantize_value(static_cast<float>(x), qparams.scale(), 0, /*qmin=*/-100, /*qmax=*/100);
+    };
+    CHECK(q(low) >= scheme.qmin());
+    CHECK(q(high) <= scheme.qmax());
+    CHECK((q(low) == scheme.qmin() || q(high) == scheme.qmax()));
+  }
+}
+
 TEST_CASE("bits set the grid") {
-  CHECK(QuantScheme::weight(2, Granularity::kPerTensor, 0).qmin() == -1);
+  CHECK(QuantScheme::weight(2, Granularity::kPerTensor, 0).qmin() == -2);
+  CHECK(QuantScheme::weight(2, Granularity::kPerTensor, 0).qmax() == 1);
+  CHECK(QuantScheme::weight(7, Granularity::kPerTensor, 0).qmin() == -64);
   CHECK(QuantScheme::weight(8, Granularity::kPerTensor, 0).qmin() == -127);
   CHECK(QuantScheme::activation(4, Symmetry::kAffine).qmax() == 15);
   CHECK_THROWS_AS(QuantScheme::weight(1, Granularity::kPerTensor, 0), Error);

@@ -217,12 +217,15 @@ TEST_CASE("the number of threads changes no bit") {
   CHECK(sums[2] == sums[0]);
 }
 
-TEST_CASE("the largest magnitude has either sign, and NaN is none") {
-  CHECK(largest_magnitude(nullptr, 0) == 0);
+TEST_CASE("the extent of values, of which NaN is none") {
+  const auto nothing = extent_of(nullptr, 0);
+  CHECK(nothing.low > nothing.high);
   auto values = some_values(100, 1, 12);
   values[77] = -9;
-  CHECK(largest_magnitude(values.data(), 100) == 9);
+  const auto extent = extent_of(values.data(), 100);
+  CHECK(extent.low == -9);
+  CHECK(extent.high == *std::max_element(values.begin(), values.end()));
   values[3] = 10;
   values[4] = kNan;
-  CHECK(largest_magnitude(values.data(), 100) == 10);
+  CHECK(extent_of(values.data(), 100).high == 10);
 }

@@ -1,6 +1,7 @@
 #include "simulate/fake_quant_module.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/maximum.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
@@ -82,9 +83,9 @@ TEST_CASE("a weight that observes covers each of its channels") {
     state(module, "observe").fill_(1);
     (void)call(module, weight);
     const auto rows = axis < 0 ? weight.reshape({1, -1}) : weight.transpose(0, axis).flatten(1);
-    CHECK(state(module, "scale").allclose(rows.abs().amax(1) / 7, 1e-6));
-    CHECK(state(module, "high").equal(rows.abs().amax(1)));
-    CHECK(state(module, "low").equal(-rows.abs().amax(1)));
+    CHECK(state(module, "scale").allclose(at::maximum(-rows.amin(1) / 8.4999, rows.amax(1) / 7.4999), 1e-6));
+    CHECK(state(module, "high").equal(rows.amax(1)));
+    CHECK(state(module, "low").equal(rows.amin(1)));
   }
 }
 

@@ -9,6 +9,7 @@
 #include <ATen/ops/full.h>
 #include <ATen/ops/full_like.h>
 #include <ATen/ops/hardtanh.h>
+#include <ATen/ops/maximum.h>
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/relu.h>
 #include <ATen/ops/stack.h>
@@ -287,7 +288,8 @@ TEST_CASE(
       for (const auto& layout : kLayouts) {
         INFO(bits << " bits, axis " << axis << ", " << layout.name);
         const auto weight = layout.of(plain), dy = layout.of(other);
-        const int64_t channels = weight.size(axis), qmax = (int64_t{1} << (bits - 1)) - 1;
+        const int64_t channels = weight.size(axis), qmax = (int64_t{1} << (bits - 1)) - 1,
+                      qmin = bits < 8 ? -qmax - 1 : -qmax;
         const auto scale = (noise({channels}, 10).abs() + 0.5) / double(qmax);
         const auto ours =
             pass([&](T v, T s) { return fake_quant_weight(v, s, false, true, bits, axis, true); }, weight,
@@ -295,14 +297,14 @@ TEST_CASE(
         const auto theirs = pass(
             [&](T v, T s) {
               return at::_fake_quantize_learnable_per_channel_affine(
-                  v, s, at::zeros({channels}), axis, -qmax, qmax,
+                  v, s, at::zeros({channels}), axis, qmin, qmax,
                   learned_factor(weight.numel() / channels, qmax));
             },
             weight, scale, dy);
         const auto through = pass(
             [&](T v, T) {
               return at::fake_quantize_per_channel_affine(v, scale, at::zeros({channels}, at::kInt), axis,
-                                                          -qmax, qmax);
+                                                          qmin, qmax);
             },
             weight, scale, dy);
         CHECK(ours.y.equal(through.y));
@@ -320,7 +322,7 @@ TEST_CASE("a weight with one scale is as LibTorch's with one scale") {
         pass([&](T v, T s) { return fake_quant_weight(v, s, false, true, 4, -1, true); }, weight, scale, dy);
     const auto theirs = pass(
         [&](T v, T s) {
-          return at::_fake_quantize_learnable_per_tensor_affine(v, s, at::zeros({1}), -7, 7,
+          return at::_fake_quantize_learnable_per_tensor_affine(v, s, at::zeros({1}), -8, 7,
                                                                 learned_factor(weight.numel(), 7));
         },
         weight, scale, dy);
@@ -334,7 +336,7 @@ TEST_CASE("observed steps of a weight cover each channel, without gradients as w
   const auto weight = noise({4, 6, 3, 3}, 8);
   for (const int64_t axis : {-1, 0, 1}) {
     const auto rows = axis < 0 ? weight.reshape({1, -1}) : weight.transpose(0, axis).flatten(1);
-    const auto expected = rows.abs().amax(1) / 7;
+    const auto expected = at::maximum(-rows.amin(1) / 8.4999, rows.amax(1) / 7.4999);
     auto scale = at::full_like(expected, 9);
     (void)fake_quant_weight(weight, scale, false, true, 4, axis, false);
     CHECK(scale.equal(at::full_like(expected, 9)));
@@ -344,6 +346,18 @@ TEST_CASE("observed steps of a weight cover each channel, without gradients as w
     (void)fake_quant_weight(weight, scale, true, true, 4, axis, false);
     CHECK(scale.allclose(expected, 1e-6));
   }
+}
+
+TEST_CASE("observed steps clip no weight: each has its gradient") {
+  const auto weight = noise({4, 6, 3, 3}, 8), dy = noise({4, 6, 3, 3}, 9);
+  for (const int64_t bits : {2, 3, 4, 5, 6, 7, 8})
+    for (const double sign : {1, -1}) {
+      INFO(bits << " bits");
+      const auto passed = pass([&](T v, T s) { return fake_quant_weight(v, s, true, true, bits, 0, false); },
+                               weight * sign, at::full({4}, 1.0), dy);
+      CHECK(passed.dx.equal(dy));
+      CHECK((passed.y - weight * sign).abs().amax().item<double>() > 0);
+    }
 }
 
 TEST_CASE("a weight that is not to be rounded is the weight itself") {

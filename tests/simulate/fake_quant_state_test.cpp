@@ -55,7 +55,7 @@ TEST_CASE("a state begins enabled, not observing, with the range of its grid") {
   CHECK(affine.observe.equal(at::tensor({0}, at::kLong)));
   CHECK(affine.enabled.equal(at::tensor({1}, at::kLong)));
   const auto weight = make_state(QParams(kWeight, at::tensor({0.25, 2.0}), at::tensor({0, 0})));
-  CHECK(weight.low.equal(at::tensor({-1.75F, -14.0F})));
+  CHECK(weight.low.equal(at::tensor({-2.0F, -16.0F})));
   CHECK(weight.high.equal(at::tensor({1.75F, 14.0F})));
 }
 
