@@ -92,6 +92,13 @@ void drop_outside_training(jit::Node* node, const jit::Module& module) {
   if (train.isBool() && !train.toBool()) drop(node, module);
 }
 
+/// A view needs its input in one piece, which it no longer is where contiguous() went, or where a layer's output is channels
+/// last.
+void normalise_view(jit::Node* node, const jit::Module&) {
+  if (argument(node, "size") != nullptr)
+    replace(node, "aten::reshape", {node->input(0), argument(node, "size")});
+}
+
 /// F.pad with a constant; the other modes have operators of their own already.
 void normalise_pad(jit::Node* node, const jit::Module&) {
   const auto mode = constant_argument(node, "mode");
@@ -138,6 +145,7 @@ const std::map<std::string, Rewrite>& rewrites() {
       {"aten::dropout", drop_outside_training},
       {"aten::feature_dropout", drop_outside_training},
       {"aten::alpha_dropout", drop_outside_training},
+      {"aten::view", normalise_view},
       {"aten::contiguous", drop},
       {"aten::detach", drop},
       {"aten::alias", drop},

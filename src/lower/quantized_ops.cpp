@@ -98,14 +98,16 @@ class Lowering {
     return graph_->insert(c10::Symbol::fromQualString(kind), inputs);
   }
 
-  /// QNNPACK's clamp writes channels-last memory into a tensor that says it is not.
-  jit::Value* plain(jit::Value* value) { return insert("aten::contiguous", {value}); }
+  /// QNNPACK's clamp and hardtanh write memory that is channels last into a tensor that says it is not. Where the
+  /// channels are the last axis there is no such memory. Moves no data.
+  jit::Value* channels_to_end(jit::Value* value) { return insert("aten::movedim", {value, 1, -1}); }
+  jit::Value* channels_from_end(jit::Value* value) { return insert("aten::movedim", {value, -1, 1}); }
 
   /// Kernels saturate at 255; a grid of fewer bits ends earlier.
   jit::Value* clamp_to_grid(jit::Value* value, size_t site) {
     const auto& qparams = qparams_[site];
     if (qparams.scheme().bits() == 8 || plan_.sites[site].is_fixed) return value;
-    return insert("aten::clamp", {plain(value), qparams.low(), qparams.high()});
+    return channels_from_end(insert("aten::clamp", {channels_to_end(value), qparams.low(), qparams.high()}));
   }
 
   jit::Value* emit(const PlannedOperator& op, jit::Node* node) {
@@ -169,14 +171,17 @@ class Lowering {
     return insert(kernel(op, node), {input, output.scale(), output.zero_point()});
   }
 
-  /// The same operator on the int8 tensor. view becomes reshape: int8 kernels leave their results
-  /// channels-last, which a view cannot flatten.
+  /// The same operator on the int8 tensor.
   jit::Value* emit_same(jit::Node* node) {
+    auto* x = int8_of(node->input(0));
+    if (short_kind(node) == "hardtanh") return channels_from_end(emit_on(channels_to_end(x), node));
+    return emit_on(x, node);
+  }
+
+  jit::Value* emit_on(jit::Value* x, jit::Node* node) {
     std::vector<jit::Value*> inputs(node->inputs().begin(), node->inputs().end());
-    const auto kind = std::string(node->kind().toQualString());
-    inputs[0] = kind == "aten::hardtanh" ? plain(int8_of(inputs[0])) : int8_of(inputs[0]);
-    auto* copy =
-        graph_->create(c10::Symbol::fromQualString(kind == "aten::view" ? "aten::reshape" : kind), inputs);
+    inputs[0] = x;
+    auto* copy = graph_->create(node->kind(), inputs);
     copy->output()->setType(c10::TensorType::get());
     return graph_->insertNode(copy)->output();
   }

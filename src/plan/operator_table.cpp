@@ -25,7 +25,6 @@ constexpr OperatorRow kTable[] = {
     {"aten::hardtanh", OperatorClass::kClip},
     {"aten::flatten", OperatorClass::kMove},
     {"aten::reshape", OperatorClass::kMove},
-    {"aten::view", OperatorClass::kMove},
     {"aten::permute", OperatorClass::kMove},
     {"aten::transpose", OperatorClass::kMove},
     {"aten::squeeze", OperatorClass::kMove},

@@ -121,6 +121,14 @@ class Planner {
         plan_.grid_of[input] = add_site(op.name, SiteRole::kInput, input, activation_scheme());
   }
 
+  /// Why the weight must not have more than 7 bits; empty: it may.
+  [[nodiscard]] std::string weight_limit(const OperatorView& view, const PlannedOperator& op) const {
+    const auto& input = plan_.sites[plan_.grid_of.at(op.inputs[0])];
+    if (input.scheme.bits() > backend_.activation_bits)
+      return "7-bit weight: its input is the 8-bit " + input.op + ", and this processor adds in 16 bits";
+    return backend_.needs_7_bit_weight ? backend_.needs_7_bit_weight(view) : "";
+  }
+
   void add_weight(const OperatorView& view, PlannedOperator& op) {
     const auto* row = find_operator(view.kind);
     auto granularity = settings_.weight_granularity;
@@ -129,7 +137,7 @@ class Planner {
       op.reason = "one scale for the whole weight: LibTorch's kernel takes no more";
     }
     auto bits = settings_.weight_bits;
-    const auto limit = backend_.needs_7_bit_weight ? backend_.needs_7_bit_weight(view) : std::string();
+    const auto limit = weight_limit(view, op);
     if (!limit.empty() && bits > 7) {
       bits = 7;
       op.reason = limit;

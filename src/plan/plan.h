@@ -16,7 +16,7 @@ namespace qtool {
 struct Backend {
   std::string name;  ///< of the engine, for messages
   int64_t activation_bits =
-      8;  ///< 7 where a kernel adds pairs of products in 16 bits, which 8 bits would overflow
+      8;  ///< 7 where a kernel adds pairs of products in 16 bits, which 8 bits of both would overflow
   /// Why the kernels cannot run an operator that has an int8 form elsewhere; empty: they can.
   std::function<std::string(const OperatorView&)> objection = {};
   /// Why a layer's weight must not have more than 7 bits; empty: it may.

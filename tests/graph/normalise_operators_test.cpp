@@ -152,6 +152,14 @@ TEST_CASE("copies that change nothing go") {
       ->run(normalised("torch.relu(torch.detach(torch.contiguous(x)))"));
 }
 
+TEST_CASE("a view becomes a reshape, which needs no contiguous()") {
+  FileCheck()
+      .check("aten::transpose(")
+      ->check("aten::reshape(")
+      ->check_not("aten::view(")
+      ->run(normalised("torch.transpose(x, 0, 1).contiguous().view([-1])"));
+}
+
 TEST_CASE("operators inside an if are made one, too") {
   ModuleBuilder net("Net");
   net.define(

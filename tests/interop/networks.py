@@ -92,6 +92,15 @@ class Transformer(nn.Module):
         return self.norm2(x + self.down(F.gelu(self.up(x))))
 
 
+class Encoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer, self.last = nn.TransformerEncoderLayer(16, 2, 32, batch_first=True), nn.Linear(16, 4)
+
+    def forward(self, x):
+        return self.last(self.layer(x).mean(1))
+
+
 class Recurrent(nn.Module):
     def __init__(self):
         super().__init__()
@@ -143,6 +152,7 @@ ALL = {
     "waves": (Waves, [(2, 32)], ["layers.0", "layers.4", "fc"], {}),
     "transformer": (Transformer, [(7, 16)], ["q", "k", "v", "o", "up", "down"], {"aten::layer_norm": "no int8 form",
                                                                                  "aten::gelu": "no int8 form"}),
+    "encoder": (Encoder, [(7, 16)], ["layer.linear1", "layer.linear2", "last"], {"aten::layer_norm": "no int8 form"}),
     "recurrent": (Recurrent, [(6, 8)], ["fc"], {}),
     "two_inputs": (TwoInputs, [IMAGE, (5,)], ["image", "table", "last"], {}),
     "two_outputs": (TwoOutputs, [(12,)], ["body", "kind", "box"], {}),
@@ -152,5 +162,7 @@ ALL = {
 # F.interpolate, scripted, names operators of the PyTorch that saves it (aten::_upsample_lanczos2d_aa) on branches that are
 # never taken. An older LibTorch has not got them.
 NOT_FOR_OLDER_LIBTORCH = ["unet"]
+# The encoder's script has its layers on branches, where they stay float.
+NOT_SCRIPTED = ["encoder"]
 # A trace keeps one branch, and the sizes of an LSTM's batch.
 NOT_TRACED = ["branching", "recurrent"]

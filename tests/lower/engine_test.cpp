@@ -36,6 +36,8 @@ TEST_CASE("a file packed under one engine runs under another") {
   const auto input = noise(net.input, 77);
   for (const auto packed_by : available_engines())
     for (const auto run_by : available_engines()) {
+      // Without VNNI only QNNPACK takes 8 bits.
+      if (backend_of(packed_by).activation_bits > backend_of(run_by).activation_bits) continue;
       auto run = quantize_for(packed_by, build(net), input);
       const TemporaryFolder folder;
       run.int8.save(folder / "model.pt");

@@ -331,6 +331,19 @@ TEST_CASE("what the backend objects to stays float, what it narrows has 7 bits")
   CHECK(find(graph.plan(recipe, backend), "wide").reason.empty());
 }
 
+TEST_CASE("behind a fixed grid of 8 bits, where activations should have 7, the weight has 7") {
+  Graph graph;
+  graph.input("x").conv("first", "x");
+  graph.add("gate", "sigmoid", {"first"});
+  graph.conv("second", "gate");
+  const auto plan = graph.output("second").plan({}, {"fbgemm", 7});
+  CHECK(plan.sites.at(*find(plan, "first").weight_site).scheme.bits() == 8);
+  CHECK(plan.sites.at(*find(plan, "gate").output_site).scheme.bits() == 8);
+  CHECK(plan.sites.at(*find(plan, "second").weight_site).scheme.bits() == 7);
+  CHECK_THAT(find(plan, "second").reason, contains("its input is the 8-bit gate"));
+  CHECK(find(graph.plan({}, {"x86", 8}), "second").reason.empty());
+}
+
 TEST_CASE("rules set bits and calibrator of single sites") {
   Recipe recipe;
   Rule rule;
