@@ -28,8 +28,11 @@ PtqOptions resnet8(const std::string& output) {
 
 }  // namespace
 
-TEST_CASE("every calibrator keeps a ResNet-8's accuracy within half a point") {
+TEST_CASE(
+    "every calibrator keeps a ResNet-8's accuracy within half a point, or a whole one where activations have "
+    "7 bits") {
   if (!is_installed()) return;
+  const double share = bits_of_activations() == 8 ? 0.005 : 0.01;
   const TemporaryFolder folder;
   auto options = resnet8(folder / "seen");
   options.verify_samples = 0;
@@ -43,7 +46,7 @@ TEST_CASE("every calibrator keeps a ResNet-8's accuracy within half a point") {
     INFO(name << ": " << *accuracy.ladder.front().top1 << " to " << *accuracy.ladder.back().top1);
     CHECK(accuracy.samples == 2000);
     CHECK(*accuracy.ladder.front().top1 > 0.9);
-    CHECK(*accuracy.ladder.back().top1 > *accuracy.ladder.front().top1 - 0.005);
-    CHECK(*accuracy.ladder.back().agreement > 0.99);
+    CHECK(*accuracy.ladder.back().top1 > *accuracy.ladder.front().top1 - share);
+    CHECK(*accuracy.ladder.back().agreement > 1 - 2 * share);
   }
 }

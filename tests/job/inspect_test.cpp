@@ -24,16 +24,17 @@ TEST_CASE("every operator has its lines, with scheme or reason") {
   CHECK(result.input_names == std::vector<std::string>{"x"});
   std::vector<std::string> lines;
   for (const auto& site : result.sites) lines.push_back(site.site + ": " + site.scheme + ": " + site.reason);
+  const std::string activation = "uint" + std::to_string(bits_of_activations()) + " affine per-tensor: ";
   CHECK(lines == std::vector<std::string>{
-                     "conv2d:input: uint8 affine per-tensor: ",
+                     "conv2d:input: " + activation,
                      "conv2d:weight: int8 symmetric per-channel(0): ",
-                     "conv2d:output: uint8 affine per-tensor: ",
+                     "conv2d:output: " + activation,
                      "relu: fused: done by conv2d",
                      "gelu: : no int8 form of aten::gelu",
                      "flatten: : its input gelu is float",
-                     "linear:input: uint8 affine per-tensor: ",
+                     "linear:input: " + activation,
                      "linear:weight: int8 symmetric per-channel(0): ",
-                     "linear:output: uint8 affine per-tensor: ",
+                     "linear:output: " + activation,
                  });
 }
 

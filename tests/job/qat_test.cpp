@@ -246,7 +246,7 @@ TEST_CASE("a model.fakequant.pt is gone on from, with its weights and grids") {
     next.recipe.activation_bits = 8;
     (void)run(next);
     for (const auto& [site, grid] : grids_of(at.folder / "second/model.fakequant.pt"))
-      CHECK(grid.scheme().bits() == (grid.scheme().is_signed() ? 4 : 8));
+      CHECK(grid.scheme().bits() == (grid.scheme().is_signed() ? 4 : bits_of_activations()));
   }
 }
 

@@ -1,5 +1,7 @@
 #include "workplace.h"
 
+#include "lower/engine.h"
+
 namespace qtool {
 namespace {
 
@@ -48,5 +50,7 @@ QuantizeResult run(const PtqOptions& options, int64_t threads) {
   Progress progress;
   return run_ptq(options, common, "resolved: true\n", progress);
 }
+
+int64_t bits_of_activations() { return backend_of(choose_engine(Engine::kAuto)).activation_bits; }
 
 }  // namespace qtool

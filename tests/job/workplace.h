@@ -25,4 +25,7 @@ void put_samples(const std::string& path, const at::Tensor& samples, bool labell
 
 [[nodiscard]] QuantizeResult run(const PtqOptions& options, int64_t threads = 1);
 
+/// 8, or 7 where the engine that jobs take by default has kernels that 8 would overflow on this processor.
+[[nodiscard]] int64_t bits_of_activations();
+
 }  // namespace qtool
