@@ -10,6 +10,7 @@
 #include "core/option_tree.h"
 #include "graph/view.h"
 #include "job/quantization.h"
+#include "plan/match.h"
 #include "simulate/simulate.h"
 
 namespace qtool {
@@ -17,7 +18,6 @@ namespace {
 
 constexpr double kLeastGain = 0.1;  ///< dB
 constexpr size_t kMostFloatLayers = 3;
-constexpr const char* kEverything = "*";
 
 /// A change that may win something. `flags` is empty where no flags say the same.
 struct Candidate {
@@ -161,7 +161,7 @@ int64_t fewest_bits(const QuantPlan& plan, const std::string& layer, bool of_wei
 
 /// A change for every site. A rule stands behind those of single sites and wins over them, a flag does not.
 Candidate for_all(const Improvable& model, const std::string& text, Rule rule, const std::string& flags) {
-  rule.match = kEverything;
+  rule.match = kAllOperators;
   return {text, {rule}, model.recipe.rules.empty() ? flags : ""};
 }
 

@@ -10,6 +10,8 @@ struct Matchable {
   std::string kind;  ///< `aten::conv2d`
 };
 
+constexpr const char* kAllOperators = "*";  ///< the pattern that names all operators
+
 /// Whether `pattern` names the operator:
 ///   layers.0.conv1      this operator; a path that stands above it (`layers.0`) names all in it
 ///   layers.*.conv?      a glob on the name; * and ? match dots, too

@@ -1,6 +1,7 @@
 #include "plan/plan.h"
 
 #include <algorithm>
+#include <set>
 
 #include "plan/resolve.h"
 
@@ -16,6 +17,7 @@ class Planner {
 
   QuantPlan run() {
     for (const auto& view : graph_.operators) add(view);
+    widen_what_only_float_reads();
     return std::move(plan_);
   }
 
@@ -149,6 +151,7 @@ class Planner {
   void add_output(PlannedOperator& op) {
     op.output_site = add_site(op.name, SiteRole::kOutput, op.output, activation_scheme());
     plan_.grid_of[op.output] = *op.output_site;
+    if (settings_.activation_bits_by_rule) kept_bits_.insert(*op.output_site);
   }
 
   void keep_grid(PlannedOperator& op) {
@@ -181,10 +184,29 @@ class Planner {
     return true;
   }
 
+  [[nodiscard]] static bool computes(const PlannedOperator& op) {
+    return op.is_int8 && op.fused_into.empty() && op.operator_class != OperatorClass::kClip &&
+           op.operator_class != OperatorClass::kMove && op.operator_class != OperatorClass::kPool;
+  }
+
+  /// Few bits are for the kernels that read the tensor. Where none does, as with the logits that the model returns,
+  /// they would save nothing, and make classes tie.
+  void widen_what_only_float_reads() {
+    auto narrow = kept_bits_;
+    for (const auto& op : plan_.operators)
+      if (computes(op))
+        for (const auto& input : op.inputs) narrow.insert(plan_.grid_of.at(input));
+    for (size_t i = 0; i < plan_.sites.size(); ++i)
+      if (auto& site = plan_.sites[i];
+          site.role == SiteRole::kOutput && !site.is_fixed && !narrow.contains(i))
+        site.scheme = QuantScheme::activation(backend_.activation_bits, site.scheme.symmetry());
+  }
+
   const GraphView& graph_;
   const Recipe& recipe_;
   const Backend& backend_;
-  Resolved settings_;  ///< of the operator at hand
+  Resolved settings_;           ///< of the operator at hand
+  std::set<size_t> kept_bits_;  ///< sites whose bits a rule asks for
   QuantPlan plan_;
 };
 

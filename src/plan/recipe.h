@@ -63,7 +63,8 @@ void describe(Visitor& v, Recipe& o) {
   v.field("recipe", o.file, "YAML with the keys of `quantize` (see --print-config), rules among them",
           flag_only, path_field);
   v.field("weight_bits", o.weight_bits, "bits of the weights", between(2, 8));
-  v.field("activation_bits", o.activation_bits, "bits of the activations", between(2, 8));
+  v.field("activation_bits", o.activation_bits, "bits of the activations; outputs of the model keep 8",
+          between(2, 8));
   v.field("weight_granularity", o.weight_granularity, "what shares one scale in the weights",
           shorthand("per-tensor", "per-tensor"));
   v.field("activation_symmetry", o.activation_symmetry, "how an activation's range is laid on the grid");

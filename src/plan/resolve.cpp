@@ -17,6 +17,7 @@ void take(const std::optional<T>& from, T& to) {
 Resolved resolve(const Recipe& recipe, const Matchable& candidate) {
   Resolved result{.weight_bits = recipe.weight_bits,
                   .activation_bits = recipe.activation_bits,
+                  .activation_bits_by_rule = false,
                   .weight_granularity = recipe.weight_granularity,
                   .activation_symmetry = recipe.activation_symmetry,
                   .calibrator = recipe.calibrator,
@@ -30,6 +31,7 @@ Resolved resolve(const Recipe& recipe, const Matchable& candidate) {
     if (!matches(rule.match, candidate, place(rule))) continue;
     take(rule.weight_bits, result.weight_bits);
     take(rule.activation_bits, result.activation_bits);
+    result.activation_bits_by_rule |= rule.activation_bits.has_value() && rule.match != kAllOperators;
     take(rule.weight_granularity, result.weight_granularity);
     take(rule.activation_symmetry, result.activation_symmetry);
     take(rule.calibrator, result.calibrator);

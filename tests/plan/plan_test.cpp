@@ -361,6 +361,36 @@ TEST_CASE("rules set bits and calibrator of single sites") {
   CHECK(plan.sites[4].calibrator == Calibrator::kEntropy);
 }
 
+TEST_CASE("what no int8 operator reads has all bits of the backend, however few the rest has") {
+  Graph graph;
+  graph.input("x").conv("conv", "x").conv("both", "conv");
+  graph.add("pool", "adaptive_avg_pool2d", {"both"});
+  graph.conv("read", "both").conv("float", "pool").relu("relu", "read");
+  graph.output("float").output("relu");
+  Recipe recipe = skipping("float");
+  const auto bits = [&](const Recipe& asked, const std::string& op, int64_t most = 8) {
+    const auto plan = graph.plan(asked, {"x86", most});
+    return plan.sites.at(*find(plan, op).output_site).scheme.bits();
+  };
+  recipe.activation_bits = 4;
+  CHECK(bits(recipe, "conv") == 4);
+  CHECK(bits(recipe, "both") == 4);  // one of its two readers is int8
+  CHECK(bits(recipe, "read") == 8);  // the model returns it, clipped
+  CHECK(bits(recipe, "read", 7) == 7);
+  recipe.skip.push_back("read");
+  CHECK(bits(recipe, "both") == 8);  // the pool keeps its grid, and a float operator reads that
+}
+
+TEST_CASE("a rule for a tensor that only float reads sets its bits; one for all is no such rule") {
+  const auto graph = Graph().input("x").conv("conv", "x").output("conv");
+  Recipe recipe;
+  recipe.rules = {{.match = "*", .activation_bits = 4}};
+  CHECK(graph.plan(recipe).sites.at(0).scheme.bits() == 4);
+  CHECK(graph.plan(recipe).sites.at(2).scheme.bits() == 8);
+  recipe.rules = {{.match = "conv", .activation_bits = 4}};
+  CHECK(graph.plan(recipe).sites.at(2).scheme.bits() == 4);
+}
+
 TEST_CASE("hardsigmoid's grid is the kernel's, whatever the recipe says") {
   Recipe recipe;
   recipe.activation_bits = 4;
@@ -369,7 +399,7 @@ TEST_CASE("hardsigmoid's grid is the kernel's, whatever the recipe says") {
   graph.input("x").conv("conv", "x");
   graph.add("gate", "hardsigmoid", {"conv"});
   graph.add("curve", "hardswish", {"conv"});
-  const auto plan = graph.output("gate").output("curve").plan(recipe);
+  const auto plan = graph.conv("next", "curve").output("gate").output("next").plan(recipe);
   const auto& gate = plan.sites.at(plan.grid_of.at("gate"));
   CHECK(gate.is_fixed);
   CHECK(gate.scheme == QuantScheme::activation(8, Symmetry::kAffine));
