@@ -184,22 +184,29 @@ class Planner {
     return true;
   }
 
-  [[nodiscard]] static bool computes(const PlannedOperator& op) {
-    return op.is_int8 && op.fused_into.empty() && op.operator_class != OperatorClass::kClip &&
-           op.operator_class != OperatorClass::kMove && op.operator_class != OperatorClass::kPool;
+  /// What only hands its input's grid on reads nothing; the input of a fused clip has no grid.
+  [[nodiscard]] std::set<size_t> grids_that_kernels_read() const {
+    std::set<size_t> read;
+    for (const auto& op : plan_.operators) {
+      if (!op.is_int8) continue;
+      for (const auto& input : op.inputs) {
+        const auto grid = plan_.grid_of.find(input);
+        if (grid != plan_.grid_of.end() && grid->second != op.output_site) read.insert(grid->second);
+      }
+    }
+    return read;
   }
 
   /// Few bits are for the kernels that read the tensor. Where none does, as with the logits that the model returns,
   /// they would save nothing, and make classes tie.
   void widen_what_only_float_reads() {
-    auto narrow = kept_bits_;
-    for (const auto& op : plan_.operators)
-      if (computes(op))
-        for (const auto& input : op.inputs) narrow.insert(plan_.grid_of.at(input));
-    for (size_t i = 0; i < plan_.sites.size(); ++i)
-      if (auto& site = plan_.sites[i];
-          site.role == SiteRole::kOutput && !site.is_fixed && !narrow.contains(i))
-        site.scheme = QuantScheme::activation(backend_.activation_bits, site.scheme.symmetry());
+    const auto read = grids_that_kernels_read();
+    for (size_t i = 0; i < plan_.sites.size(); ++i) {
+      auto& site = plan_.sites[i];
+      if (site.role != SiteRole::kOutput || site.is_fixed || read.contains(i) || kept_bits_.contains(i))
+        continue;
+      site.scheme = QuantScheme::activation(backend_.activation_bits, site.scheme.symmetry());
+    }
   }
 
   const GraphView& graph_;
