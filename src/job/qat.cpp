@@ -10,7 +10,6 @@
 #include "core/affine.h"
 #include "core/atomic_file.h"
 #include "core/option_tree.h"
-#include "data/dataset.h"
 #include "data/loader.h"
 #include "graph/canonicalise.h"
 #include "job/data_splits.h"
@@ -28,13 +27,6 @@ namespace {
 constexpr const char* kHistoryName = "history.json";
 constexpr const char* kCheckpointName = "checkpoints/last.pt";
 constexpr double kQmaxOf3Bits = 3;
-
-/// Without being asked for, the float model teaches where there are no labels: with labels it holds back what training could
-/// gain (ResNet-8 at 3 bits: 91.8 % with half of the loss from the teacher, 92.1 % without).
-double teacher_share(const QatOptions& options) {
-  const bool has_labels = open_dataset(spec_of_split(options.data, Split::kTrain))->has_labels();
-  return options.train.distillation.value_or(has_labels ? 0 : 1);
-}
 
 /// The switches as they must be in a step, by the milestones.
 void set_switches(TrainingSwitches& switches, const FakeQuantOptions& options, int64_t step, int64_t steps) {
@@ -59,8 +51,8 @@ class FineTuning {
                                    {options.fake_quant.weight_steps, options.fake_quant.activation_steps})),
         switches_(model_, plan_) {
     options_.train.seed = seed;
-    options_.train.distillation = teacher_share(options);
-    if (!is_zoo(options.model) && *options_.train.distillation > 0) teacher_ = start.canonical.clone();
+    const double taught = teacher_share(options.train, spec_of_split(options.data, Split::kTrain));
+    if (!is_zoo(options.model) && taught > 0) teacher_ = start.canonical.clone();
   }
 
   TrainResult run(TrainHooks hooks) {

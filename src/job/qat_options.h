@@ -55,8 +55,9 @@ void describe(Visitor& v, FakeQuantOptions& o) {
 struct QatOptions : QuantizeOptions {
   FakeQuantOptions fake_quant;
   TrainOptions train = {.epochs = 3,
-                        .optimizer = {.learning_rate = 0.01},
-                        .schedule = {.kind = ScheduleKind::kCosine, .warm_up = 0.05}};
+                        .optimizer = {.sgd_rate = 0.03, .adamw_rate = 0.0005},
+                        .schedule = {.kind = ScheduleKind::kCosine, .warm_up = 0.05},
+                        .taught_share = 0};
 };
 
 template <class Visitor>

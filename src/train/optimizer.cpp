@@ -2,11 +2,17 @@
 
 #include <utility>
 
+#include "core/option_value.h"
 #include "train/adamw.h"
 #include "train/optimizer_slots.h"
 #include "train/sgd.h"
 
 namespace qtool {
+
+std::string help_of_learning_rate(const OptimizerOptions& options) {
+  return "highest learning rate; by default " + print_value(options.sgd_rate) + " for sgd, " +
+         print_value(options.adamw_rate) + " for adamw";
+}
 
 Optimizer::Optimizer(std::vector<NamedTensor> parameters, const RateFactor& rate_factor)
     : parameters_(std::move(parameters)), groups_(group_parameters(parameters_, rate_factor)) {}

@@ -22,26 +22,29 @@ struct Names<OptimizerKind> {
 
 struct OptimizerOptions {
   OptimizerKind kind = OptimizerKind::kSgd;
-  std::optional<double> learning_rate =
-      {};  ///< the highest of the schedule; not given: 0.1 (sgd), 0.002 (adamw)
+  std::optional<double> learning_rate = {};  ///< the highest of the schedule; not given: sgd_rate, adamw_rate
   std::optional<double> weight_decay = {};  ///< not given: 5e-4 (sgd), 0.05 (adamw); none on biases and norms
   double momentum = 0.9;                    ///< of sgd
   double beta1 = 0.9;                       ///< of adamw
   double beta2 = 0.999;                     ///< of adamw
   double clip_norm = 0;                     ///< largest norm of the whole gradient; 0: no clipping
+  /// What learning_rate is where it is not given: the job's, no options.
+  double sgd_rate = 0.1, adamw_rate = 0.002;
 
   [[nodiscard]] double peak_learning_rate() const {
-    return learning_rate.value_or(kind == OptimizerKind::kSgd ? 0.1 : 0.002);
+    return learning_rate.value_or(kind == OptimizerKind::kSgd ? sgd_rate : adamw_rate);
   }
   [[nodiscard]] double decay() const {
     return weight_decay.value_or(kind == OptimizerKind::kSgd ? 5e-4 : 0.05);
   }
 };
+/// One line for people, with the rates that are taken where none is given.
+[[nodiscard]] std::string help_of_learning_rate(const OptimizerOptions& options);
+
 template <class Visitor>
 void describe(Visitor& v, OptimizerOptions& o) {
   v.field("optimizer", o.kind, "how the gradient changes the weights");
-  v.field("learning_rate", o.learning_rate, "highest learning rate; by default 0.1 for sgd, 0.002 for adamw",
-          between(0, 1000));
+  v.field("learning_rate", o.learning_rate, help_of_learning_rate(o).c_str(), between(0, 1000));
   v.field("weight_decay", o.weight_decay,
           "decay of weights, not of biases and norms; by default 5e-4 for sgd, 0.05 for adamw",
           between(0, 10));

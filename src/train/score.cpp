@@ -22,4 +22,10 @@ double ScoreMeter::score() const {
   return logits_ ? agreement.same() : 1 - std::pow(10, -agreement.sqnr_db / 10);
 }
 
+double ScoreMeter::standard_error() const {
+  if (!against_labels_ && !logits_) return 0;
+  const int64_t samples = against_labels_ ? accuracy_.accuracy().samples : agreement_.agreement().samples;
+  return std::sqrt(score() * (1 - score()) / double(samples));
+}
+
 }  // namespace qtool

@@ -15,6 +15,8 @@
 #include <optional>
 
 #include "core/atomic_file.h"
+#include "core/option_value.h"
+#include "data/dataset.h"
 #include "data/loader.h"
 #include "graph/on_device.h"
 #include "train/data_parts.h"
@@ -33,8 +35,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int64_t kWindow = 32;   // steps, at most, between two good states
 constexpr double kRateCut = 0.1;  // of a rollback
-constexpr double kTaughtHalf =
-    0.5;  // share of the teacher where labels and a teacher are given, but no share
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
@@ -65,11 +65,11 @@ std::vector<NamedTensor> trainable(const Model& model) {
   return parameters;
 }
 
-/// How much the teacher has to say.
-double teacher_share(const TrainTask& task, const TrainOptions& options) {
+/// 0 without a teacher; throws where it has been asked to teach.
+double checked_teacher_share(const TrainTask& task, const TrainOptions& options) {
   if (task.teacher) {
     QTOOL_ASSERT(task.teacher != &task.model);
-    return options.distillation.value_or(open_dataset(task.data)->has_labels() ? kTaughtHalf : 1);
+    return teacher_share(options, task.data);
   }
   if (options.distillation.value_or(0) > 0)
     throw Error(ErrorKind::kUsage, {.what = "distillation needs a teacher",
@@ -90,7 +90,7 @@ class Trainer {
         hooks_(hooks),
         identity_(run_identity(task, options)),
         loss_{.label_smoothing = options.label_smoothing,
-              .distillation = teacher_share(task, options),
+              .distillation = checked_teacher_share(task, options),
               .temperature = options.temperature},
         parts_(split_data(task.data, options, /*needs_labels=*/loss_.distillation < 1)),
         training_(task.data, parts_.training),
@@ -132,8 +132,9 @@ class Trainer {
 
  private:
   [[nodiscard]] bool finished() const {
-    const bool waited_enough = options_.patience > 0 && state_.best_epoch >= 0 &&
-                               state_.epoch - 1 - state_.best_epoch >= options_.patience;
+    const int64_t highest = state_.best_epoch.highest;
+    const bool waited_enough =
+        options_.patience > 0 && highest >= 0 && state_.epoch - 1 - highest >= options_.patience;
     return waited_enough || state_.epoch >= options_.epochs;
   }
 
@@ -160,7 +161,7 @@ class Trainer {
 
   void write_history() const {
     if (!task_.history.empty() && !state_.history.empty())
-      write_file(task_.history, history_json(state_.history, state_.best_epoch));
+      write_file(task_.history, history_json(state_.history, state_.best_epoch.kept));
   }
 
   /// False where the loss diverged and the step was not taken.
@@ -228,19 +229,24 @@ class Trainer {
                        .validation_accuracy = std::numeric_limits<double>::quiet_NaN(),
                        .learning_rate = learning_rate(state_.step - 1),
                        .seconds = 0};
-    if (validation_) result.validation_accuracy = validate();
-    result.seconds = seconds_since(begin_);
-    if (is_best(result)) {
-      state_.best = copies_of(model_tensors(model_));
-      state_.best_epoch = state_.epoch;
+    double standard_error = 0;
+    if (validation_) {
+      const ScoreMeter held_out = validate();
+      result.validation_accuracy = held_out.score();
+      standard_error = held_out.standard_error();
     }
+    result.seconds = seconds_since(begin_);
+    const int64_t first_step = state_.step - training_.batches();
+    const bool may_be_best = !hooks_.may_be_best || hooks_.may_be_best(first_step, steps_);
+    if (may_be_best && state_.best_epoch.accept(state_.epoch, result.validation_accuracy, standard_error))
+      state_.best = copies_of(model_tensors(model_));
     state_.history.push_back(result);
     ++state_.epoch;
     state_.batch = state_.samples = 0;
     state_.loss_sum = state_.score_sum = 0;
   }
 
-  [[nodiscard]] double validate() {
+  [[nodiscard]] ScoreMeter validate() {
     const at::NoGradGuard no_grad;
     model_.set_training(false);
     ScoreMeter meter("held-out data");
@@ -250,27 +256,18 @@ class Trainer {
       const std::vector<at::Tensor> inputs = placed(batch->inputs);
       meter.add(on_device(model_.forward(inputs), at::kCPU), batch->labels, ask_teacher(inputs));
     }
-    return meter.score();
+    return meter;
   }
 
-  [[nodiscard]] bool is_best(const EpochResult& result) const {
-    if (hooks_.may_be_best && !hooks_.may_be_best(state_.step - training_.batches(), steps_)) return false;
-    if (!validation_ || state_.best_epoch < 0) return true;
-    // Of equals the later one: it has seen more data at a lower rate.
-    return result.validation_accuracy >= state_.history[size_t(state_.best_epoch)].validation_accuracy;
-  }
-
-  /// Leaves the model as the job wants it: best where there is a best epoch, else as it is.
+  /// Leaves the model as the job wants it: with the weights of the best epoch where there is one, else as it is.
   void choose_best() {
-    if (state_.best_epoch >= 0)
-      copy_into(model_tensors(model_), state_.best, task_.checkpoint);
-    else
-      state_.best_epoch = state_.epoch - 1;
+    if (state_.best_epoch.kept >= 0) copy_into(model_tensors(model_), state_.best, task_.checkpoint);
     model_.set_training(false);
   }
 
   [[nodiscard]] TrainResult result() const {
-    return {.history = state_.history, .best_epoch = state_.best_epoch};
+    const int64_t best = state_.best_epoch.kept;
+    return {.history = state_.history, .best_epoch = best >= 0 ? best : state_.epoch - 1};
   }
 
   void keep_good_state() { take_snapshot(state_, model_, *optimizer_, good_); }
@@ -405,6 +402,16 @@ class Trainer {
 };
 
 }  // namespace
+
+std::string help_of_distillation(const TrainOptions& options) {
+  return "share of the loss that comes from the teacher; by default 1 for data without labels, else " +
+         print_value(options.taught_share);
+}
+
+double teacher_share(const TrainOptions& options, const DataSpec& data) {
+  if (options.distillation) return *options.distillation;
+  return open_dataset(data)->has_labels() ? options.taught_share : 1;
+}
 
 std::string to_string(const Rollback& rollback) {
   char numbers[160];

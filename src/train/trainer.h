@@ -21,18 +21,21 @@ struct TrainOptions {
   OptimizerOptions optimizer = {};
   ScheduleOptions schedule = {};
   double label_smoothing = 0;  ///< share of the target that is spread over all classes
-  /// Share of the loss that comes from the teacher. Not given: 1 for data without labels, else 0.5, where there is
-  /// a teacher.
+  /// Share of the loss that comes from the teacher. Not given: 1 for data without labels, else taught_share.
   std::optional<double> distillation = {};
+  double taught_share = 0.5;      ///< the job's, no option
   double temperature = 2;         ///< of distillation, see train/loss.h
   bool flip = false;              ///< mirror training images left-right, one in two
   int64_t shift_crop = 0;         ///< shift training images by up to this many pixels
   double validation = 0.05;       ///< share of the training data that is held out to choose the best epoch
-  int64_t patience = 0;           ///< stop after this many epochs without a new best one; 0: never
+  int64_t patience = 0;           ///< stop after this many epochs without a higher held-out score; 0: never
   double checkpoint_every = 120;  ///< seconds between checkpoints within an epoch; 0: only at its end
   bool resume = false;            ///< go on from the checkpoint, where there is one
   int64_t seed = 0;  ///< order, augmentation, dropout; set by the job, which has one seed for all
 };
+/// One line for people, with the share that is taken where none is given.
+[[nodiscard]] std::string help_of_distillation(const TrainOptions& options);
+
 template <class Visitor>
 void describe(Visitor& v, TrainOptions& o) {
   v.field("epochs", o.epochs, "passes over the training data", at_least(1));
@@ -41,9 +44,7 @@ void describe(Visitor& v, TrainOptions& o) {
   describe(v, o.schedule);
   v.field("label_smoothing", o.label_smoothing, "share of the target that is spread over all classes",
           between(0, 0.9));
-  v.field("distillation", o.distillation,
-          "share of the loss that comes from the teacher; by default 1 for data without labels, else 0.5",
-          between(0, 1));
+  v.field("distillation", o.distillation, help_of_distillation(o).c_str(), between(0, 1));
   v.field("temperature", o.temperature,
           "what logits are divided by before they are compared with the teacher's", between(0.1, 100));
   v.field("flip", o.flip, "mirror training images left-right, one in two");
@@ -51,12 +52,15 @@ void describe(Visitor& v, TrainOptions& o) {
   v.field("validation", o.validation,
           "share of the training data (its end) held out to choose the best epoch; 0: keep the last",
           between(0, 0.9));
-  v.field("patience", o.patience, "stop after this many epochs without a new best one; 0: never",
+  v.field("patience", o.patience, "stop after this many epochs without a higher held-out score; 0: never",
           at_least(0));
   v.field("checkpoint_every", o.checkpoint_every,
           "seconds between checkpoints within an epoch; 0: only at its end", at_least(0));
   v.field("resume", o.resume, "go on from the checkpoint in the output folder, where there is one");
 }
+
+/// Share of the loss that comes from the teacher, where there is one.
+[[nodiscard]] double teacher_share(const TrainOptions& options, const DataSpec& data);
 
 /// What a run works on.
 struct TrainTask {

@@ -42,7 +42,8 @@ struct Unpacker {
 };
 template <class Visitor>
 void visit_numbers(Visitor& v, TrainingState& s) {
-  v(s.epoch), v(s.batch), v(s.step), v(s.loss_sum), v(s.score_sum), v(s.samples), v(s.best_epoch);
+  v(s.epoch), v(s.batch), v(s.step), v(s.loss_sum), v(s.score_sum), v(s.samples);
+  v(s.best_epoch.kept), v(s.best_epoch.highest), v(s.best_epoch.highest_score);
   v(s.lowest_loss), v(s.rate_factor), v(s.retries);
   s.history.resize(size_t(s.epoch));
   for (auto& e : s.history)
@@ -78,6 +79,7 @@ std::vector<NamedTensor> live_tensors(const Model& model, const Optimizer& optim
   return tensors;
 }
 
+constexpr const char* kFormat = "2";  // of checkpoints: another one where other numbers or tensors are stored
 constexpr const char* kIdentity = "run/identity";
 constexpr const char* kNumbers = "run/numbers";
 constexpr const char* kRandom = "run/random_state";
@@ -155,7 +157,8 @@ Snapshot load_checkpoint(const std::string& path, const std::string& identity) {
 }
 
 std::string run_identity(const TrainTask& task, TrainOptions options) {
-  std::string identity = "data: " + to_string(task.data) + "\nseed: " + std::to_string(options.seed) + "\n";
+  std::string identity = std::string("format: ") + kFormat + "\ndata: " + to_string(task.data) +
+                         "\nseed: " + std::to_string(options.seed) + "\n";
   for (const auto& field : option_tree(options).fields)
     if (field.key != "resume" && field.key != "checkpoint_every")
       identity += field.key + ": " + join(field.get()) + "\n";

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "train/best_epoch.h"
 #include "train/loss_watch.h"
 #include "train/optimizer.h"
 #include "train/trainer.h"
@@ -19,8 +20,8 @@ struct TrainingState {
   double rate_factor = 1;                 ///< of the learning rate; a tenth after each rollback
   int64_t retries = 0;                    ///< rollbacks to this very state
   std::vector<EpochResult> history = {};  ///< of the epochs done
-  int64_t best_epoch = -1;
-  std::vector<NamedTensor> best = {};  ///< parameters and buffers after the best epoch
+  BestEpoch best_epoch = {};
+  std::vector<NamedTensor> best = {};  ///< parameters and buffers after the one that is kept
 };
 
 /// Everything that a run goes on from.

@@ -1,5 +1,5 @@
-"""fx_qat.py MODEL.pt WEIGHT_BITS EPOCHS: quantization-aware training by PyTorch FX, as its users do it. Prints top-1 on the test
-images before training and after, and the seconds of training.
+"""fx_qat.py MODEL.pt WEIGHT_BITS EPOCHS SEED: quantization-aware training by PyTorch FX, as its users do it. Prints top-1 on the
+test images before training and after, and the seconds of training.
 
 SGD with momentum 0.9, learning rate 0.01 along a cosine, batch 128, flips; batch norm frozen in the last third.
 """
@@ -18,8 +18,8 @@ import resnet8
 
 warnings.filterwarnings("ignore")
 torch.set_num_threads(int(os.environ["THREADS"]))
-torch.manual_seed(0)
 path, bits, epochs = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+torch.manual_seed(int(sys.argv[4]))
 half = 2 ** (bits - 1)
 config = QConfig(
     activation=FusedMovingAvgObsFakeQuantize.with_args(observer=MovingAverageMinMaxObserver, quant_min=0, quant_max=255),

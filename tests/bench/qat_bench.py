@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """qat_bench.py QTOOL TRAINING_STEP MODEL.pt WORK [WIDTHS]: quantization-aware training beside PyTorch FX in one run. Prints
-Markdown. WIDTHS, e.g. 8,4,3,2, are the bits of the weights; two epochs each, and FX's twin of each."""
+Markdown. WIDTHS, e.g. 8,4,3,2, are the bits of the weights; two epochs each, and FX's twin of each. SEEDS=0,1 in the environment
+repeats each, and adds means."""
 import json
+import os
 import pathlib
 import statistics
 import sys
@@ -9,6 +11,7 @@ import sys
 from bench import DATA, HERE, THREADS, cpu, print_row, run, table
 
 ROUNDS = 3
+SEEDS = [int(word) for word in os.environ.get("SEEDS", "0").split(",")]
 
 
 def steps(training_step, model):
@@ -37,26 +40,37 @@ def memory(training_step, model):
     print(f"\nRatio of a step's memory: {(peak['fake-quant'] - base) / (peak['float'] - base):.2f}")
 
 
-def fine_tune(qtool, model, out, bits, epochs, extra=()):
+def fine_tune(qtool, model, out, bits, epochs, seed, extra=()):
     run([qtool, "qat", model, "--data", DATA, "-o", out, "--weight-bits", bits, "--epochs", epochs, "--flip", "--threads", THREADS,
-         "--quiet", *extra])
+         "--seed", seed, "--quiet", *extra])
     report = json.loads((out / "report.json").read_text())
     ladder = {rung["name"]: rung["top1"] for rung in report["accuracy"]["ladder"]}
     return ladder, report["simulated_vs_int8"]["same_top1"], report["stages_s"]["train"]
 
 
+def accuracy_row(qtool, model, work, bits, seed):
+    ladder, same, seconds = fine_tune(qtool, model, work / f"w{bits}", bits, 2, seed)
+    peer = run([sys.executable, HERE / "fx_qat.py", model, bits, 2, seed])[2]
+    before, after, peer_seconds = (float(word) for word in peer.split())
+    print_row([f"W{bits}A8", seed, f"{100 * ladder['ptq']:.2f} %", f"{100 * ladder['int8']:.2f} %", f"{100 * same:.2f} %",
+               f"{seconds:.0f} s", f"{100 * before:.2f} %", f"{100 * after:.2f} %", f"{peer_seconds:.0f} s"])
+    return ladder["int8"], after
+
+
 def accuracy(qtool, model, work, widths):
     """Prints each row as soon as it is there: FX takes minutes for one."""
     print("\n## Top-1 on the 10,000 test images, two epochs, int8 activations")
-    table(["", "qtool, before", "qtool", "same as simulated", "training", "FX, before", "FX", "training"], [])
-    for bits in widths:
-        ladder, same, seconds = fine_tune(qtool, model, work / f"w{bits}", bits, 2)
-        before, after, peer_seconds = (float(word) for word in run([sys.executable, HERE / "fx_qat.py", model, bits, 2])[2].split())
-        print_row([f"W{bits}A8", f"{100 * ladder['ptq']:.2f} %", f"{100 * ladder['int8']:.2f} %", f"{100 * same:.2f} %",
-                   f"{seconds:.0f} s", f"{100 * before:.2f} %", f"{100 * after:.2f} %", f"{peer_seconds:.0f} s"])
-    ladder, same, seconds = fine_tune(qtool, model, work / "w4a4", 4, 3, ["--activation-bits", 4])
-    print(f"\nW4A4, three epochs: {100 * ladder['int8']:.2f} % (float {100 * ladder['float']:.2f} %, before training "
-          f"{100 * ladder['ptq']:.2f} %), same top-1 as simulated on {100 * same:.2f} %, {seconds:.0f} s.")
+    table(["", "seed", "qtool, before", "qtool", "same as simulated", "training", "FX, before", "FX", "training"], [])
+    ends = {bits: [accuracy_row(qtool, model, work, bits, seed) for seed in SEEDS] for bits in widths}
+    if len(SEEDS) > 1:
+        for bits, pairs in ends.items():
+            ours, peers = (100 * statistics.mean(side) for side in zip(*pairs))
+            print(f"\nW{bits}A8, mean of {len(SEEDS)} seeds: {ours:.2f} %, FX {peers:.2f} %.")
+    for seed in SEEDS:
+        ladder, same, seconds = fine_tune(qtool, model, work / "w4a4", 4, 3, seed, ["--activation-bits", 4])
+        print(f"\nW4A4, three epochs, seed {seed}: {100 * ladder['int8']:.2f} % (float {100 * ladder['float']:.2f} %, "
+              f"before training {100 * ladder['ptq']:.2f} %), same top-1 as simulated on {100 * same:.2f} %, {seconds:.0f} s.",
+              flush=True)
 
 
 def main():

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # run.sh [MODEL.pt] [options of apps/setup.sh]: qtool beside its peers on this machine, as Markdown. MODEL is a ResNet-8 of
 # zoo:resnet8 (configs/fashion_mnist/resnet8.pt unless given). The peers come from pip into build/bench-venv, or are those
-# of PEERS_VENV. THREADS (2) and ROUNDS (7) may be set.
+# of PEERS_VENV. THREADS (2), ROUNDS (7) and SEEDS (0) may be set.
 model=configs/fashion_mnist/resnet8.pt
 case ${1:-} in
   *.pt) model=$(realpath "$1"); shift ;;

@@ -48,5 +48,9 @@ TEST_CASE("rates that are not given depend on the optimizer") {
   CHECK(OptimizerOptions{.kind = OptimizerKind::kSgd}.peak_learning_rate() == 0.1);
   CHECK(OptimizerOptions{.kind = OptimizerKind::kAdamW}.peak_learning_rate() == 0.002);
   CHECK(OptimizerOptions{.learning_rate = 0.3}.peak_learning_rate() == 0.3);
+  const OptimizerOptions fine_tuning{.sgd_rate = 0.03, .adamw_rate = 0.25};
+  CHECK(fine_tuning.peak_learning_rate() == 0.03);
+  CHECK(help_of_learning_rate(fine_tuning) ==
+        "highest learning rate; by default 0.03 for sgd, 0.25 for adamw");
   CHECK(OptimizerOptions{.weight_decay = 0.0}.decay() == 0);
 }

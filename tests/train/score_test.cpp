@@ -3,6 +3,8 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/tensor.h>
 
+#include <cmath>
+
 #include "catch.h"
 
 using namespace qtool;
@@ -17,6 +19,7 @@ TEST_CASE("with labels the score is accuracy, over batches of any size") {
   ScoreMeter meter("test");
   meter.add({logits()}, at::tensor({1, 0, 1, 1}, at::kLong), {});
   CHECK(meter.score() == 0.75);
+  CHECK(meter.standard_error() == Approx(std::sqrt(0.75 * 0.25 / 4)));
   meter.add({logits().slice(0, 0, 1)}, at::tensor({1}, at::kLong), {logits().slice(0, 0, 1)});
   CHECK(meter.score() == 0.8);
   CHECK_THROWS_WITH(meter.add({logits()}, at::tensor({1, 0, 1, 2}, at::kLong), {}), contains("label 2"));
@@ -28,6 +31,7 @@ TEST_CASE("without labels it is the agreement with the teacher") {
   CHECK(meter.score() == 1);
   meter.add({logits()}, {}, {-logits()});
   CHECK(meter.score() == 0.5);
+  CHECK(meter.standard_error() == Approx(std::sqrt(0.5 * 0.5 / 8)));
 }
 
 TEST_CASE("outputs that are no logits are scored by their error") {
@@ -35,6 +39,7 @@ TEST_CASE("outputs that are no logits are scored by their error") {
   ScoreMeter meter("test");
   meter.add({reference + 0.5}, at::tensor({0}, at::kLong), {reference});
   CHECK(meter.score() == Approx(1 - 0.5 / 25));
+  CHECK(meter.standard_error() == 0);
   ScoreMeter perfect("test");
   perfect.add({reference}, {}, {reference});
   CHECK(perfect.score() == 1);

@@ -24,7 +24,7 @@ TEST_CASE("everything a run depends on comes back") {
   optimizer->state()[0].tensor.fill_(0.25);
   TrainingState state{.epoch = 1, .batch = 7, .step = 19, .loss_sum = 1.5, .score_sum = 3, .samples = 4};
   state.history = {{.epoch = 0, .loss = 0.5, .validation_accuracy = 0.75}};
-  state.best_epoch = 0;
+  state.best_epoch = {.kept = 2, .highest = 1, .highest_score = 0.875};
   state.best = copies_of(model_tensors(model));
   state.lowest_loss = 0.125;
   state.rate_factor = 0.1;
@@ -49,6 +49,9 @@ TEST_CASE("everything a run depends on comes back") {
   CHECK(loaded.state.lowest_loss == 0.125);
   CHECK(loaded.state.rate_factor == 0.1);
   CHECK(loaded.state.retries == 1);
+  CHECK(loaded.state.best_epoch.kept == 2);
+  CHECK(loaded.state.best_epoch.highest == 1);
+  CHECK(loaded.state.best_epoch.highest_score == 0.875);
   REQUIRE(loaded.state.history.size() == 1);
   CHECK(loaded.state.history[0].validation_accuracy == 0.75);
   CHECK(loaded.state.best.size() == state.best.size());
