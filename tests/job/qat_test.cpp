@@ -65,7 +65,7 @@ struct QatPlace : Workplace {
     qat.train.epochs = 2;
     qat.train.batch_size = 16;
     qat.train.validation = 0.2;
-    qat.train.optimizer.learning_rate = 0.02;
+    qat.train.optimizer = {.kind = OptimizerKind::kSgd, .learning_rate = 0.02};
     return qat;
   }
   [[nodiscard]] std::string bytes(const std::string& file) const { return get(folder / file); }
@@ -194,17 +194,19 @@ TEST_CASE("interrupted and resumed, it ends with the bytes of an uninterrupted r
   struct Case {
     const char* model;
     FakeQuantOptions fake_quant;
+    OptimizerOptions optimizer;
   };
   const std::vector<Case> cases = {
-      {"model.pt", {.activation_steps = StepSize::kLearned}},
-      {"normed.pt", {.batch_norm = BatchNormMode::kTrained, .weight_steps = StepSize::kObserved}}};
+      {"model.pt", {.activation_steps = StepSize::kLearned}, {.kind = OptimizerKind::kAdamW}},
+      {"normed.pt", {.batch_norm = BatchNormMode::kTrained, .weight_steps = StepSize::kObserved}, {}}};
   int run_number = 0;
-  for (const auto& [model, fake_quant] : cases)
+  for (const auto& [model, fake_quant, optimizer] : cases)
     for (const int steps : {2, 6}) {
       INFO(model << ", stopped after " << steps);
       auto options = at.qat("whole" + std::to_string(run_number));
       options.model = at.folder / model;
       options.fake_quant = fake_quant;
+      options.train.optimizer = optimizer;
       (void)run(options);
       const auto whole = options.output;
       options.output = at.folder / ("parts" + std::to_string(run_number++));

@@ -115,19 +115,22 @@ TEST_CASE("AdamW learns it too, with clipping and smoothing") {
 }
 
 TEST_CASE("a resumed run ends with the bytes of an uninterrupted one") {
-  const TemporaryFolder folder;
-  const DataSpec data = write_small_data(folder, 128);
-  TrainOptions options = small_options();
-  const std::string expected = train_to_bytes(data, options, folder);
-  CHECK(train_to_bytes(data, options, folder) == expected);
-  for (const int steps : {0, 4, 6, 13}) {  // before all, within an epoch, at its end, within a later one
-    INFO("stopped after " << steps);
-    const std::string checkpoint = folder.file("last." + std::to_string(steps) + ".pt");
-    options.resume = false;
-    train_and_stop(data, options, checkpoint, steps);
-    options.resume = true;
-    CHECK(train_to_bytes(data, options, folder, checkpoint) == expected);
-    CHECK(train_to_bytes(data, options, folder, checkpoint) == expected);  // there is nothing left to do
+  for (const auto optimizer : {OptimizerKind::kSgd, OptimizerKind::kAdamW}) {
+    const TemporaryFolder folder;
+    const DataSpec data = write_small_data(folder, 128);
+    TrainOptions options = small_options();
+    options.optimizer.kind = optimizer;
+    const std::string expected = train_to_bytes(data, options, folder);
+    CHECK(train_to_bytes(data, options, folder) == expected);
+    for (const int steps : {0, 4, 6, 13}) {  // before all, within an epoch, at its end, within a later one
+      INFO(to_string(optimizer) << ", stopped after " << steps);
+      const std::string checkpoint = folder.file("last." + std::to_string(steps) + ".pt");
+      options.resume = false;
+      train_and_stop(data, options, checkpoint, steps);
+      options.resume = true;
+      CHECK(train_to_bytes(data, options, folder, checkpoint) == expected);
+      CHECK(train_to_bytes(data, options, folder, checkpoint) == expected);  // there is nothing left to do
+    }
   }
 }
 
