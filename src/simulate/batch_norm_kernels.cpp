@@ -79,6 +79,22 @@ QTOOL_CLONES void add_gradients(const float* __restrict dy, const uint8_t* __res
   }
 }
 
+QTOOL_CLONES double step_gradient(const float* __restrict dy, const float* __restrict x, int64_t count,
+                                  int64_t tile, const float* __restrict factor,
+                                  const float* __restrict offset, Steps s) {
+  float sums[kLanes] = {};
+  for (int64_t begin = 0; begin < count; begin += tile)
+    by_lanes(
+        std::min(tile, count - begin), [&](int64_t i, int64_t k) __attribute__((always_inline)) {
+          const float clipped = limited(x[begin + i] * factor[i] + offset[i], s.clip_low, s.clip_high);
+          const float step = nearest_step(clipped, s), on_grid = limited(step, s.lowest, s.highest);
+          sums[k] += dy[begin + i] * slope_of_step(clipped, step, on_grid, s);
+        });
+  double sum = 0;
+  for (const float lane : sums) sum += lane;
+  return sum;
+}
+
 /// A tile's worth of what each channel is multiplied by, and what is added.
 struct TileOfGradients {
   int64_t length;
@@ -176,19 +192,26 @@ Extent scale_and_fake_quantize(const float* x, float* y, uint8_t* mask, ChannelR
 }
 
 GradientSums gradient_sums(const float* dy, const uint8_t* mask, const float* x, ChannelRows shape,
-                           const std::vector<float>& mean) {
+                           const std::vector<float>& mean, const LearnedGrid* learned) {
   const Tiling tiling(shape);
   const auto channels = static_cast<size_t>(shape.channels);
   const auto means = tiling.repeated(mean);
-  std::vector<double> sums(tiling.blocks() * channels), products(sums.size());
+  std::vector<float> factors, offsets;
+  if (learned != nullptr)
+    factors = tiling.repeated(learned->factor), offsets = tiling.repeated(learned->offset);
+  std::vector<double> sums(tiling.blocks() * channels), products(sums.size()), steps(tiling.blocks());
   tiling.for_each_block([&](int64_t block, int64_t begin, int64_t count) {
     std::vector<float> tile_sums(static_cast<size_t>(tiling.tile()), 0.0F), tile_products(tile_sums);
     add_gradients(dy + begin, mask + begin, x + begin, count, tiling.tile(), means.data(), tile_sums.data(),
                   tile_products.data());
     tiling.add_up(tile_sums, &sums[size_t(block) * channels]);
     tiling.add_up(tile_products, &products[size_t(block) * channels]);
+    if (learned != nullptr)
+      steps[size_t(block)] = step_gradient(dy + begin, x + begin, count, tiling.tile(), factors.data(),
+                                           offsets.data(), steps_of(learned->grid));
   });
   GradientSums all{std::vector<double>(channels, 0), std::vector<double>(channels, 0)};
+  for (const double step : steps) all.step += step;
   for (size_t i = 0; i < sums.size(); ++i) {
     all.sum[i % channels] += sums[i];
     all.product[i % channels] += products[i];

@@ -25,12 +25,20 @@ Extent scale_and_fake_quantize(const float* x, float* y, uint8_t* mask, ChannelR
                                const std::vector<float>& factor, const std::vector<float>& offset,
                                const FakeQuantGrid& grid, bool quantize);
 
-/// For each channel, of dz = dy where mask is 1, else 0.
+/// What scale_and_fake_quantize() was given, where the step of its grid is learned.
+struct LearnedGrid {
+  std::vector<float> factor, offset;
+  FakeQuantGrid grid;
+};
+
 struct GradientSums {
-  std::vector<double> sum, product;  ///< product: sum of dz * (x - mean)
+  /// For each channel, of dz = dy where mask is 1, else 0; product: sum of dz * (x - mean).
+  std::vector<double> sum, product;
+  double step = 0;  ///< d step of a learned grid, see fake_quant_kernels.h
 };
 [[nodiscard]] GradientSums gradient_sums(const float* dy, const uint8_t* mask, const float* x,
-                                         ChannelRows shape, const std::vector<float>& mean);
+                                         ChannelRows shape, const std::vector<float>& mean,
+                                         const LearnedGrid* learned = nullptr);
 
 /// dx = dz * factor[c] + x * slope[c] + offset[c], with dz as above.
 void masked_gradient(const float* dy, const uint8_t* mask, const float* x, float* dx, ChannelRows shape,

@@ -8,6 +8,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
+#include <optional>
 #include <vector>
 
 #include "core/along_axis.h"
@@ -104,14 +105,16 @@ void follow_batch(const Moments& moments, int64_t rows, const at::Tensor& gamma,
 
 struct Gradients {
   at::Tensor y, gamma, beta;
+  double step = 0;  ///< of a learned grid
 };
 
 /// Through the batch's own mean and variance (Ioffe and Szegedy, arXiv:1502.03167, section 3).
 Gradients gradients_by_batch(const Normalisation& n, const at::Tensor& dy, const at::Tensor& mask,
-                             const at::Tensor& y, ChannelRows shape, const at::Tensor& like) {
+                             const at::Tensor& y, ChannelRows shape, const at::Tensor& like,
+                             const LearnedGrid* learned) {
   std::vector<float> mean(n.mean.begin(), n.mean.end()), slope, offset;
-  const auto sums =
-      gradient_sums(dy.data_ptr<float>(), mask.data_ptr<uint8_t>(), y.data_ptr<float>(), shape, mean);
+  const auto sums = gradient_sums(dy.data_ptr<float>(), mask.data_ptr<uint8_t>(), y.data_ptr<float>(), shape,
+                                  mean, learned);
   std::vector<double> dgamma;
   for (size_t c = 0; c < n.mean.size(); ++c) {
     const double inverse = n.inverse_deviation[c], rows = double(shape.rows);
@@ -123,19 +126,20 @@ Gradients gradients_by_batch(const Normalisation& n, const at::Tensor& dy, const
   const auto dx = at::empty_like(y);
   masked_gradient(dy.data_ptr<float>(), mask.data_ptr<uint8_t>(), y.data_ptr<float>(), dx.data_ptr<float>(),
                   shape, n.factor, slope, offset);
-  return {dx, floats(dgamma, like), floats(sums.sum, like)};
+  return {dx, floats(dgamma, like), floats(sums.sum, like), sums.step};
 }
 
 Gradients gradients_frozen(const Normalisation& n, const at::Tensor& dy, const at::Tensor& mask,
-                           const at::Tensor& y, ChannelRows shape, const at::Tensor& like) {
+                           const at::Tensor& y, ChannelRows shape, const at::Tensor& like,
+                           const LearnedGrid* learned) {
   const auto sums = gradient_sums(dy.data_ptr<float>(), mask.data_ptr<uint8_t>(), y.data_ptr<float>(), shape,
-                                  std::vector<float>(n.mean.size(), 0));
+                                  std::vector<float>(n.mean.size(), 0), learned);
   std::vector<double> dgamma;
   for (size_t c = 0; c < n.mean.size(); ++c)
     dgamma.push_back(-n.mean[c] * n.inverse_deviation[c] * sums.sum[c]);
   const auto dx = at::empty_like(y);
   apply_mask(dy.data_ptr<float>(), mask.data_ptr<uint8_t>(), dx.data_ptr<float>(), y.numel());
-  return {dx, floats(dgamma, like), floats(sums.sum, like)};
+  return {dx, floats(dgamma, like), floats(sums.sum, like), sums.step};
 }
 
 at::Tensor run(const at::Tensor& y, ChannelRows shape, const Normalisation& n, const ActivationState& state,
@@ -147,17 +151,37 @@ at::Tensor run(const at::Tensor& y, ChannelRows shape, const Normalisation& n, c
   return z;
 }
 
+/// A forward pass as an autograd node keeps it, but for the tensors.
+Normalisation normalisation_of(AutogradContext& context) {
+  const auto factor = context.saved_data["factor"].toDoubleVector(),
+             offset = context.saved_data["offset"].toDoubleVector();
+  return {.by_batch = context.saved_data["by_batch"].toBool(),
+          .mean = context.saved_data["mean"].toDoubleVector(),
+          .inverse_deviation = context.saved_data["inverse_deviation"].toDoubleVector(),
+          .gamma = context.saved_data["gamma"].toDoubleVector(),
+          .factor = {factor.begin(), factor.end()},
+          .offset = {offset.begin(), offset.end()}};
+}
+
+void keep(const Normalisation& n, AutogradContext& context) {
+  context.saved_data["by_batch"] = n.by_batch;
+  context.saved_data["mean"] = n.mean;
+  context.saved_data["inverse_deviation"] = n.inverse_deviation;
+  context.saved_data["gamma"] = n.gamma;
+  context.saved_data["factor"] = std::vector<double>(n.factor.begin(), n.factor.end());
+  context.saved_data["offset"] = std::vector<double>(n.offset.begin(), n.offset.end());
+}
+
 class BatchNormFakeQuant : public torch::autograd::Function<BatchNormFakeQuant> {
  public:
   static at::Tensor forward(AutogradContext* context, const at::Tensor& y, const at::Tensor& gamma,
-                            const at::Tensor& /*beta*/, ChannelRows shape, const Normalisation& n,
-                            const ActivationState& state) {
+                            const at::Tensor& /*beta*/, const at::Tensor& /*scale*/, ChannelRows shape,
+                            const Normalisation& n, const ActivationState& state, bool learned) {
     const auto mask = at::empty_like(y, y.options().dtype(at::kByte));
     context->save_for_backward({y, gamma});
     context->saved_data["mask"] = mask;
-    context->saved_data["by_batch"] = n.by_batch;
-    context->saved_data["mean"] = n.mean;
-    context->saved_data["inverse_deviation"] = n.inverse_deviation;
+    keep(n, *context);
+    if (learned) context->saved_data["grid"] = numbers_of(state.grid());
     return run(y, shape, n, state, mask);
   }
 
@@ -165,16 +189,16 @@ class BatchNormFakeQuant : public torch::autograd::Function<BatchNormFakeQuant> 
     const auto saved = context->get_saved_variables();
     const auto &y = saved[0], &gamma = saved[1];
     const auto mask = context->saved_data["mask"].toTensor();
-    Normalisation n{.by_batch = context->saved_data["by_batch"].toBool(),
-                    .mean = context->saved_data["mean"].toDoubleVector(),
-                    .inverse_deviation = context->saved_data["inverse_deviation"].toDoubleVector(),
-                    .gamma = doubles(gamma.detach())};
-    for (size_t c = 0; c < n.mean.size(); ++c)
-      n.factor.push_back(static_cast<float>(std::fabs(n.gamma[c]) * n.inverse_deviation[c]));
+    const auto n = normalisation_of(*context);
+    std::optional<LearnedGrid> learned;
+    if (context->saved_data.count("grid") > 0)
+      learned = {n.factor, n.offset, grid_of(context->saved_data["grid"].toDoubleVector())};
     const auto dy = laid_out_as(outputs[0], mask);
-    const auto gradients =
-        (n.by_batch ? gradients_by_batch : gradients_frozen)(n, dy, mask, y, channel_rows(y), gamma);
-    return {gradients.y, gradients.gamma, gradients.beta, {}, {}, {}};
+    const auto gradients = (n.by_batch ? gradients_by_batch : gradients_frozen)(
+        n, dy, mask, y, channel_rows(y), gamma, learned ? &*learned : nullptr);
+    const auto step =
+        learned ? step_gradient_tensor(gradients.step, y.numel(), learned->grid.qmax) : at::Tensor();
+    return {gradients.y, gradients.gamma, gradients.beta, step, {}, {}, {}, {}};
   }
 };
 
@@ -206,12 +230,11 @@ at::Tensor batch_norm_fake_quant(const at::Tensor& y, const at::Tensor& gamma, c
                                  double eps, const at::Tensor& low, const at::Tensor& high,
                                  const at::Tensor& scale, const at::Tensor& zero_point,
                                  const at::Tensor& observe, const at::Tensor& enabled, int64_t bits,
-                                 bool symmetric, double clip_low, double clip_high) {
+                                 bool symmetric, bool learned, double clip_low, double clip_high) {
   const auto shape = channel_rows(y);
   if (shape.rows == 0)
     return fake_quant_activation(batch_norm_in_fold(y, gamma, beta, mean, var, frozen, eps), low, high, scale,
-                                 zero_point, observe, enabled, bits, symmetric, /*learned=*/false, clip_low,
-                                 clip_high);
+                                 zero_point, observe, enabled, bits, symmetric, learned, clip_low, clip_high);
   const bool trains = at::GradMode::is_enabled();
   const ActivationState state{
       low,
@@ -220,7 +243,7 @@ at::Tensor batch_norm_fake_quant(const at::Tensor& y, const at::Tensor& gamma, c
       zero_point,
       enabled,
       QuantScheme::activation(bits, symmetric ? Symmetry::kSymmetric : Symmetry::kAffine),
-      trains && is_on(observe),
+      trains && !learned && is_on(observe),
       clip_low,
       clip_high};
   Normalisation n;
@@ -231,9 +254,11 @@ at::Tensor batch_norm_fake_quant(const at::Tensor& y, const at::Tensor& gamma, c
   } else {
     n = frozen_normalisation(gamma, beta, mean, var, eps);
   }
-  if (!wants_gradient(y) && !wants_gradient(gamma) && !wants_gradient(beta))
-    return run(y, shape, n, state, {});
-  return BatchNormFakeQuant::apply(y, gamma, beta, shape, n, state);
+  const bool learns = learned && is_on(enabled);
+  const bool wanted =
+      wants_gradient(y) || wants_gradient(gamma) || wants_gradient(beta) || (learns && wants_gradient(scale));
+  if (!wanted) return run(y, shape, n, state, {});
+  return BatchNormFakeQuant::apply(y, gamma, beta, scale, shape, n, state, learns);
 }
 
 }  // namespace qtool

@@ -15,6 +15,6 @@ at::Tensor batch_norm_fake_quant(const at::Tensor& y, const at::Tensor& gamma, c
                                  double eps, const at::Tensor& low, const at::Tensor& high,
                                  const at::Tensor& scale, const at::Tensor& zero_point,
                                  const at::Tensor& observe, const at::Tensor& enabled, int64_t bits,
-                                 bool symmetric, double clip_low, double clip_high);
+                                 bool symmetric, bool learned, double clip_low, double clip_high);
 
 }  // namespace qtool

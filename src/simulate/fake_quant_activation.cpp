@@ -16,11 +16,6 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// The one value of a learned step's gradient.
-at::Tensor step_gradient_tensor(double gradient, int64_t values, int64_t qmax) {
-  return at::full({1}, gradient * learned_step_factor(values, qmax), at::kFloat);
-}
-
 at::Tensor run(const ActivationState& state, const at::Tensor& x, const at::Tensor& mask) {
   auto y = at::empty_like(x);
   auto* flags = mask.defined() ? mask.data_ptr<uint8_t>() : nullptr;
@@ -54,21 +49,12 @@ class LearnedActivation : public torch::autograd::Function<LearnedActivation> {
                             const ActivationState& state) {
     const auto x = dense(input);
     context->save_for_backward({x});
-    const auto grid = state.grid();
-    context->saved_data["grid"] =
-        std::vector<double>{grid.scale,        double(grid.zero_point), double(grid.qmin),
-                            double(grid.qmax), grid.clip_low,           grid.clip_high};
+    context->saved_data["grid"] = numbers_of(state.grid());
     return run(state, x, {});
   }
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const auto x = context->get_saved_variables()[0];
-    const auto g = context->saved_data["grid"].toDoubleVector();
-    const FakeQuantGrid grid{.scale = float(g[0]),
-                             .zero_point = int64_t(g[1]),
-                             .qmin = int64_t(g[2]),
-                             .qmax = int64_t(g[3]),
-                             .clip_low = float(g[4]),
-                             .clip_high = float(g[5])};
+    const auto grid = grid_of(context->saved_data["grid"].toDoubleVector());
     const auto dy = laid_out_as(gradients[0], x);
     const auto dx = at::empty_like(x);
     const double sum = learned_step_gradient(dy.data_ptr<float>(), x.data_ptr<float>(), dx.data_ptr<float>(),
@@ -78,6 +64,24 @@ class LearnedActivation : public torch::autograd::Function<LearnedActivation> {
 };
 
 }  // namespace
+
+std::vector<double> numbers_of(const FakeQuantGrid& grid) {
+  return {grid.scale,        double(grid.zero_point), double(grid.qmin),
+          double(grid.qmax), grid.clip_low,           grid.clip_high};
+}
+
+FakeQuantGrid grid_of(const std::vector<double>& numbers) {
+  return {.scale = float(numbers[0]),
+          .zero_point = int64_t(numbers[1]),
+          .qmin = int64_t(numbers[2]),
+          .qmax = int64_t(numbers[3]),
+          .clip_low = float(numbers[4]),
+          .clip_high = float(numbers[5])};
+}
+
+at::Tensor step_gradient_tensor(double sum, int64_t values, int64_t qmax) {
+  return at::full({1}, sum * learned_step_factor(values, qmax), at::kFloat);
+}
 
 FakeQuantGrid ActivationState::grid() const {
   return {.scale = std::max(*scale.data_ptr<float>(), kSmallestScale),

@@ -2,6 +2,8 @@
 /// Fake-quant of activations in training: qtool::fake_quant_activation of simulate/fake_quant_ops.h.
 #include <ATen/core/Tensor.h>
 
+#include <vector>
+
 #include "core/scheme.h"
 #include "simulate/fake_quant_kernels.h"
 
@@ -21,6 +23,13 @@ struct ActivationState {
   /// While observing: moves the range towards that of a batch, and the grid of the next step with it.
   void note(const Extent& batch) const;
 };
+
+/// A grid as numbers that an autograd node can keep, and back.
+[[nodiscard]] std::vector<double> numbers_of(const FakeQuantGrid& grid);
+[[nodiscard]] FakeQuantGrid grid_of(const std::vector<double>& numbers);
+
+/// LSQ's gradient of a step that `values` have, float32 [1]; `sum` as learned_step_gradient() gives it.
+[[nodiscard]] at::Tensor step_gradient_tensor(double sum, int64_t values, int64_t qmax);
 
 at::Tensor fake_quant_activation(const at::Tensor& x, const at::Tensor& low, const at::Tensor& high,
                                  const at::Tensor& scale, const at::Tensor& zero_point,

@@ -33,9 +33,8 @@ QTOOL_CLONES double step_gradient_block(const float* __restrict dy, const float*
       count, [&](int64_t i, int64_t k) __attribute__((always_inline)) {
         const float clipped = limited(x[i], s.clip_low, s.clip_high);
         const float step = nearest_step(clipped, s), on_grid = limited(step, s.lowest, s.highest);
-        const bool passes = step == on_grid;
-        sums[k] += dy[i] * (passes ? on_grid - clipped * s.inverse : on_grid);
-        dx[i] = static_cast<int>(passes) & static_cast<int>(is_inside_clip(x[i], s)) ? dy[i] : 0.0F;
+        sums[k] += dy[i] * slope_of_step(clipped, step, on_grid, s);
+        dx[i] = static_cast<int>(step == on_grid) & static_cast<int>(is_inside_clip(x[i], s)) ? dy[i] : 0.0F;
       });
   double sum = 0;
   for (const float lane : sums) sum += lane;

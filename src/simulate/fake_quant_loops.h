@@ -48,6 +48,11 @@ QTOOL_INLINE float nearest_step(float x, const Steps& s) {
   return rounded(limited(x * s.inverse, s.lowest - 1, s.highest + 1));
 }
 
+/// What a learned step's gradient takes of a value: d y / d step, from `step` and `on_grid` of the value after the clip.
+QTOOL_INLINE float slope_of_step(float clipped, float step, float on_grid, const Steps& s) {
+  return step == on_grid ? on_grid - clipped * s.inverse : on_grid;
+}
+
 QTOOL_INLINE bool is_inside_clip(float x, const Steps& s) {
   return static_cast<int>(x > s.clip_low) & static_cast<int>(x < s.clip_high);
 }

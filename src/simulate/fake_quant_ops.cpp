@@ -36,7 +36,9 @@ void register_fake_quant_operators() {
     operators.def(
         "batch_norm_fake_quant(Tensor y, Tensor gamma, Tensor beta, Tensor(a!) mean, Tensor(b!) var, Tensor "
         "frozen, float eps, Tensor(c!) low, Tensor(d!) high, Tensor(e!) scale, Tensor(f!) zero_point, Tensor "
-        "observe, Tensor enabled, int bits, bool symmetric, float clip_low, float clip_high) -> Tensor",
+        "observe, Tensor enabled, int bits, bool symmetric, bool learned, float clip_low, float clip_high) "
+        "-> "
+        "Tensor",
         torch::dispatch(c10::DispatchKey::CompositeImplicitAutograd, TORCH_FN(batch_norm_fake_quant)));
     return operators;
   }();

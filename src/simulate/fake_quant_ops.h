@@ -31,9 +31,9 @@
 ///
 ///   qtool::batch_norm_fake_quant(Tensor y, Tensor gamma, Tensor beta, Tensor(a!) mean, Tensor(b!) var, Tensor frozen,
 ///       float eps, Tensor(c!) low, Tensor(d!) high, Tensor(e!) scale, Tensor(f!) zero_point, Tensor observe,
-///       Tensor enabled, int bits, bool symmetric, float clip_low, float clip_high) -> Tensor
+///       Tensor enabled, int bits, bool symmetric, bool learned, float clip_low, float clip_high) -> Tensor
 ///
-/// fake_quant_activation of batch_norm_in_fold, with an observed step. Where the channels of y lie beside each other in
+/// fake_quant_activation of batch_norm_in_fold. Where the channels of y lie beside each other in
 /// memory (channels last), it reads y twice and writes once, and its gradient reads dy, mask and y twice and writes once.
 ///
 /// The switches `observe`, `enabled` and `frozen` are read on the CPU; the other tensors may be on a GPU, where

@@ -9,19 +9,16 @@ namespace {
 
 namespace jit = torch::jit;
 
-constexpr size_t kLearned = 9;  ///< argument of qtool::fake_quant_activation
-
 jit::Node* batch_norm_before(const jit::Node* fake_quant) {
   auto* norm = fake_quant->input(0)->node();
   const bool is_alone = norm->kind() == c10::Symbol::fromQualString("qtool::batch_norm_in_fold") &&
                         norm->output()->uses().size() == 1;
-  return is_alone && !jit::toIValue(fake_quant->input(kLearned))->toBool() ? norm : nullptr;
+  return is_alone ? norm : nullptr;
 }
 
 void join(jit::Graph& graph, jit::Node* norm, jit::Node* fake_quant) {
   std::vector<jit::Value*> inputs = norm->inputs().vec();
-  for (size_t i = 1; i < fake_quant->inputs().size(); ++i)
-    if (i != kLearned) inputs.push_back(fake_quant->input(i));
+  for (size_t i = 1; i < fake_quant->inputs().size(); ++i) inputs.push_back(fake_quant->input(i));
   auto* joined = graph.create(c10::Symbol::fromQualString("qtool::batch_norm_fake_quant"), inputs);
   joined->insertBefore(fake_quant);
   joined->output()->copyMetadata(fake_quant->output());

@@ -3,7 +3,7 @@
 
 namespace qtool {
 
-/// Makes batch norm in the fold and the fake-quant that alone reads it one operator, where its step is observed:
+/// Makes batch norm in the fold and the fake-quant that alone reads it one operator:
 ///
 ///   %z = qtool::batch_norm_in_fold(%y, ...); %q = qtool::fake_quant_activation(%z, ...)
 ///   ->  %q = qtool::batch_norm_fake_quant(%y, ...)

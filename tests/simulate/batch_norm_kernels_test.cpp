@@ -97,6 +97,18 @@ TEST_CASE("gradient sums count where the mask is 1") {
   CHECK(dx == std::vector<float>{12, 9, 20, 19, 36, -1});
 }
 
+TEST_CASE("the step's gradient is of what went through the grid, clipped or not") {
+  // In steps: channel 0: 0.5, 1, 1.5 with slopes -0.5, 0, 1 (clipped); channel 1: 0, 2, 1 with 0, 1 (clipped), 0.
+  const std::vector<float> dy = {1, 10, 2, 20, 3, 30}, x = {1, 4, 2, 6, 3, 5};
+  const std::vector<uint8_t> mask = {1, 1, 1, 0, 0, 1};
+  const LearnedGrid learned{
+      .factor = {1, 2},
+      .offset = {0, -8},
+      .grid = {.scale = 2, .qmin = -1, .qmax = 1, .clip_low = -kInfinity, .clip_high = kInfinity}};
+  CHECK(gradient_sums(dy.data(), mask.data(), x.data(), {3, 2}, {1, 5}, &learned).step == 22.5);
+  CHECK(gradient_sums(dy.data(), mask.data(), x.data(), {3, 2}, {1, 5}).step == 0);
+}
+
 TEST_CASE("sums do not depend on the number of threads") {
   const int threads = at::get_num_threads();
   const ChannelRows shape{9000, 17};

@@ -28,6 +28,7 @@ struct Normed {
   at::Tensor low = at::tensor({-1.0F}), high = at::tensor({2.0F});
   at::Tensor scale = at::tensor({0.2F}), zero_point = at::full({1}, 5, at::kInt);
   at::Tensor frozen = flag(false), observe = flag(true), enabled = flag(true);
+  bool learned = false;
   double clip_low = -kInfinity;
 
   explicit Normed(const at::Tensor& input) : y(input) {
@@ -40,11 +41,11 @@ struct Normed {
 
   [[nodiscard]] at::Tensor joined() const {
     return batch_norm_fake_quant(y, gamma, beta, mean, var, frozen, kEps, low, high, scale, zero_point,
-                                 observe, enabled, 4, false, clip_low, kInfinity);
+                                 observe, enabled, 4, false, learned, clip_low, kInfinity);
   }
   [[nodiscard]] at::Tensor apart() const {
     return fake_quant_activation(batch_norm_in_fold(y, gamma, beta, mean, var, frozen, kEps), low, high,
-                                 scale, zero_point, observe, enabled, 4, false, false, clip_low, kInfinity);
+                                 scale, zero_point, observe, enabled, 4, false, learned, clip_low, kInfinity);
   }
   /// What a pass changes.
   [[nodiscard]] std::vector<at::Tensor> state() const { return {mean, var, low, high, scale}; }
@@ -60,6 +61,7 @@ struct Result {
 Result train(Normed layer, Function function, const at::Tensor& dz) {
   layer.y = layer.y.detach().clone(at::MemoryFormat::Preserve);
   std::vector<at::Tensor*> trained = {&layer.y, &layer.gamma, &layer.beta};
+  if (layer.learned) trained.push_back(&layer.scale);
   for (auto* tensor : trained) tensor->set_requires_grad(true);
   const auto output = (layer.*function)();
   output.backward(dz);
@@ -107,6 +109,38 @@ TEST_CASE("batch norm and fake-quant in one operator do what the two do") {
             CHECK(joined.state[i].allclose(apart.state[i], 1e-4, 1e-5));
           }
         }
+}
+
+TEST_CASE("a learned step has the gradient that it has apart from batch norm") {
+  for (const auto& y : inputs())
+    for (const bool frozen : {false, true})
+      for (const double clip_low : {-kInfinity, 0.0}) {
+        INFO(y.sizes() << (frozen ? ", frozen" : "") << ", clip at " << clip_low);
+        const auto made = [&] {
+          Normed layer(y);
+          layer.learned = true;
+          layer.frozen = flag(frozen);
+          layer.clip_low = clip_low;
+          return layer;
+        };
+        const auto dz = noise(y.sizes(), 9).contiguous(y.suggest_memory_format());
+        const auto joined = train(made(), &Normed::joined, dz), apart = train(made(), &Normed::apart, dz);
+        CHECK(differing(joined.output, apart.output, 1e-4) < 0.002);
+        for (size_t i = 0; i < 3; ++i) CHECK(differing(joined.gradients[i], apart.gradients[i], 0.02) < 0.01);
+        CHECK(apart.gradients[3].abs().item<float>() > 0.01);
+        CHECK(joined.gradients[3].allclose(apart.gradients[3], 0.01, 0.001));
+        for (size_t i = 2; i < 5; ++i) CHECK(joined.state[i].equal(apart.state[i]));  // not observed
+      }
+}
+
+TEST_CASE("a learned step has no gradient before fake-quant is switched on") {
+  Normed layer(inputs()[0]);
+  layer.learned = true;
+  layer.enabled = flag(false);
+  layer.scale.set_requires_grad(true);
+  layer.y = layer.y.detach().clone(at::MemoryFormat::Preserve).set_requires_grad(true);
+  layer.joined().sum().backward();
+  CHECK(!layer.scale.grad().defined());
 }
 
 TEST_CASE("without gradients the operator moves nothing and gives what is frozen") {
