@@ -175,14 +175,14 @@ void keep(const Normalisation& n, AutogradContext& context) {
 class BatchNormFakeQuant : public torch::autograd::Function<BatchNormFakeQuant> {
  public:
   static at::Tensor forward(AutogradContext* context, const at::Tensor& y, const at::Tensor& gamma,
-                            const at::Tensor& /*beta*/, const at::Tensor& /*scale*/, ChannelRows shape,
-                            const Normalisation& n, const ActivationState& state, bool learned) {
+                            const at::Tensor& /*beta*/, const at::Tensor& /*scale*/, const Normalisation& n,
+                            const ActivationState& state, bool learned) {
     const auto mask = at::empty_like(y, y.options().dtype(at::kByte));
     context->save_for_backward({y, gamma});
     context->saved_data["mask"] = mask;
     keep(n, *context);
     if (learned) context->saved_data["grid"] = numbers_of(state.grid());
-    return run(y, shape, n, state, mask);
+    return run(y, channel_rows(y), n, state, mask);
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& outputs) {
@@ -198,7 +198,7 @@ class BatchNormFakeQuant : public torch::autograd::Function<BatchNormFakeQuant> 
         n, dy, mask, y, channel_rows(y), gamma, learned ? &*learned : nullptr);
     const auto step =
         learned ? step_gradient_tensor(gradients.step, y.numel(), learned->grid.qmax) : at::Tensor();
-    return {gradients.y, gradients.gamma, gradients.beta, step, {}, {}, {}, {}};
+    return {gradients.y, gradients.gamma, gradients.beta, step, {}, {}, {}};
   }
 };
 
@@ -258,7 +258,7 @@ at::Tensor batch_norm_fake_quant(const at::Tensor& y, const at::Tensor& gamma, c
   const bool wanted =
       wants_gradient(y) || wants_gradient(gamma) || wants_gradient(beta) || (learns && wants_gradient(scale));
   if (!wanted) return run(y, shape, n, state, {});
-  return BatchNormFakeQuant::apply(y, gamma, beta, scale, shape, n, state, learns);
+  return BatchNormFakeQuant::apply(y, gamma, beta, scale, n, state, learns);
 }
 
 }  // namespace qtool
