@@ -90,9 +90,7 @@ QTOOL_CLONES double step_gradient(const float* __restrict dy, const float* __res
           const float step = nearest_step(clipped, s), on_grid = limited(step, s.lowest, s.highest);
           sums[k] += dy[begin + i] * slope_of_step(clipped, step, on_grid, s);
         });
-  double sum = 0;
-  for (const float lane : sums) sum += lane;
-  return sum;
+  return sum_of(sums);
 }
 
 /// A tile's worth of what each channel is multiplied by, and what is added.

@@ -36,9 +36,7 @@ QTOOL_CLONES double step_gradient_block(const float* __restrict dy, const float*
         sums[k] += dy[i] * slope_of_step(clipped, step, on_grid, s);
         dx[i] = static_cast<int>(step == on_grid) & static_cast<int>(is_inside_clip(x[i], s)) ? dy[i] : 0.0F;
       });
-  double sum = 0;
-  for (const float lane : sums) sum += lane;
-  return sum;
+  return sum_of(sums);
 }
 
 QTOOL_CLONES Extent extent_block(const float* x, int64_t count) {

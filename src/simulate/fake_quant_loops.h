@@ -94,6 +94,13 @@ QTOOL_INLINE void by_lanes(int64_t count, const Body& body) {
   for (int64_t i = whole; i < count; ++i) body(i, i - whole);
 }
 
+/// What the lanes have summed up, in their order.
+QTOOL_INLINE double sum_of(const float (&lanes)[kLanes]) {
+  double sum = 0;
+  for (const float lane : lanes) sum += lane;
+  return sum;
+}
+
 template <bool kHasMask>
 QTOOL_INLINE void quantize_lanes(const float* __restrict x, float* __restrict y, uint8_t* __restrict mask,
                                  int64_t count, const Steps& s, Extents& extents) {
