@@ -18,6 +18,7 @@
 #include "core/error.h"
 #include "graph/attributes.h"
 #include "graph/fold_batch_norm.h"
+#include "graph/forks.h"
 #include "graph/in_place.h"
 #include "graph/nodes.h"
 #include "graph/normalise_operators.h"
@@ -29,9 +30,21 @@ namespace {
 
 namespace jit = torch::jit;
 
+/// A deep copy. Bodies of forks are in their place in forward(), as freezing drops the attributes that only they read.
+jit::Module copy_without_forks(const jit::Module& module) {
+  const auto forward = module.get_method("forward").graph()->copy();
+  jit::Inline(*forward);
+  if (!has_forks(*forward)) return copy_of(module);
+  auto copy = copy_of(module.clone());  // a copy alone shares its code
+  const auto graph = copy.get_method("forward").graph();
+  jit::Inline(*graph);
+  inline_forks(graph);
+  return copy;
+}
+
 /// Inlined, with the attributes that are not tensors made constants. A deep copy: nothing of `model` changes.
 jit::Module freeze(const Model& model) {
-  auto module = copy_of(model.module());
+  auto module = copy_without_forks(model.module());
   module.eval();
   try {
     return jit::freeze_module(module, {}, /*freezeInterfaces=*/true, /*preserveParameters=*/true);

@@ -11,9 +11,11 @@
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "graph/attributes.h"
+#include "graph/forks.h"
 #include "graph/load.h"
 #include "graph/place_constants.h"
 #include "graph/pool_constants.h"
+#include "graph/recurrent_on_gpu.h"
 
 namespace qtool {
 namespace {
@@ -81,6 +83,13 @@ bool is_out_of_memory(const std::string& reason) {
          reason.find("can't allocate memory") != std::string::npos;
 }
 
+/// What was written for the CPU.
+void fit_to_device(const std::shared_ptr<jit::Graph>& graph, at::Device device) {
+  inline_forks(graph);  // what place_constants() sees is not the inside of a fork
+  place_constants(*graph, device);
+  make_recurrent_trainable_on_gpu(*graph);
+}
+
 }  // namespace
 
 struct Model::Impl {
@@ -99,7 +108,7 @@ struct Model::Impl {
     if (!code || device != on) {
       auto graph = module.get_method("forward").graph()->copy();
       jit::Inline(*graph);
-      if (!on.is_cpu()) place_constants(*graph, on);
+      if (!on.is_cpu()) fit_to_device(graph, on);
       pool_constants(*graph);
       jit::EliminateDeadCode(graph->block());
       code = std::make_unique<jit::Code>(graph, "forward");

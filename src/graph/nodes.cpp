@@ -33,6 +33,12 @@ c10::IValue constant_argument(const jit::Node* node, const std::string& name) {
 
 std::string short_kind(const jit::Node* node) { return node->kind().toUnqualString(); }
 
+std::string source_of(const jit::Node* node) {
+  const auto place = node->sourceRange().file_line_col();
+  if (!place) return "";
+  return std::get<0>(*place) + ":" + std::to_string(std::get<1>(*place));
+}
+
 std::vector<jit::Node*> nodes_of(jit::Block* block) {
   std::vector<jit::Node*> nodes;
   append_nodes(block, /*inner_blocks=*/false, nodes);

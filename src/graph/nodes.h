@@ -17,6 +17,8 @@ namespace qtool {
 [[nodiscard]] std::vector<torch::jit::Node*> nodes_of(torch::jit::Block* block);
 /// Nodes of all blocks, depth first.
 [[nodiscard]] std::vector<torch::jit::Node*> all_nodes_of(torch::jit::Block* block);
+/// `net.py:12`, where the operator stands in the model's source; empty where that is not known.
+[[nodiscard]] std::string source_of(const torch::jit::Node* node);
 [[nodiscard]] bool is_tensor(const torch::jit::Value* value);
 
 }  // namespace qtool

@@ -16,12 +16,6 @@ namespace {
 
 namespace jit = torch::jit;
 
-std::string source_of(const jit::Node* node) {
-  const auto place = node->sourceRange().file_line_col();
-  if (!place) return "";
-  return std::get<0>(*place) + ":" + std::to_string(std::get<1>(*place));
-}
-
 void add_tensor(const jit::Value* value, OperatorView& view) {
   if (const auto path = attribute_path(value))
     view.fixed_inputs.push_back(*path);

@@ -20,7 +20,8 @@ struct Recording {
   int64_t depth = 0;
   std::map<std::string, OperatorTime> by_name;
 };
-// Callbacks are plain functions, so what they record to is found through the thread that they run on.
+// Callbacks are plain functions, so what they record to is found through the thread that they run on. Threads of torch.jit.fork()
+// inherit the callbacks and record nothing.
 thread_local Recording* recording = nullptr;
 
 struct Started : at::ObserverContext {
@@ -28,6 +29,7 @@ struct Started : at::ObserverContext {
 };
 
 std::unique_ptr<at::ObserverContext> on_start(const at::RecordFunction&) {
+  if (!recording) return nullptr;
   auto started = std::make_unique<Started>();
   ++recording->depth;
   started->begin = Clock::now();
@@ -35,6 +37,7 @@ std::unique_ptr<at::ObserverContext> on_start(const at::RecordFunction&) {
 }
 
 void on_end(const at::RecordFunction& function, at::ObserverContext* context) {
+  if (!context) return;
   const double ms = ms_since(static_cast<Started*>(context)->begin);
   if (--recording->depth > 0) return;
   OperatorTime& entry = recording->by_name[function.name()];

@@ -67,7 +67,10 @@ def unquantizable(shop):
                           pickle=lambda data: data.replace(b"FloatStorage", b"DoubleStorage"))
     only_relu = with_forward(shop, "only_relu", "x: Tensor) -> Tensor", "return torch.relu(x)")
     identity = with_forward(shop, "identity", "x: Tensor) -> Tensor", "return x")
+    futures = with_forward(shop, "futures", "x: Tensor) -> Tensor", "def later():", "  return torch.relu(x)",
+                           "futures = [fork(later)]", "return torch.wait(futures[0])")
     return [
+        refuses("futures in a list", futures, "torch.jit.wait()", "a future from"),
         refuses("NaN in a weight", poisoned("nan", NAN), "conv1.weight", "1 of 150", parts=("where", "got", "expected", "do")),
         refuses("an infinite weight", poisoned("inf", INFINITY), "conv1.weight", parts=("where", "got", "expected", "do")),
         refuses("inspect of NaN in a weight", poisoned("nan2", NAN), "conv1.weight", command="inspect"),

@@ -144,6 +144,19 @@ class Branching(nn.Module):
         return self.last(x)
 
 
+class Forked(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.left, self.right, self.last = nn.Linear(6, 8), nn.Linear(6, 8), nn.Linear(8, 2)
+
+    def on_the_right(self, x):
+        return F.relu(self.right(x))
+
+    def forward(self, x):
+        right = torch.jit.fork(self.on_the_right, x)
+        return self.last(F.relu(self.left(x)) + torch.jit.wait(right))
+
+
 IMAGE = (3, 16, 16)
 ALL = {
     "residual": (Residual, [IMAGE], ["stem.0", "a.0", "a.3", "fc"], {}),
@@ -158,6 +171,7 @@ ALL = {
     "two_inputs": (TwoInputs, [IMAGE, (5,)], ["image", "table", "last"], {}),
     "two_outputs": (TwoOutputs, [(12,)], ["body", "kind", "box"], {}),
     "branching": (Branching, [(6,)], ["first", "last"], {}),
+    "forked": (Forked, [(6,)], ["left", "right", "last"], {}),
 }
 
 # F.interpolate, scripted, names operators of the PyTorch that saves it (aten::_upsample_lanczos2d_aa) on branches that are
