@@ -58,8 +58,10 @@ endif()
 target_include_directories(libtorch SYSTEM INTERFACE ${LIBTORCH_INCLUDE}/torch/csrc/api/include)
 # Each file names the operators that it uses; without this, many of LibTorch's headers include all of them.
 target_compile_definitions(libtorch INTERFACE AT_PER_OPERATOR_HEADERS)
-# libtorch.so is what pulls the CUDA libraries in where a build has them; nothing refers to its symbols.
-target_link_libraries(libtorch INTERFACE -Wl,--no-as-needed ${LIBTORCH_torch} -Wl,--as-needed ${LIBTORCH_torch_cpu} ${LIBTORCH_c10})
+# libtorch.so is what pulls the CUDA libraries in where a build has them; nothing refers to its symbols. libstdc++ goes first:
+# wheels export parts of another compiler's, and std::filesystem::remove_all() of the one for CUDA crashes.
+target_link_libraries(libtorch INTERFACE -Wl,--no-as-needed stdc++ ${LIBTORCH_torch} -Wl,--as-needed ${LIBTORCH_torch_cpu}
+  ${LIBTORCH_c10})
 # at::parallel_for is a template that runs in one thread where OpenMP is off. The OpenMP library must be LibTorch's own: a second
 # one would have threads of its own beside it.
 target_compile_options(libtorch INTERFACE -fopenmp)
