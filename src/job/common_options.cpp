@@ -2,6 +2,7 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <torch/cuda.h>
 
 #include <thread>
@@ -14,15 +15,37 @@ int64_t thread_count(const CommonOptions& options) {
   return options.threads > 0 ? options.threads : std::max<int64_t>(1, std::thread::hardware_concurrency());
 }
 
-at::Device apply_with_device(const CommonOptions& options) {
-  if (options.device == Device::kCuda && torch::cuda::device_count() == 0)
+namespace {
+
+/// at::hasCUDA() is false also where there is CUDA, but no GPU.
+bool is_built_with_cuda() { return c10::impl::hasDeviceGuardImpl(at::kCUDA); }
+
+[[noreturn]] void throw_no_gpu() {
+  if (is_built_with_cuda())
     throw Error(ErrorKind::kUsage,
-                {.what = at::hasCUDA() ? "LibTorch finds no GPU" : "this LibTorch has no CUDA",
+                {.what = "LibTorch finds no GPU",
                  .where = "--device",
                  .got = "cuda",
-                 .expected = at::hasCUDA() ? "a GPU with its driver, which CUDA_VISIBLE_DEVICES does not hide"
-                                           : "cpu, or a program that is built with a LibTorch for CUDA",
-                 .fix = "leave --device out, or build with: bash apps/setup.sh --libtorch DIR"});
+                 .expected = "a GPU with its driver, which CUDA_VISIBLE_DEVICES does not hide",
+                 .fix = "see whether nvidia-smi lists the GPU, or leave --device out"});
+  throw Error(ErrorKind::kUsage,
+              {.what = "this LibTorch has no CUDA",
+               .where = "--device",
+               .got = "cuda",
+               .expected = "cpu, or a program that is built with a LibTorch for CUDA",
+               .fix = "leave --device out, or build with: bash apps/setup.sh --libtorch DIR"});
+}
+
+/// cuDNN otherwise takes kernels that sum up in another order in each run.
+void make_repeatable() { at::globalContext().setDeterministicCuDNN(true); }
+
+}  // namespace
+
+at::Device apply_with_device(const CommonOptions& options) {
+  if (options.device == Device::kCuda) {
+    if (torch::cuda::device_count() == 0) throw_no_gpu();
+    make_repeatable();
+  }
   at::set_num_threads(static_cast<int>(thread_count(options)));
   at::manual_seed(static_cast<uint64_t>(options.seed));
   return options.device == Device::kCuda ? at::kCUDA : at::kCPU;

@@ -6,8 +6,8 @@
 
 #include <vector>
 
+#include "gpu.h"
 #include "graph/attributes.h"
-#include "simulated_gpu.h"
 #include "small_net.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
 #include "catch.h"

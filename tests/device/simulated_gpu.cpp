@@ -1,4 +1,4 @@
-#include "simulated_gpu.h"
+#include "gpu.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/LegacyTypeDispatch.h>
@@ -243,6 +243,8 @@ struct SimulatedCuda final : at::CUDAHooksInterface {
   }
   // NOLINTEND(modernize-use-override)
 };
+
+bool gpu_rounds_as_cpu() { return true; }
 
 int64_t operators_on_gpu() { return operators_run; }
 

@@ -11,11 +11,11 @@
 
 #include "core/error.h"
 #include "data/files.h"
+#include "gpu.h"
 #include "graph/builder.h"
 #include "graph/canonicalise.h"
 #include "job/workplace.h"
 #include "simulate/training_model.h"
-#include "simulated_gpu.h"
 #include "small_net.h"
 #include "train/trainer.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.

@@ -1,5 +1,5 @@
-/// The simulated GPU itself: it is as strict as a real one.
-#include "simulated_gpu.h"
+/// The GPU itself: what a real one refuses, the simulated one refuses, too.
+#include "gpu.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
