@@ -2,7 +2,6 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/native_batch_norm.h>
-#include <ATen/ops/ones_like.h>
 #include <ATen/ops/rsqrt.h>
 #include <ATen/ops/where.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -29,8 +28,8 @@ constexpr double kDead = 1e-6;  // a channel whose factor is smaller says nothin
 void follow(const at::Tensor& mean, const at::Tensor& var, const at::Tensor& factor,
             const at::Tensor& batch_mean, const at::Tensor& batch_var) {
   const auto alive = factor.abs() > kDead;
-  const auto safe = at::where(alive, factor, at::ones_like(factor));
-  const auto rate = alive.to(at::kFloat) * kStatisticsMomentum;
+  const auto safe = at::where(alive, factor, 1.0);
+  const auto rate = alive * kStatisticsMomentum;
   mean.add_(rate * (batch_mean / safe - mean));
   var.add_(rate * (batch_var.clamp_min(0) / safe.square() - var));
 }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/qparams.h"
-#include "simulate/fake_quant_composite.h"
+#include "simulate/fake_quant_on_gpu.h"
 #include "simulate/training_operator.h"
 
 namespace qtool {
@@ -84,7 +84,7 @@ at::Tensor step_gradient_tensor(double sum, int64_t values, int64_t qmax) {
 }
 
 FakeQuantGrid ActivationState::grid() const {
-  return {.scale = std::max(*scale.data_ptr<float>(), kSmallestScale),
+  return {.scale = std::max(scale.item<float>(), kSmallestScale),
           .zero_point = *zero_point.data_ptr<int32_t>(),
           .qmin = scheme.qmin(),
           .qmax = scheme.qmax(),
@@ -113,7 +113,7 @@ at::Tensor fake_quant_activation(const at::Tensor& x, const at::Tensor& low, con
   // Without gradients it is validation, which must not move a range.
   const bool observes = !learned && is_on(observe) && at::GradMode::is_enabled();
   const ActivationState state{low, high, scale, zero_point, enabled, scheme, observes, clip_low, clip_high};
-  if (!x.is_cpu()) return composite_activation(x, state, learned);
+  if (!x.is_cpu()) return fake_quant_activation_on_gpu(x, state, learned);
   if (learned && is_on(enabled) && (wants_gradient(x) || wants_gradient(scale)))
     return LearnedActivation::apply(x, scale, state);
   if (wants_gradient(x)) return ObservedActivation::apply(x, state);

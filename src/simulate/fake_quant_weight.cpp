@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "core/qparams.h"
-#include "simulate/fake_quant_composite.h"
 #include "simulate/fake_quant_kernels.h"
+#include "simulate/fake_quant_on_gpu.h"
 #include "simulate/training_operator.h"
 
 namespace qtool {
@@ -100,7 +100,7 @@ at::Tensor fake_quant_weight(const at::Tensor& weight, const at::Tensor& scale, 
   const auto scheme = QuantScheme::weight(bits, Granularity::kPerChannel, 0);
   const bool observes = !learned && is_on(observe);
   if (!weight.is_cpu())
-    return composite_weight(weight, scale, observes, is_on(enabled), scheme, axis, learned);
+    return fake_quant_weight_on_gpu(weight, scale, observes, is_on(enabled), scheme, axis, learned);
   if (observes) observe_weight(weight, scale, scheme, axis);
   if (!is_on(enabled)) return weight;
   return Weight::apply(weight, scale, scheme, axis);

@@ -42,7 +42,7 @@ class TrainingSwitches {
   void observe(bool on);
   void enable(bool on);
   void freeze_batch_norm(bool on);
-  /// The switches themselves, which stay on the CPU wherever the model is.
+  /// What stays on the CPU wherever the model is: the switches, and ranges and grids of activations but for learned scales.
   [[nodiscard]] const std::vector<at::Tensor>& tensors() const { return all_; }
 
  private:

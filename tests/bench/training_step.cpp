@@ -1,11 +1,14 @@
 // training_step MODEL DATA THREADS [float|fake-quant|none]: one training step of batch 128, in float and with fake-quant of
 // several kinds, in turn. Prints a line for each kind: its name and the median in ms. With a fourth argument it takes steps of
-// that kind alone, for a look at the memory that the process needs. As tests/bench/training_step.py does it for PyTorch.
+// that kind alone, for a look at the memory that the process needs. On a GPU where the environment has DEVICE=cuda. As
+// tests/bench/training_step.py does it for PyTorch.
 #include <ATen/Parallel.h>
 #include <malloc.h>
+#include <torch/cuda.h>
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -15,6 +18,7 @@
 #include "calibrate/solve.h"
 #include "data/loader.h"
 #include "graph/canonicalise.h"
+#include "graph/on_device.h"
 #include "graph/view.h"
 #include "plan/plan.h"
 #include "simulate/training_model.h"
@@ -28,29 +32,37 @@ using namespace qtool;
 
 constexpr int kRounds = 25, kWarmUpRounds = 4;
 
+at::Device device() {
+  const char* name = std::getenv("DEVICE");
+  return name ? at::Device(name) : at::kCPU;
+}
+
 /// A model with what it takes to train it.
 struct Trainee {
   std::string name;
   Model model;
   ChannelsLast order;
+  OnDevice placed;
   std::unique_ptr<Optimizer> optimizer;
   std::vector<double> ms = {};
 
-  Trainee(std::string title, Model trained)
+  Trainee(std::string title, Model trained, const std::vector<at::Tensor>& staying)
       : name(std::move(title)),
         model(std::move(trained)),
         order(model),
+        placed(model, device(), staying),
         optimizer(make_optimizer({.learning_rate = 0.01}, model.parameters())) {
     model.set_training(true);
   }
 
   void step(const Batch& batch) {
     const auto start = std::chrono::steady_clock::now();
-    const auto outputs = model.forward(channels_last(batch.inputs));
+    const auto outputs = model.forward(on_device(channels_last(batch.inputs), device()));
     const auto loss = training_loss(outputs, batch.labels, /*teacher=*/{}, {});
     optimizer->zero_grad();
     loss.backward(outputs);
     optimizer->step(0.01);
+    if (!device().is_cpu()) torch::cuda::synchronize();
     ms.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
   }
 };
@@ -100,9 +112,11 @@ int main(int argc, char** argv) {
   const auto unfolded = canonicalise_unfolded(model);
   std::vector<std::unique_ptr<Trainee>> trainees;
   const auto add = [&](const char* name, Model trained) {
-    trainees.push_back(std::make_unique<Trainee>(name, std::move(trained)));
+    const auto staying = TrainingSwitches(trained, start.plan).tensors();
+    trainees.push_back(std::make_unique<Trainee>(name, std::move(trained), staying));
   };
-  if (only.empty() || only == "float") add("float", model.clone());
+  if (only.empty() || only == "float")
+    trainees.push_back(std::make_unique<Trainee>("float", model.clone(), std::vector<at::Tensor>{}));
   if (only.empty() || only == "fake-quant") add("fake-quant", simulated(unfolded, {}));
   if (only.empty()) {
     add("fake-quant, batch norm folded", simulated(start.canonical, {}));

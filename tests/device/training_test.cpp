@@ -239,6 +239,8 @@ TEST_CASE("the model is on the CPU again where the GPU's memory ends") {
   const TrainTask task{
       .model = trainee.model, .data = at.data, .device = at::kCUDA, .staying = trainee.switches.tensors()};
   for (const int64_t tensors : {5, 300, 2000}) {
+    if (tensors == 2000 && !gpu_rounds_as_cpu())
+      continue;  // what is given back is enough for all steps there
     INFO(tensors);
     const GpuMemoryEnds full(tensors);
     CHECK_THROWS_WITH(train(task, at.options(c, 4)), contains("out of memory"));

@@ -1,7 +1,8 @@
-#include "simulate/fake_quant_composite.h"
+#include "simulate/fake_quant_on_gpu.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/tensor.h>
 
 #include <cmath>
@@ -69,12 +70,12 @@ Pass by_loops(const Config& c, const at::Tensor& x, const at::Tensor& dy, double
       x, dy, low);
 }
 
-Pass by_composite(const Config& c, const at::Tensor& x, const at::Tensor& dy, double low) {
+Pass on_gpu(const Config& c, const at::Tensor& x, const at::Tensor& dy, double low) {
   return pass(
       [&](const at::Tensor& v, Pass& p) {
         if (c.learned) p.scale.requires_grad_(true);
         const auto symmetry = c.symmetric ? Symmetry::kSymmetric : Symmetry::kAffine;
-        return composite_activation(
+        return fake_quant_activation_on_gpu(
             v,
             {p.low, p.high, p.scale, p.zero_point, flag(c.enabled), QuantScheme::activation(c.bits, symmetry),
              c.observes && !c.learned, c.clip_low, c.clip_high},
@@ -119,17 +120,27 @@ TEST_CASE("an activation by LibTorch's operators is that of our loops: values, g
   for (const auto& config : configs())
     for (const double low : {-1.0, -kInfinity}) {
       INFO(to_string(config) << ", low " << low);
-      check_same(by_composite(config, x, dy, low), by_loops(config, x, dy, low));
+      check_same(on_gpu(config, x, dy, low), by_loops(config, x, dy, low));
     }
 }
 
 TEST_CASE("values that are not finite move no range on a GPU either") {
   const auto dy = noise({4}, 3);
   for (const float bad : {INFINITY, NAN}) {
-    const auto p = by_composite({.observes = true}, at::full({4}, bad), dy, -1);
+    const auto p = on_gpu({.observes = true}, at::full({4}, bad), dy, -1);
     CHECK(p.low.item<float>() == -1);
     CHECK(p.scale.item<float>() == 0.1F);
     CHECK(p.zero_point.item<int>() == 3);
+  }
+}
+
+TEST_CASE("infinity goes to the end of the grid or the clip and NaN stays NaN, as in our loops") {
+  const auto x = at::tensor({INFINITY, -INFINITY, NAN, 0.12F}), dy = at::ones({4});
+  for (const auto& config : configs()) {
+    INFO(to_string(config));
+    const auto ours = on_gpu(config, x, dy, -1), loops = by_loops(config, x, dy, -1);
+    CHECK(ours.y.allclose(loops.y, 1e-4, 1e-6, /*equal_nan=*/true));
+    CHECK(ours.y[2].isnan().item<bool>());
   }
 }
 
@@ -142,15 +153,15 @@ TEST_CASE("a weight by LibTorch's operators is that of our loops, along any axis
           INFO(bits << " bits, axis " << axis << (learned ? ", learned" : "")
                     << (observes ? ", observes" : ""));
           const auto channels = axis < 0 ? 1 : weight.size(axis);
-          const auto run = [&](bool composite) {
+          const auto run = [&](bool gpu) {
             return pass(
                 [&](const at::Tensor& v, Pass& p) {
                   p.scale = noise({channels}, 10).abs() + 0.05;
                   if (learned) p.scale.requires_grad_(true);
-                  if (composite)
-                    return composite_weight(v, p.scale, observes && !learned, true,
-                                            QuantScheme::weight(bits, Granularity::kPerChannel, 0), axis,
-                                            learned);
+                  if (gpu)
+                    return fake_quant_weight_on_gpu(v, p.scale, observes && !learned, true,
+                                                    QuantScheme::weight(bits, Granularity::kPerChannel, 0),
+                                                    axis, learned);
                   return fake_quant_weight(v, p.scale, flag(observes), flag(true), bits, axis, learned);
                 },
                 weight, dy);
@@ -166,5 +177,5 @@ TEST_CASE("a weight by LibTorch's operators is that of our loops, along any axis
 TEST_CASE("a weight that is not to be rounded stays the same tensor on a GPU, too") {
   const auto weight = noise({4, 6}, 8), scale = at::full({4}, 0.1);
   const auto scheme = QuantScheme::weight(4, Granularity::kPerChannel, 0);
-  CHECK(composite_weight(weight, scale, false, false, scheme, 0, false).is_same(weight));
+  CHECK(fake_quant_weight_on_gpu(weight, scale, false, false, scheme, 0, false).is_same(weight));
 }
