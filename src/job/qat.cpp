@@ -19,6 +19,7 @@
 #include "job/training_progress.h"
 #include "simulate/fake_quant_state.h"
 #include "simulate/simulate.h"
+#include "simulate/staying_on_cpu.h"
 #include "simulate/training_model.h"
 
 namespace qtool {
@@ -69,7 +70,7 @@ class FineTuning {
                          .teacher = teacher_ ? &*teacher_ : nullptr,
                          .rate_factor = step_rates(),
                          .device = device_,
-                         .staying = switches_.tensors(),
+                         .staying = staying_on_cpu(model_),
                          .identity = identity()};
     return train(task, options_.train, hooks);
   }

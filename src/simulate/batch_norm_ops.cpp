@@ -3,6 +3,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/native_batch_norm.h>
 #include <ATen/ops/rsqrt.h>
+#include <ATen/ops/stack.h>
 #include <ATen/ops/where.h>
 #include <torch/csrc/autograd/custom_function.h>
 
@@ -32,6 +33,11 @@ void follow(const at::Tensor& mean, const at::Tensor& var, const at::Tensor& fac
   const auto rate = alive * kStatisticsMomentum;
   mean.add_(rate * (batch_mean / safe - mean));
   var.add_(rate * (batch_var.clamp_min(0) / safe.square() - var));
+}
+
+/// In one copy, since a GPU is waited for each time; the tensors themselves where they are there.
+std::vector<at::Tensor> copies_on(at::Device device, const std::vector<at::Tensor>& channels) {
+  return channels[0].device() == device ? channels : at::stack(channels).to(device).unbind();
 }
 
 /// Rows and channels where the channels of y [N, C, ...] lie beside each other in this machine's memory; else no rows.
@@ -204,22 +210,25 @@ class BatchNormFakeQuant : public torch::autograd::Function<BatchNormFakeQuant> 
 }  // namespace
 
 at::Tensor batch_norm_factor(const at::Tensor& gamma, const at::Tensor& var, double eps) {
-  return gamma * at::rsqrt(var + eps);
+  return gamma * at::rsqrt(var + eps).to(gamma.device());
 }
 
 at::Tensor batch_norm_in_fold(const at::Tensor& y, const at::Tensor& gamma, const at::Tensor& beta,
                               const at::Tensor& mean, const at::Tensor& var, const at::Tensor& frozen,
                               double eps) {
   const auto inverse_deviation = at::rsqrt(var + eps);
-  if (is_on(frozen) || !at::GradMode::is_enabled())
-    return y + along_axis(beta - mean * (gamma * inverse_deviation), 1, y);
+  if (is_on(frozen) || !at::GradMode::is_enabled()) {
+    const auto offset = mean.to(y.device()) * (gamma * inverse_deviation.to(y.device()));
+    return y + along_axis(beta - offset, 1, y);
+  }
   // Where gamma is negative, y has the layer's signs reversed already.
   const auto [z, batch_mean, batch_inverse] =
       at::native_batch_norm(y, gamma.abs(), beta, {}, {}, /*training=*/true, /*momentum=*/0, eps);
   const at::NoGradGuard no_grad;
+  const auto seen = copies_on(mean.device(), {batch_mean, batch_inverse, gamma});
   const auto values = double(y.numel()) / double(y.size(1));
-  const auto batch_var = (batch_inverse.square().reciprocal() - eps) * (values / std::max(values - 1, 1.0));
-  follow(mean, var, gamma * inverse_deviation, batch_mean, batch_var);
+  const auto batch_var = (seen[1].square().reciprocal() - eps) * (values / std::max(values - 1, 1.0));
+  follow(mean, var, seen[2] * inverse_deviation, seen[0], batch_var);
   return z;
 }
 

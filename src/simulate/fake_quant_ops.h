@@ -36,8 +36,7 @@
 /// fake_quant_activation of batch_norm_in_fold. Where the channels of y lie beside each other in
 /// memory (channels last), it reads y twice and writes once, and its gradient reads dy, mask and y twice and writes once.
 ///
-/// The switches `observe`, `enabled` and `frozen` are read on the CPU, as are an activation's `low`, `high`, `zero_point` and, where
-/// it is not learned, `scale`; the other tensors may be on a GPU, where simulate/fake_quant_on_gpu.h does the work.
+/// On a GPU, simulate/fake_quant_on_gpu.h does the work; simulate/staying_on_cpu.h says which tensors are on the CPU even then.
 ///
 /// Gradients: simulate/fake_quant_kernels.h. A learned step's is scaled by 1 / sqrt(values of the channel * qmax).
 

@@ -138,13 +138,8 @@ TrainingSwitches::TrainingSwitches(const Model& training_model, const QuantPlan&
     const auto state = state_of(training_model, site);
     if (!site.is_fixed) observe_.push_back(state.observe);
     enabled_.push_back(state.enabled);
-    all_.insert(all_.end(), {state.observe, state.enabled});
-    if (site.role == SiteRole::kWeight) continue;
-    all_.insert(all_.end(), {state.low, state.high, state.zero_point});
-    if (!state.scale.requires_grad()) all_.push_back(state.scale);
   }
   batch_norm_frozen_ = find_attribute(training_model.module(), kFrozen)->toTensor();
-  all_.push_back(batch_norm_frozen_);
 }
 
 void TrainingSwitches::observe(bool on) {

@@ -42,11 +42,9 @@ class TrainingSwitches {
   void observe(bool on);
   void enable(bool on);
   void freeze_batch_norm(bool on);
-  /// What stays on the CPU wherever the model is: the switches, and ranges and grids of activations but for learned scales.
-  [[nodiscard]] const std::vector<at::Tensor>& tensors() const { return all_; }
 
  private:
-  std::vector<at::Tensor> observe_, enabled_, all_;
+  std::vector<at::Tensor> observe_, enabled_;
   at::Tensor batch_norm_frozen_;
 };
 

@@ -21,6 +21,7 @@
 #include "graph/on_device.h"
 #include "graph/view.h"
 #include "plan/plan.h"
+#include "simulate/staying_on_cpu.h"
 #include "simulate/training_model.h"
 #include "train/loss.h"
 #include "train/memory_format.h"
@@ -46,11 +47,11 @@ struct Trainee {
   std::unique_ptr<Optimizer> optimizer;
   std::vector<double> ms = {};
 
-  Trainee(std::string title, Model trained, const std::vector<at::Tensor>& staying)
+  Trainee(std::string title, Model trained)
       : name(std::move(title)),
         model(std::move(trained)),
         order(model),
-        placed(model, device(), staying),
+        placed(model, device(), staying_on_cpu(model)),
         optimizer(make_optimizer({.learning_rate = 0.01}, model.parameters())) {
     model.set_training(true);
   }
@@ -112,11 +113,9 @@ int main(int argc, char** argv) {
   const auto unfolded = canonicalise_unfolded(model);
   std::vector<std::unique_ptr<Trainee>> trainees;
   const auto add = [&](const char* name, Model trained) {
-    const auto staying = TrainingSwitches(trained, start.plan).tensors();
-    trainees.push_back(std::make_unique<Trainee>(name, std::move(trained), staying));
+    trainees.push_back(std::make_unique<Trainee>(name, std::move(trained)));
   };
-  if (only.empty() || only == "float")
-    trainees.push_back(std::make_unique<Trainee>("float", model.clone(), std::vector<at::Tensor>{}));
+  if (only.empty() || only == "float") add("float", model.clone());
   if (only.empty() || only == "fake-quant") add("fake-quant", simulated(unfolded, {}));
   if (only.empty()) {
     add("fake-quant, batch norm folded", simulated(start.canonical, {}));

@@ -15,6 +15,7 @@
 #include "graph/builder.h"
 #include "graph/canonicalise.h"
 #include "job/workplace.h"
+#include "simulate/staying_on_cpu.h"
 #include "simulate/training_model.h"
 #include "small_net.h"
 #include "train/trainer.h"
@@ -154,7 +155,7 @@ Trained run(const TrainingPlace& at, const Case& c, const TrainOptions& options,
                        .teacher = c.distillation ? &teacher : nullptr,
                        .rate_factor = rate_of,
                        .device = device,
-                       .staying = trainee.switches.tensors()};
+                       .staying = staying_on_cpu(trainee.model)};
   auto result = train(task, options, hooks);
   return {std::move(result), trainee.model.parameters(), trainee.model.buffers()};
 }
@@ -226,7 +227,7 @@ TEST_CASE("a loss that diverges on a GPU is rolled back") {
   hooks.rolled_back = [&](const Rollback&) { ++rollbacks; };
   Trainee trainee(c);
   const TrainTask task{
-      .model = trainee.model, .data = at.data, .device = at::kCUDA, .staying = trainee.switches.tensors()};
+      .model = trainee.model, .data = at.data, .device = at::kCUDA, .staying = staying_on_cpu(trainee.model)};
   CHECK_THROWS_AS(train(task, options, hooks), TrainingDiverged);
   CHECK(rollbacks == 1);
   for (const auto& parameter : trainee.model.parameters()) CHECK(parameter.tensor.is_cpu());
@@ -237,7 +238,7 @@ TEST_CASE("the model is on the CPU again where the GPU's memory ends") {
   const Case c;
   Trainee trainee(c);
   const TrainTask task{
-      .model = trainee.model, .data = at.data, .device = at::kCUDA, .staying = trainee.switches.tensors()};
+      .model = trainee.model, .data = at.data, .device = at::kCUDA, .staying = staying_on_cpu(trainee.model)};
   for (const int64_t tensors : {5, 300, 2000}) {
     if (tensors == 2000 && !gpu_rounds_as_cpu())
       continue;  // what is given back is enough for all steps there
