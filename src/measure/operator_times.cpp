@@ -20,8 +20,8 @@ struct Recording {
   int64_t depth = 0;
   std::map<std::string, OperatorTime> by_name;
 };
-// Callbacks are plain functions, so what they record to is found through the thread that they run on. Threads of torch.jit.fork()
-// inherit the callbacks and record nothing.
+// Callbacks are plain functions, so what they record to is found through the thread that they run on. Threads of
+// torch.jit.fork() inherit the callbacks and record nothing.
 thread_local Recording* recording = nullptr;
 
 struct Started : at::ObserverContext {

@@ -35,15 +35,23 @@ at::Tensor clipped(const at::Tensor& x, const FakeQuantGrid& grid) {
   return clips(grid) ? at::hardtanh(x, grid.clip_low, grid.clip_high) : x;
 }
 
-/// Of the clipped values; NaN where one of them is. Waits for the GPU.
-Extent read_extent(const at::Tensor& x, const FakeQuantGrid& grid) {
+/// NaN where a value is. Waits for the GPU.
+Extent read_extent(const at::Tensor& x) {
   const at::NoGradGuard no_grad;
   const auto [low, high] = at::aminmax(x);
   const auto ends = at::stack({low, high}).cpu();
-  const auto end = [&](int64_t i) {
-    return std::clamp(ends.data_ptr<float>()[i], grid.clip_low, grid.clip_high);
-  };
-  return {end(0), end(1)};
+  return {ends.data_ptr<float>()[0], ends.data_ptr<float>()[1]};
+}
+
+Extent clipped(const Extent& extent, const FakeQuantGrid& grid) {
+  return {std::clamp(extent.low, grid.clip_low, grid.clip_high),
+          std::clamp(extent.high, grid.clip_low, grid.clip_high)};
+}
+
+/// LibTorch's operators make whole numbers of x / scale: any number of NaN, and of what has more than 64 bits.
+bool can_be_whole_numbers(const Extent& extent, const FakeQuantGrid& grid) {
+  const float end = grid.scale * 0x1p62F;
+  return extent.low > -end && extent.high < end;
 }
 
 /// The grid cuts off all that the clip would.
@@ -80,17 +88,17 @@ at::Tensor rounded_activation(const at::Tensor& x, const FakeQuantGrid& grid, co
   return learned ? learned_activation(clipped(x, grid), state) : ObservedOnGpu::apply(x, grid);
 }
 
-/// LibTorch's operators make whole numbers of x / scale, and any number of NaN and infinity. Infinity is brought near the grid, so
-/// that it goes to its end, and NaN is added again.
-at::Tensor rounded_not_finite(const at::Tensor& x, const FakeQuantGrid& grid, const ActivationState& state,
-                              bool learned) {
+/// Where x / scale cannot be whole numbers: values far away are brought near the grid, so that they go to its end, and NaN is
+/// added again.
+at::Tensor rounded_from_afar(const at::Tensor& x, const FakeQuantGrid& grid, const ActivationState& state,
+                             bool learned) {
   const auto end = [&](int64_t q) { return double(q - grid.zero_point) * grid.scale; };
   const auto near = at::hardtanh(x, end(grid.qmin - 1), end(grid.qmax + 1));
   return rounded_activation(near, grid, state, learned) + (near - near).detach();
 }
 
-/// Sets each channel's scale to cover() of core/qparams.h, of a symmetric scheme: dividing float32 by a small whole number rounds once,
-/// as there.
+/// Sets each channel's scale to cover() of core/qparams.h, of a symmetric scheme: dividing float32 by a small whole number rounds
+/// once, as there.
 void cover_channels(const at::Tensor& scale, const QuantScheme& scheme, const at::Tensor& weight,
                     int64_t axis) {
   const at::NoGradGuard no_grad;
@@ -120,11 +128,11 @@ at::Tensor rounded_weight(const at::Tensor& weight, const at::Tensor& scale, con
 at::Tensor fake_quant_activation_on_gpu(const at::Tensor& x, const ActivationState& state, bool learned) {
   const auto grid = state.grid();
   // Also where nothing is observed: the loss must be NaN where a value is.
-  const auto extent = at::GradMode::is_enabled() ? read_extent(x, grid) : Extent{0, 0};
-  state.note(extent);
+  const auto extent = at::GradMode::is_enabled() ? read_extent(x) : Extent{0, 0};
+  state.note(clipped(extent, grid));
   if (!is_on(state.enabled)) return clipped(x, grid);
-  const bool is_finite = std::isfinite(extent.low) && std::isfinite(extent.high);
-  return (is_finite ? rounded_activation : rounded_not_finite)(x, grid, state, learned);
+  const auto round = can_be_whole_numbers(extent, grid) ? rounded_activation : rounded_from_afar;
+  return round(x, grid, state, learned);
 }
 
 at::Tensor fake_quant_weight_on_gpu(const at::Tensor& weight, const at::Tensor& scale, bool observes,

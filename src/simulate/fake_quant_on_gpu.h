@@ -1,6 +1,6 @@
 #pragma once
-/// Fake-quant in training by LibTorch's own fused operators: what simulate/fake_quant_activation.h and fake_quant_weight.h do where
-/// tensors are on a GPU, which our loops do not reach. The same values, gradients and ranges up to rounding.
+/// Fake-quant in training by LibTorch's own fused operators: what simulate/fake_quant_activation.h and fake_quant_weight.h do
+/// where tensors are on a GPU, which our loops do not reach. The same values, gradients and ranges up to rounding.
 #include <ATen/core/Tensor.h>
 
 #include "core/scheme.h"

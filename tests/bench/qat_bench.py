@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """qat_bench.py QTOOL TRAINING_STEP MODEL.pt WORK [WIDTHS]: quantization-aware training beside PyTorch FX in one run. Prints
 Markdown. WIDTHS, e.g. 8,4,3,2, are the bits of the weights; two epochs each, and FX's twin of each. SEEDS=0,1 in the environment
-repeats each, and adds means."""
+repeats each, and adds means; PEER_OPTIMIZERS=sgd,adamw has FX train with both; DEVICE=cuda has both tools train on a GPU, where
+QTOOL and TRAINING_STEP are built with a LibTorch that has CUDA."""
 import json
 import os
 import pathlib
@@ -12,6 +13,8 @@ from bench import DATA, HERE, THREADS, cpu, print_row, run, table
 
 ROUNDS = 3
 SEEDS = [int(word) for word in os.environ.get("SEEDS", "0").split(",")]
+PEER_OPTIMIZERS = os.environ.get("PEER_OPTIMIZERS", "sgd").split(",")
+DEVICE = os.environ.get("DEVICE", "cpu")
 
 
 def steps(training_step, model):
@@ -42,30 +45,33 @@ def memory(training_step, model):
 
 def fine_tune(qtool, model, out, bits, epochs, seed, extra=()):
     run([qtool, "qat", model, "--data", DATA, "-o", out, "--weight-bits", bits, "--epochs", epochs, "--flip", "--threads", THREADS,
-         "--seed", seed, "--quiet", *extra])
+         "--seed", seed, "--device", DEVICE, "--quiet", *extra])
     report = json.loads((out / "report.json").read_text())
     ladder = {rung["name"]: rung["top1"] for rung in report["accuracy"]["ladder"]}
     return ladder, report["simulated_vs_int8"]["same_top1"], report["stages_s"]["train"]
 
 
 def accuracy_row(qtool, model, work, bits, seed):
+    """int8 top-1 of qtool, then of FX with each optimizer."""
     ladder, same, seconds = fine_tune(qtool, model, work / f"w{bits}", bits, 2, seed)
-    peer = run([sys.executable, HERE / "fx_qat.py", model, bits, 2, seed])[2]
-    before, after, peer_seconds = (float(word) for word in peer.split())
+    peers = [[float(word) for word in run([sys.executable, HERE / "fx_qat.py", model, bits, 2, seed, kind])[2].split()]
+             for kind in PEER_OPTIMIZERS]
     print_row([f"W{bits}A8", seed, f"{100 * ladder['ptq']:.2f} %", f"{100 * ladder['int8']:.2f} %", f"{100 * same:.2f} %",
-               f"{seconds:.0f} s", f"{100 * before:.2f} %", f"{100 * after:.2f} %", f"{peer_seconds:.0f} s"])
-    return ladder["int8"], after
+               f"{seconds:.0f} s", f"{100 * peers[0][0]:.2f} %",
+               *(cell for _, after, peer_seconds in peers for cell in (f"{100 * after:.2f} %", f"{peer_seconds:.0f} s"))])
+    return [ladder["int8"], *(after for _, after, _ in peers)]
 
 
 def accuracy(qtool, model, work, widths):
     """Prints each row as soon as it is there: FX takes minutes for one."""
     print("\n## Top-1 on the 10,000 test images, two epochs, int8 activations")
-    table(["", "seed", "qtool, before", "qtool", "same as simulated", "training", "FX, before", "FX", "training"], [])
+    table(["", "seed", "qtool, before", "qtool", "same as simulated", "training", "FX, before",
+           *(cell for kind in PEER_OPTIMIZERS for cell in (f"FX, {kind}", "training"))], [])
     ends = {bits: [accuracy_row(qtool, model, work, bits, seed) for seed in SEEDS] for bits in widths}
     if len(SEEDS) > 1:
-        for bits, pairs in ends.items():
-            ours, peers = (100 * statistics.mean(side) for side in zip(*pairs))
-            print(f"\nW{bits}A8, mean of {len(SEEDS)} seeds: {ours:.2f} %, FX {peers:.2f} %.")
+        for bits, rows in ends.items():
+            ours, *peers = (f"{100 * statistics.mean(side):.2f} %" for side in zip(*rows))
+            print(f"\nW{bits}A8, mean of {len(SEEDS)} seeds: {ours}, FX {', '.join(peers)}.")
     for seed in SEEDS:
         ladder, same, seconds = fine_tune(qtool, model, work / "w4a4", 4, 3, seed, ["--activation-bits", 4])
         print(f"\nW4A4, three epochs, seed {seed}: {100 * ladder['int8']:.2f} % (float {100 * ladder['float']:.2f} %, "
@@ -79,7 +85,8 @@ def main():
     work.mkdir(parents=True, exist_ok=True)
     print(f"CPU: {cpu()}\n\n{run([qtool, '--version'])[2].strip()}")
     steps(training_step, model)
-    memory(training_step, model)
+    if DEVICE == "cpu":
+        memory(training_step, model)
     sys.stdout.flush()
     accuracy(qtool, model, work, widths)
 

@@ -106,7 +106,8 @@ std::vector<Config> configs() {
       for (const bool learned : {false, true})
         for (const bool enabled : {false, true})
           for (const bool observes : {false, true})
-            for (const auto& [low, high] : {std::pair{-kInfinity, kInfinity}, {0.0, kInfinity}, {-0.3, 0.5}})
+            for (const auto& [low, high] :
+                 {std::pair{-kInfinity, kInfinity}, {0.0, kInfinity}, {-0.3, 0.5}, {-1.0, 5.0}})
               all.push_back({bits, symmetric, learned, enabled, observes, low, high});
   return all;
 }
@@ -135,7 +136,7 @@ TEST_CASE("values that are not finite move no range on a GPU either") {
 }
 
 TEST_CASE("infinity goes to the end of the grid or the clip and NaN stays NaN, as in our loops") {
-  const auto x = at::tensor({INFINITY, -INFINITY, NAN, 0.12F}), dy = at::ones({4});
+  const auto x = at::tensor({INFINITY, -INFINITY, NAN, 0.12F, 1e30F, -1e30F}), dy = at::ones({6});
   for (const auto& config : configs()) {
     INFO(to_string(config));
     const auto ours = on_gpu(config, x, dy, -1), loops = by_loops(config, x, dy, -1);
