@@ -2,6 +2,9 @@
 
 #include <torch/csrc/jit/ir/constants.h>
 
+#include <string_view>
+#include <tuple>
+
 namespace qtool {
 namespace {
 
@@ -32,6 +35,15 @@ c10::IValue constant_argument(const jit::Node* node, const std::string& name) {
 }
 
 std::string short_kind(const jit::Node* node) { return node->kind().toUnqualString(); }
+
+bool is_ours(const jit::Node* node) {
+  return std::string_view(node->kind().toQualString()).starts_with("qtool::");
+}
+
+jit::Value* constant_before(jit::Node* node, const c10::IValue& value) {
+  const jit::WithInsertPoint here(node);
+  return node->owningGraph()->insertConstant(value);
+}
 
 std::string source_of(const jit::Node* node) {
   const auto place = node->sourceRange().file_line_col();

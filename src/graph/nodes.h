@@ -19,6 +19,10 @@ namespace qtool {
 [[nodiscard]] std::vector<torch::jit::Node*> all_nodes_of(torch::jit::Block* block);
 /// `net.py:12`, where the operator stands in the model's source; empty where that is not known.
 [[nodiscard]] std::string source_of(const torch::jit::Node* node);
+/// An operator of qtool's own (simulate/fake_quant_ops.h).
+[[nodiscard]] bool is_ours(const torch::jit::Node* node);
+/// A constant that stands before the node, for it to read.
+[[nodiscard]] torch::jit::Value* constant_before(torch::jit::Node* node, const c10::IValue& value);
 [[nodiscard]] bool is_tensor(const torch::jit::Value* value);
 
 }  // namespace qtool

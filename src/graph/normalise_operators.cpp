@@ -34,11 +34,6 @@ void replace(jit::Node* node, const std::string& kind, const std::vector<jit::Va
   node->destroy();
 }
 
-jit::Value* constant(jit::Node* before, const c10::IValue& value) {
-  const jit::WithInsertPoint here(before);
-  return before->owningGraph()->insertConstant(value);
-}
-
 /// The weight of a convolution, which is a constant in frozen models; undefined where it is computed.
 at::Tensor weight_of(const jit::Module& module, const jit::Node* node) {
   const auto* weight = argument(node, "weight");
@@ -75,11 +70,11 @@ void normalise_clamp(jit::Node* node, const jit::Module&) {
   if (high.isNone()) return replace(node, "aten::relu", {node->input(0)});
   if (high.isScalar())
     replace(node, "aten::hardtanh",
-            {node->input(0), constant(node, 0.0), constant(node, high.toScalar().toDouble())});
+            {node->input(0), constant_before(node, 0.0), constant_before(node, high.toScalar().toDouble())});
 }
 
 void normalise_relu6(jit::Node* node, const jit::Module&) {
-  replace(node, "aten::hardtanh", {node->input(0), constant(node, 0.0), constant(node, 6.0)});
+  replace(node, "aten::hardtanh", {node->input(0), constant_before(node, 0.0), constant_before(node, 6.0)});
 }
 
 void drop(jit::Node* node, const jit::Module&) {
@@ -104,7 +99,7 @@ void normalise_pad(jit::Node* node, const jit::Module&) {
   const auto mode = constant_argument(node, "mode");
   if (!mode.isString() || mode.toStringRef() != "constant") return;
   auto* value = argument(node, "value");
-  if (jit::toIValue(value) && jit::toIValue(value)->isNone()) value = constant(node, 0.0);
+  if (jit::toIValue(value) && jit::toIValue(value)->isNone()) value = constant_before(node, 0.0);
   replace(node, "aten::constant_pad_nd", {node->input(0), argument(node, "pad"), value});
 }
 
@@ -123,9 +118,9 @@ void normalise_named_padding(jit::Node* node, const jit::Module& module) {
   }
   std::vector<jit::Value*> inputs(node->inputs().begin(), node->inputs().end());
   if (std::any_of(odd.begin(), odd.end(), [](int64_t places) { return places != 0; }))
-    inputs[0] =
-        insert_before(node, "aten::constant_pad_nd", {inputs[0], constant(node, odd), constant(node, 0.0)});
-  inputs[4] = constant(node, sides);
+    inputs[0] = insert_before(node, "aten::constant_pad_nd",
+                              {inputs[0], constant_before(node, odd), constant_before(node, 0.0)});
+  inputs[4] = constant_before(node, sides);
   replace(node, node->kind().toQualString(), inputs);
 }
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <string_view>
 
 #include "graph/nodes.h"
 
@@ -12,11 +11,6 @@ namespace qtool {
 namespace {
 
 namespace jit = torch::jit;
-
-jit::Value* constant_before(jit::Node* node, const c10::IValue& value) {
-  const jit::WithInsertPoint here(node);
-  return node->owningGraph()->insertConstant(value);
-}
 
 /// A constant, `torch.device("cpu")` or an attribute, but not `x.device`, which is right wherever x is.
 bool writes_device(const jit::Node* node) {
@@ -37,9 +31,8 @@ std::optional<size_t> device_left_out(const jit::Node* node) {
 }
 
 bool is_read_by_us(const jit::Value* value) {
-  return std::any_of(value->uses().begin(), value->uses().end(), [](const jit::Use& use) {
-    return std::string_view(use.user->kind().toQualString()).starts_with("qtool::");
-  });
+  return std::any_of(value->uses().begin(), value->uses().end(),
+                     [](const jit::Use& use) { return is_ours(use.user); });
 }
 
 /// The value with its tensors on the device; None where it has no tensors.

@@ -13,9 +13,8 @@ bool is_recurrent(const jit::Node* node) {
 }
 
 void replace(jit::Node* node, const char* name, const c10::IValue& value) {
-  const jit::WithInsertPoint here(node);
   const auto place = node->schema().argumentIndexWithName(name).value();
-  node->replaceInput(static_cast<size_t>(place), node->owningGraph()->insertConstant(value));
+  node->replaceInput(static_cast<size_t>(place), constant_before(node, value));
 }
 
 }  // namespace

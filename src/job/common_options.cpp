@@ -5,41 +5,38 @@
 #include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <torch/cuda.h>
 
+#include <string>
 #include <thread>
 
 #include "core/error.h"
 
 namespace qtool {
-
-int64_t thread_count(const CommonOptions& options) {
-  return options.threads > 0 ? options.threads : std::max<int64_t>(1, std::thread::hardware_concurrency());
-}
-
 namespace {
+
+[[noreturn]] void refuse_cuda(const std::string& what, const std::string& expected, const std::string& fix) {
+  throw Error(ErrorKind::kUsage,
+              {.what = what, .where = "--device", .got = "cuda", .expected = expected, .fix = fix});
+}
 
 /// at::hasCUDA() is false also where there is CUDA, but no GPU.
 bool is_built_with_cuda() { return c10::impl::hasDeviceGuardImpl(at::kCUDA); }
 
 [[noreturn]] void throw_no_gpu() {
   if (is_built_with_cuda())
-    throw Error(ErrorKind::kUsage,
-                {.what = "LibTorch finds no GPU",
-                 .where = "--device",
-                 .got = "cuda",
-                 .expected = "a GPU with its driver, which CUDA_VISIBLE_DEVICES does not hide",
-                 .fix = "see whether nvidia-smi lists the GPU, or leave --device out"});
-  throw Error(ErrorKind::kUsage,
-              {.what = "this LibTorch has no CUDA",
-               .where = "--device",
-               .got = "cuda",
-               .expected = "cpu, or a program that is built with a LibTorch for CUDA",
-               .fix = "leave --device out, or build with: bash apps/setup.sh --libtorch DIR"});
+    refuse_cuda("LibTorch finds no GPU", "a GPU with its driver, which CUDA_VISIBLE_DEVICES does not hide",
+                "see whether nvidia-smi lists the GPU, or leave --device out");
+  refuse_cuda("this LibTorch has no CUDA", "cpu, or a program that is built with a LibTorch for CUDA",
+              "leave --device out, or build with: bash apps/setup.sh --libtorch DIR");
 }
 
 /// cuDNN otherwise takes kernels that sum up in another order in each run.
 void make_repeatable() { at::globalContext().setDeterministicCuDNN(true); }
 
 }  // namespace
+
+int64_t thread_count(const CommonOptions& options) {
+  return options.threads > 0 ? options.threads : std::max<int64_t>(1, std::thread::hardware_concurrency());
+}
 
 at::Device apply_with_device(const CommonOptions& options) {
   if (options.device == Device::kCuda) {
@@ -53,11 +50,7 @@ at::Device apply_with_device(const CommonOptions& options) {
 
 void apply(const CommonOptions& options) {
   if (!apply_with_device(options).is_cpu())
-    throw Error(ErrorKind::kUsage, {.what = "this job computes on the CPU only",
-                                    .where = "--device",
-                                    .got = "cuda",
-                                    .expected = "cpu",
-                                    .fix = "leave --device out; ptq, qat and train take it"});
+    refuse_cuda("this job computes on the CPU only", "cpu", "leave --device out; ptq, qat and train take it");
 }
 
 }  // namespace qtool

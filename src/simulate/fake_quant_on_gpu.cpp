@@ -27,12 +27,9 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-bool clips(const FakeQuantGrid& grid) {
-  return std::isfinite(grid.clip_low) || std::isfinite(grid.clip_high);
-}
-
 at::Tensor clipped(const at::Tensor& x, const FakeQuantGrid& grid) {
-  return clips(grid) ? at::hardtanh(x, grid.clip_low, grid.clip_high) : x;
+  const bool clips = std::isfinite(grid.clip_low) || std::isfinite(grid.clip_high);
+  return clips ? at::hardtanh(x, grid.clip_low, grid.clip_high) : x;
 }
 
 /// NaN where a value is. Waits for the GPU.
@@ -139,9 +136,10 @@ at::Tensor fake_quant_weight_on_gpu(const at::Tensor& weight, const at::Tensor& 
                                     bool enabled, const QuantScheme& scheme, int64_t axis, bool learned) {
   const bool is_one_row = axis < 0;
   const auto rows = is_one_row ? weight.reshape({1, -1}) : weight;
-  if (observes) cover_channels(scale, scheme, rows, is_one_row ? 0 : axis);
+  const int64_t row_axis = is_one_row ? 0 : axis;
+  if (observes) cover_channels(scale, scheme, rows, row_axis);
   if (!enabled) return weight;
-  const auto y = rounded_weight(rows, scale, scheme, is_one_row ? 0 : axis, learned);
+  const auto y = rounded_weight(rows, scale, scheme, row_axis, learned);
   return is_one_row ? y.view_as(weight) : y;
 }
 

@@ -5,7 +5,6 @@
 
 #include <set>
 #include <string>
-#include <string_view>
 
 #include "graph/attributes.h"
 #include "graph/nodes.h"
@@ -14,10 +13,6 @@ namespace qtool {
 namespace {
 
 namespace jit = torch::jit;
-
-bool is_ours(const jit::Node* node) {
-  return std::string_view(node->kind().toQualString()).starts_with("qtool::");
-}
 
 /// By the names of simulate/fake_quant_ops.h.
 bool computes_on_cpu(const jit::Node* node, const std::string& argument_name) {

@@ -121,13 +121,11 @@ struct TrainingPlace {
 struct Trainee {
   Prepared prepared;
   Model canonical, model;
-  TrainingSwitches switches;
 
   explicit Trainee(const Case& c)
       : prepared(prepare(network(1), patterns(32), recipe(c.bits))),
         canonical(c.trains_batch_norm ? canonicalise_unfolded(network(1)) : prepared.canonical.clone()),
-        model(make_training_model(canonical, prepared.plan, prepared.qparams, {c.steps, c.steps})),
-        switches(model, prepared.plan) {}
+        model(make_training_model(canonical, prepared.plan, prepared.qparams, {c.steps, c.steps})) {}
 
  private:
   static Recipe recipe(int64_t bits) {
