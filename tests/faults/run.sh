@@ -4,4 +4,4 @@ set -eu
 cd "$(dirname "$0")"
 python=${QTOOL_PYTHON:-python3}
 "$python" -c 'import numpy, torch' 2>/dev/null || { echo "$python has no PyTorch or no NumPy: skipped"; exit 77; }
-exec "$python" -W ignore "$1"
+exec "$python" -W ignore -m unittest "${1%.py}"
