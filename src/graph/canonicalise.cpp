@@ -18,6 +18,7 @@
 #include "core/error.h"
 #include "graph/attributes.h"
 #include "graph/fold_batch_norm.h"
+#include "graph/fold_weights.h"
 #include "graph/forks.h"
 #include "graph/in_place.h"
 #include "graph/nodes.h"
@@ -155,6 +156,7 @@ Model canonicalise_unfolded(const Model& model) {
   simplify(graph);
   check_changes_nothing(*graph);
   auto module = rebuild(frozen, "Model");
+  fold_weights(module);
   normalise_operators(module);
   name_sites(module);
   return Model(rebuild(module, "Model"));
