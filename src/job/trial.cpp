@@ -3,17 +3,20 @@
 #include <ATen/core/grad_mode.h>
 
 #include "graph/probe.h"
+#include "measure/chance.h"
 
 namespace qtool {
 
 Trial::Trial(const Model& reference, std::vector<at::Tensor> sample) : sample_(std::move(sample)) {
   const at::NoGradGuard no_grad;
+  same_chance(0);
   expected_ = Probe(reference, {}).run(sample_, [](size_t, const at::Tensor&) {});
 }
 
 Agreement Trial::run(Model& model) const {
   const at::NoGradGuard no_grad;
   AgreementMeter meter;
+  same_chance(0);
   meter.add(expected_, model.forward(sample_));
   return meter.agreement();
 }

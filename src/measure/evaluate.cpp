@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "core/error.h"
+#include "measure/chance.h"
 
 namespace qtool {
 namespace {
@@ -24,9 +25,11 @@ std::vector<at::Tensor> run_timed(const Candidate& candidate, const Batch& batch
   return outputs;
 }
 
-void add_batch(std::span<const Candidate> candidates, const Batch& batch, std::vector<Meters>& meters) {
+void add_batch(std::span<const Candidate> candidates, const Batch& batch, int64_t number,
+               std::vector<Meters>& meters) {
   std::vector<at::Tensor> first, previous;
   for (size_t i = 0; i < candidates.size(); ++i) {
+    same_chance(number);
     std::vector<at::Tensor> outputs = run_timed(candidates[i], batch, meters[i].seconds);
     if (i == 0) first = previous = outputs;
     if (batch.labels.defined()) meters[i].accuracy.add(outputs.at(0), batch.labels);
@@ -47,7 +50,8 @@ std::vector<Evaluation> evaluate(std::span<const Candidate> candidates, Loader& 
   const at::NoGradGuard no_grad;
   std::vector<Meters> meters(candidates.begin(), candidates.end());
   loader.start();
-  while (const auto batch = loader.next()) add_batch(candidates, *batch, meters);
+  for (int64_t number = 0; const auto batch = loader.next(); ++number)
+    add_batch(candidates, *batch, number, meters);
 
   std::vector<Evaluation> evaluations;
   for (size_t i = 0; i < candidates.size(); ++i) {

@@ -4,6 +4,7 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/flatten.h>
 #include <ATen/ops/flip.h>
+#include <ATen/ops/randn_like.h>
 
 #include "catch.h"
 #include "labelled_file.h"
@@ -48,4 +49,18 @@ TEST_CASE("nothing is recorded for gradients while evaluating") {
                                               }}};
   (void)evaluate(candidates, loader);
   CHECK_FALSE(recording);
+}
+
+TEST_CASE("models that draw random numbers draw the same, in each batch others") {
+  const LabelledFile file({255, 0, 0, 255}, {0, 1});
+  Loader loader(file.spec(), {.batch_size = 1, .augmentation = {}});
+  std::vector<at::Tensor> noise;
+  const auto noisy = [&](const Tensors& x) {
+    noise.push_back(at::randn_like(at::flatten(x[0], 1)));
+    return Tensors{noise.back()};
+  };
+  const std::vector<Candidate> candidates = {{.name = "one", .run = noisy}, {.name = "other", .run = noisy}};
+  CHECK(evaluate(candidates, loader)[1].with_first.max_difference == 0);
+  REQUIRE(noise.size() == 4);
+  CHECK_FALSE(noise[0].equal(noise[2]));
 }
