@@ -17,6 +17,7 @@
 #include "job/open_model.h"
 #include "job/qat_start.h"
 #include "job/training_progress.h"
+#include "job/training_verdict.h"
 #include "simulate/fake_quant_state.h"
 #include "simulate/simulate.h"
 #include "simulate/staying_on_cpu.h"
@@ -186,6 +187,7 @@ QuantizeResult run_qat(const QatOptions& options, const CommonOptions& common,
   outcome.reference = &rounded;
   QuantizeResult result{.report = deliver(outcome, assignment, clock, progress), .directory = options.output};
   result.report.curve = curve_of(training);
+  if (auto verdict = training_verdict(result.report.accuracy)) warnings.push_back(*std::move(verdict));
   result.report.warnings.insert(result.report.warnings.end(), warnings.begin(), warnings.end());
   // Training that diverged in its first epoch has no history.
   const bool has_history = !training.history.empty();

@@ -48,5 +48,48 @@ class ComputedWeights(FaultTest):
         self.check(Tied(), torch.randn(64, 32), 2)
 
 
+class RandomForward(FaultTest):
+    """forward() draws random numbers, as a VAE or a GAN with noise (lightning-bolts#566): the rungs of the ladder would
+    compare noise."""
+
+    class Sampler(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder, self.mean, self.log_variance = nn.Linear(20, 32), nn.Linear(32, 4), nn.Linear(32, 4)
+            self.decoder = nn.Sequential(nn.Linear(4, 32), nn.ReLU(), nn.Linear(32, 20), nn.Sigmoid())
+
+        def forward(self, x):
+            x = torch.relu(self.encoder(x))
+            mean = self.mean(x)
+            return self.decoder(mean + torch.exp(0.5 * self.log_variance(x)) * torch.randn_like(mean))
+
+    def test_the_models_draw_the_same_numbers(self):
+        path, data = self.script(self.Sampler()), self.npz(x=torch.randn(64, 20))
+        report, done = self.job("ptq", path, data)
+        ladder = {rung["name"]: rung for rung in report["accuracy"]["ladder"]}
+        self.assertIsNone(ladder["folded"]["sqnr_db"])  # equal
+        self.assertGreater(ladder["int8"]["sqnr_db"], 30)
+        self.assertNotIn("please report the model", done.stderr)
+        self.assertNotIn("the kernels of this engine", done.stderr)
+        self.assertGreater(report["blame"]["all"]["sqnr_db"], 30)
+        judged = json.loads(self.qtool("eval", self.path("out/model.int8.pt"), "--against", path, "--data", data,
+                                       "--json").stdout)
+        self.assertGreater(judged["agreement"]["sqnr_db"], 30)
+
+
+class WorseByTraining(FaultTest):
+    """A few steps at the default rate ruin a network that regresses; nobody said so."""
+
+    def test_it_is_told(self):
+        model = nn.Sequential(nn.Conv2d(1, 32, 5, padding=2), nn.Tanh(), nn.Conv2d(32, 16, 3, padding=1), nn.Tanh(),
+                              nn.Conv2d(16, 4, 3, padding=1), nn.PixelShuffle(2))
+        report, done = self.job("qat", self.script(model), self.npz(x=torch.rand(32, 1, 12, 12)), "--epochs", 1,
+                                "--batch-size", 8, "--learning-rate", 0.01, "--blame-samples", 0)
+        ladder = {rung["name"]: rung for rung in report["accuracy"]["ladder"]}
+        self.assertLess(ladder["int8"]["sqnr_db"], ladder["ptq"]["sqnr_db"] - 3)
+        self.assertTrue(any("training made the model worse" in warning for warning in report["warnings"]))
+        self.assertIn("training made the model worse", done.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()
