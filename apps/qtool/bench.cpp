@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "output.h"
+#include "report/json_parts.h"
 #include "report/markdown_table.h"
 
 namespace qtool {
@@ -27,9 +28,10 @@ Json row_json(const BenchRow& row) {
   return json;
 }
 
-std::string to_json(const std::vector<BenchRow>& rows) {
+std::string to_json(const BenchResult& result) {
   Json json = {{"schema", 1}, {"rows", Json::array()}};
-  for (const BenchRow& row : rows) json["rows"].push_back(row_json(row));
+  for (const BenchRow& row : result.rows) json["rows"].push_back(row_json(row));
+  add_arrival(json["data"], result.arrival.inputs, result.arrival.notes);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -55,12 +57,13 @@ std::string to_text(const std::vector<BenchRow>& rows) {
 }
 
 int run(const BenchOptions& options, const Context& context) {
-  const std::vector<BenchRow> rows = run_bench(options, context.common, context.progress);
+  const BenchResult result = run_bench(options, context.common, context.progress);
   context.progress.stage("");
+  log_arrival(result.arrival);
   if (context.common.dry_run && !context.common.json)
     print("would time " + std::to_string(options.models.size()) + " models\n");
   else
-    print(context.common.json ? to_json(rows) : to_text(rows));
+    print(context.common.json ? to_json(result) : to_text(result.rows));
   return 0;
 }
 

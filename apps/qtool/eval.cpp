@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "output.h"
+#include "report/json_parts.h"
 #include "report/markdown_table.h"
 
 namespace qtool {
@@ -31,6 +32,7 @@ std::string to_json(const EvalResult& result) {
                          {"sqnr_db", agreement.sqnr_db},
                          {"max_difference", agreement.max_difference}};
   }
+  add_arrival(json["data"], result.arrival.inputs, result.arrival.notes);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -56,6 +58,7 @@ std::string to_text(const EvalResult& result) {
 int run(const EvalOptions& options, const Context& context) {
   const EvalResult result = run_eval(options, context.common, context.progress);
   context.progress.stage("");
+  log_arrival(result.arrival);
   if (context.common.dry_run && !context.common.json)
     print("would evaluate on " + std::to_string(result.samples) + " samples\n");
   else

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "output.h"
+#include "report/json_parts.h"
 #include "report/markdown_table.h"
 
 namespace qtool {
@@ -26,6 +27,7 @@ std::string to_json(const InspectResult& result) {
                              {"op", site.op},
                              {"scheme", text_or_null(site.scheme)},
                              {"reason", text_or_null(site.reason)}});
+  add_arrival(json["data"], result.arrival.inputs, result.arrival.notes);
   json["warnings"] = result.warnings;
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
@@ -49,6 +51,7 @@ std::string to_text(const InspectResult& result) {
 
 void print_inspection(const InspectResult& result, bool json) {
   for (const auto& warning : result.warnings) spdlog::warn(warning);
+  log_arrival(result.arrival);
   print(json ? to_json(result) : to_text(result));
 }
 

@@ -1,5 +1,7 @@
 #include "output.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -8,6 +10,7 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "report/data_lines.h"
 #include "report/markdown_table.h"
 #include "report/report_text.h"
 #include "terminal.h"
@@ -109,6 +112,11 @@ std::string gate_lines(const std::vector<GateResult>& gates) {
   for (const GateResult& gate : gates)
     lines += std::string("gate    ") + (gate.passed ? "passed: " : "FAILED: ") + gate.text + "\n";
   return lines;
+}
+
+void log_arrival(const Arrival& arrival) {
+  for (const auto& warning : arrival.warnings) spdlog::warn(warning);
+  for (const auto& line : data_lines(arrival.inputs, arrival.notes)) spdlog::info(line);
 }
 
 std::string summary_text(const Report& report, const std::string& directory, bool has_report) {

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "job/arrival.h"
 #include "report/report.h"
 
 namespace qtool {
@@ -25,6 +26,9 @@ void print(const std::string& text);
 
 /// `gate    passed: ...`, one line for each.
 [[nodiscard]] std::string gate_lines(const std::vector<GateResult>& gates);
+
+/// How the data was understood, to the log.
+void log_arrival(const Arrival& arrival);
 
 /// What ptq prints for people: the ladder, sizes, gates and where the report is.
 [[nodiscard]] std::string summary_text(const Report& report, const std::string& directory, bool has_report);

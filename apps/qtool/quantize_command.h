@@ -25,7 +25,7 @@ int run_quantization(const Options& options, const Context& context,
   }
   const Result result = job(options, context.common, context.resolved_config, context.progress);
   context.progress.stage("");
-  for (const auto& warning : result.report.warnings) spdlog::warn(warning);
+  log_arrival({result.report.data.inputs, result.report.data.notes, result.report.warnings});
   print(context.common.json ? to_json(result.report)
                             : summary_text(result.report, result.directory, options.report));
   publish_gates(options.ci, "qtool " + options.model, result.report.gates, context.common.json);

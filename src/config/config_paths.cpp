@@ -1,5 +1,7 @@
 #include "config/config_paths.h"
 
+#include "core/spec_path.h"
+
 namespace qtool {
 namespace {
 
@@ -11,9 +13,9 @@ std::string behind(const std::filesystem::path& folder, const std::string& path)
 std::string resolve_spec(const std::string& spec, const std::filesystem::path& folder) {
   const size_t colon = spec.find(':');
   if (colon == std::string::npos || spec.substr(0, colon) == "random") return spec;
-  const size_t comma = std::min(spec.find(',', colon), spec.size());
-  const std::string path = spec.substr(colon + 1, comma - colon - 1);
-  return spec.substr(0, colon + 1) + behind(folder, path) + spec.substr(comma);
+  const size_t end = end_of_spec_path(spec, colon + 1);
+  const std::string path = plain_spec_path(spec.substr(colon + 1, end - colon - 1));
+  return spec.substr(0, colon + 1) + written_spec_path(behind(folder, path)) + spec.substr(end);
 }
 
 }  // namespace

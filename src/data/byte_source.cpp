@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "data/descriptor.h"
+#include "data/unpacked_size.h"
 
 namespace qtool {
 namespace {
@@ -97,6 +98,7 @@ void ByteSource::read(uint64_t offset, void* to, size_t count) {
 }
 
 void ByteSource::require_size(uint64_t bytes) {
+  check_unpacked_size(bytes, most_bytes(), name_);
   if (surely_has_size(bytes)) return;
   const uint64_t got = size();
   if (got == bytes) return;
@@ -114,11 +116,11 @@ std::unique_ptr<ByteSource> open_plain(const std::string& path) {
   return std::make_unique<FileSource>(path, std::move(file), size);
 }
 
-std::unique_ptr<ByteSource> open_bytes(const std::string& path) {
+std::unique_ptr<ByteSource> open_bytes(const std::string& path, uint64_t most_unpacked_bytes) {
   const Descriptor file = open_for_reading(path);
   const uint64_t size = file_size(file, path);
   if (!is_gzip(file)) return open_plain(path);
-  return unpack_once(path, gunzip(path), stated_gzip_size(file, size));
+  return unpack_once(path, gunzip(path), stated_gzip_size(file, size), most_unpacked_bytes);
 }
 
 }  // namespace qtool

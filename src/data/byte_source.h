@@ -28,6 +28,8 @@ class ByteSource {
   [[nodiscard]] virtual uint64_t size() = 0;
   /// True where the size is known to be `bytes` without reading everything.
   [[nodiscard]] virtual bool surely_has_size(uint64_t) const { return false; }
+  /// The most bytes that there may be, whatever a header says.
+  [[nodiscard]] virtual uint64_t most_bytes() const { return UINT64_MAX; }
 
  private:
   std::string name_;
@@ -40,13 +42,14 @@ using Unpacker = std::function<size_t(char* to, size_t count)>;
 /// Random access to packed bytes, each unpacked once and no earlier than needed: what was unpacked so far
 /// lies in an unlinked temporary file ($TMPDIR or /tmp), not in memory. Reading the first samples of a large
 /// file unpacks only these; shuffled reading unpacks it all, once. `stated_size` is the low 32 bits of the
-/// unpacked size, as gzip stores it.
+/// unpacked size, as gzip stores it. Reading beyond `most_bytes` is refused (data/unpacked_size.h).
 [[nodiscard]] std::unique_ptr<ByteSource> unpack_once(std::string name, Unpacker unpacker,
-                                                      std::optional<uint32_t> stated_size);
+                                                      std::optional<uint32_t> stated_size,
+                                                      uint64_t most_bytes);
 
 /// Plain file, or gzip where the file starts with gzip's magic bytes. Throws Error(kUsage) where it cannot be
 /// read.
-[[nodiscard]] std::unique_ptr<ByteSource> open_bytes(const std::string& path);
+[[nodiscard]] std::unique_ptr<ByteSource> open_bytes(const std::string& path, uint64_t most_unpacked_bytes);
 
 /// A plain file, for formats that have no gzip form.
 [[nodiscard]] std::unique_ptr<ByteSource> open_plain(const std::string& path);

@@ -16,6 +16,7 @@ class Limited : public Dataset {
   bool has_labels() const override { return whole_->has_labels(); }
   Batch read(std::span<const int64_t> indices) override { return whole_->read(indices); }
   std::vector<std::string> input_names() const override { return whole_->input_names(); }
+  std::vector<std::string> notes() const override { return whole_->notes(); }
   bool same_shape() const override { return whole_->same_shape(); }
   std::string name_of(int64_t index) const override { return whole_->name_of(index); }
 

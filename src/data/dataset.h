@@ -23,6 +23,8 @@ class Dataset {
   /// Names of the inputs where the file gives them (npz, a saved dict), in the order of Batch::inputs; else
   /// empty. Matching them with a model's inputs is the caller's work.
   [[nodiscard]] virtual std::vector<std::string> input_names() const { return {}; }
+  /// What of the file or folder was left out, for a user who thinks otherwise.
+  [[nodiscard]] virtual std::vector<std::string> notes() const { return {}; }
   /// False where samples may differ in shape as stored (folders of images): read such one at a time, unless
   /// they are to be stacked as they are.
   [[nodiscard]] virtual bool same_shape() const { return true; }

@@ -6,12 +6,16 @@
 #define STBI_NO_STDIO
 #include <stb/stb_image.h>
 
+#include <algorithm>
 #include <climits>
+#include <filesystem>
 #include <memory>
 #include <string_view>
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "data/stb_memory.h"
+#include "data/unpacked_size.h"
 
 namespace qtool {
 namespace {
@@ -32,19 +36,42 @@ bool is_cut_off_jpeg(std::string_view bytes) {
   return scan == std::string_view::npos || bytes.find("\xff\xd9", scan) == std::string_view::npos;
 }
 
+/// Width times height that a PNG file states, 0 for others. stb_image takes what is too large for it for no image at all.
+uint64_t png_pixels(const std::string& bytes) {
+  if (bytes.size() < 24 || !bytes.starts_with("\x89PNG")) return 0;
+  const auto number = [&](size_t at) {
+    uint64_t value = 0;
+    for (size_t i = at; i < at + 4; ++i) value = value << 8 | static_cast<unsigned char>(bytes[i]);
+    return value;
+  };
+  return number(16) * number(20);
+}
+
+/// What decoding takes at once: four channels of 16 bits and the file itself, twice, since stb_image doubles what is too small.
+size_t most_of_a_block(size_t pixels, size_t packed) { return 2 * (8 * pixels + packed) + (size_t{1} << 20); }
+
 }  // namespace
 
-at::Tensor decode_image(const std::string& path, int64_t channels) {
+at::Tensor decode_image(const std::string& path, int64_t channels, uint64_t most_bytes) {
+  std::error_code code;
+  const auto file_bytes = std::filesystem::file_size(path, code);
+  if (!code) check_unpacked_size(file_bytes, std::min<uint64_t>(most_bytes, INT_MAX), path);
   const std::string bytes = read_file(path);
   if (bytes.empty()) damaged(path, "an empty file");
-  if (bytes.size() > INT_MAX) damaged(path, "a file of more than 2 GiB");
   if (is_cut_off_jpeg(bytes)) damaged(path, "a JPEG file that is cut off before its end");
+  check_unpacked_size(png_pixels(bytes), most_bytes, path);
+  const auto* packed = reinterpret_cast<const stbi_uc*>(bytes.data());
+  const auto packed_size = int(bytes.size());
   int width = 0, height = 0, stored_channels = 0;
+  if (stbi_info_from_memory(packed, packed_size, &width, &height, &stored_channels) == 0)
+    damaged(path, stbi_failure_reason());
+  check_unpacked_size(uint64_t(width) * uint64_t(height) * uint64_t(channels), most_bytes, path);
+  const StbMemoryLimit limit(most_of_a_block(size_t(width) * size_t(height), bytes.size()));
   const std::unique_ptr<stbi_uc, decltype(&stbi_image_free)> pixels(
-      stbi_load_from_memory(reinterpret_cast<const stbi_uc*>(bytes.data()), int(bytes.size()), &width,
-                            &height, &stored_channels, int(channels)),
+      stbi_load_from_memory(packed, packed_size, &width, &height, &stored_channels, int(channels)),
       &stbi_image_free);
-  if (!pixels) damaged(path, stbi_failure_reason());
+  if (!pixels)
+    damaged(path, StbMemoryLimit::was_met() ? "more data inside than its size says" : stbi_failure_reason());
   return at::from_blob(pixels.get(), {height, width, channels}, at::kByte)
       .permute({2, 0, 1})
       .clone(at::MemoryFormat::Contiguous);

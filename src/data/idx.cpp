@@ -5,6 +5,7 @@
 #include "data/folder.h"
 #include "data/kinds.h"
 #include "data/stored_array.h"
+#include "data/unpacked_size.h"
 
 namespace qtool {
 namespace {
@@ -33,9 +34,8 @@ std::string find_file(const std::string& folder, const std::vector<std::string>&
 }
 
 /// Header: two zero bytes, type code, number of dimensions, then each extent as a big-endian uint32.
-StoredArray open_idx_array(const std::string& path, int64_t fewest_dimensions, int64_t most_dimensions,
-                           const char* expected) {
-  std::shared_ptr<ByteSource> source = open_bytes(path);
+StoredArray open_idx_array(std::shared_ptr<ByteSource> source, int64_t fewest_dimensions,
+                           int64_t most_dimensions, const char* expected) {
   std::array<unsigned char, 4> magic{};
   source->read(0, magic.data(), magic.size());
   const int64_t dimensions = magic[3];
@@ -43,7 +43,7 @@ StoredArray open_idx_array(const std::string& path, int64_t fewest_dimensions, i
       dimensions > most_dimensions)
     throw Error(ErrorKind::kUsage,
                 {.what = "wrong magic number in IDX file",
-                 .where = path,
+                 .where = source->name(),
                  .got = hex(magic),
                  .expected = expected,
                  .fix = "check that images and labels are not mixed up, and get the file again"});
@@ -64,9 +64,10 @@ std::unique_ptr<Dataset> open_idx(const DataSpec& spec) {
   const std::string prefix = spec.split == Split::kTest ? "t10k" : "train";
   const auto images = find_file(spec.path, {prefix + "-images-idx3-ubyte", prefix + "-images-idx4-ubyte"});
   const auto labels = find_file(spec.path, {prefix + "-labels-idx1-ubyte"});
+  const auto open = [&](const std::string& path) { return open_bytes(path, most_unpacked_bytes(spec)); };
   return dataset_of_arrays(
-      {open_idx_array(images, 3, 4, "0x00000803 or 0x00000804, images of unsigned bytes")},
-      open_idx_array(labels, 1, 1, "0x00000801, labels of unsigned bytes"));
+      {open_idx_array(open(images), 3, 4, "0x00000803 or 0x00000804, images of unsigned bytes")},
+      open_idx_array(open(labels), 1, 1, "0x00000801, labels of unsigned bytes"));
 }
 
 }  // namespace qtool

@@ -22,12 +22,26 @@ bool is_image(const fs::path& path) {
   return !is_hidden(path) && (ending == ".jpg" || ending == ".jpeg" || ending == ".png");
 }
 
-std::vector<std::string> sorted_names(const fs::path& folder, bool (*wanted)(const fs::directory_entry&)) {
+/// Entries of folders that are no images, or no classes.
+struct LeftOut {
+  int64_t count = 0;
+  std::string first = {};  ///< in alphabetical order
+
+  void add(const std::string& path) {
+    if (count++ == 0 || path < first) first = path;
+  }
+};
+
+std::vector<std::string> sorted_names(const fs::path& folder, bool (*wanted)(const fs::directory_entry&),
+                                      LeftOut* left_out = nullptr) {
   std::vector<std::string> names;
   std::error_code code;
   for (auto entry = fs::directory_iterator(folder, code); !code && entry != fs::directory_iterator();
        entry.increment(code))
-    if (wanted(*entry)) names.push_back(entry->path().filename().string());
+    if (wanted(*entry))
+      names.push_back(entry->path().filename().string());
+    else if (left_out != nullptr)
+      left_out->add(entry->path().string());
   if (code)
     throw Error(ErrorKind::kUsage, {.what = "cannot list the folder",
                                     .where = folder.string(),
@@ -38,18 +52,20 @@ std::vector<std::string> sorted_names(const fs::path& folder, bool (*wanted)(con
   return names;
 }
 
-std::vector<std::string> folders_in(const fs::path& folder) {
-  return sorted_names(folder, [](const fs::directory_entry& entry) {
+std::vector<std::string> folders_in(const fs::path& folder, LeftOut* left_out = nullptr) {
+  const auto is_folder = [](const fs::directory_entry& entry) {
     std::error_code code;
     return entry.is_directory(code) && !is_hidden(entry.path());
-  });
+  };
+  return sorted_names(folder, is_folder, left_out);
 }
 
-std::vector<std::string> images_in(const fs::path& folder) {
-  auto names = sorted_names(folder, [](const fs::directory_entry& entry) {
+std::vector<std::string> images_in(const fs::path& folder, LeftOut& left_out) {
+  const auto is_image_file = [](const fs::directory_entry& entry) {
     std::error_code code;
     return entry.is_regular_file(code) && is_image(entry.path());
-  });
+  };
+  auto names = sorted_names(folder, is_image_file, &left_out);
   if (names.empty())
     throw Error(ErrorKind::kUsage, {.what = "class folder without images",
                                     .where = folder.string(),
@@ -80,8 +96,8 @@ fs::path folder_of_split(const fs::path& root, Split split) {
                .fix = "add that folder, or choose the other split with split="});
 }
 
-std::vector<std::string> list_classes(const fs::path& root) {
-  auto classes = folders_in(root);
+std::vector<std::string> list_classes(const fs::path& root, LeftOut& left_out) {
+  auto classes = folders_in(root, &left_out);
   if (classes.empty())
     throw Error(ErrorKind::kUsage, {.what = "zero samples: no class folders",
                                     .where = root.string(),
@@ -91,16 +107,26 @@ std::vector<std::string> list_classes(const fs::path& root) {
   return classes;
 }
 
+std::string sentence(const LeftOut& left_out, const fs::path& root) {
+  if (left_out.count == 0) return "";
+  const bool one = left_out.count == 1;
+  return (one ? "1 entry of " : std::to_string(left_out.count) + " entries of ") + root.string() +
+         (one ? " is" : " are") +
+         " left out, as only .jpg, .jpeg and .png files in folders of classes are read: " +
+         fs::path(left_out.first).lexically_relative(root).string() + (one ? "" : " and others");
+}
+
 }  // namespace
 
-std::vector<ImageFile> list_images(const std::string& folder, Split split) {
+ImageList list_images(const std::string& folder, Split split) {
   require_folder(folder, kLayout);
   const fs::path root = folder_of_split(folder, split);
-  const auto classes = list_classes(root);
+  LeftOut left_out;
+  const auto classes = list_classes(root, left_out);
   std::vector<std::vector<std::string>> files;
   size_t most = 0;
   for (const auto& name : classes) {
-    files.push_back(images_in(root / name));
+    files.push_back(images_in(root / name, left_out));
     most = std::max(most, files.back().size());
   }
   std::vector<ImageFile> samples;
@@ -108,7 +134,7 @@ std::vector<ImageFile> list_images(const std::string& folder, Split split) {
     for (size_t label = 0; label < classes.size(); ++label)
       if (i < files[label].size())
         samples.push_back({(root / classes[label] / files[label][i]).string(), int64_t(label)});
-  return samples;
+  return {std::move(samples), sentence(left_out, root)};
 }
 
 }  // namespace qtool

@@ -13,8 +13,14 @@ struct ImageFile {
   int64_t label;
 };
 
+/// What a folder of images has.
+struct ImageList {
+  std::vector<ImageFile> images = {};
+  std::string left_out = {};  ///< one sentence on what else lies there; empty: nothing
+};
+
 /// The images below a folder as open_images() in kinds.h describes: first file of each class, second file of
 /// each class, and so on. Throws Error(kUsage) where the split, a class or its images are missing.
-[[nodiscard]] std::vector<ImageFile> list_images(const std::string& folder, Split split);
+[[nodiscard]] ImageList list_images(const std::string& folder, Split split);
 
 }  // namespace qtool

@@ -6,17 +6,24 @@
 #include "data/image_folder.h"
 #include "data/kinds.h"
 #include "data/stack_samples.h"
+#include "data/unpacked_size.h"
 
 namespace qtool {
 namespace {
 
 class Images : public Dataset {
  public:
-  Images(std::vector<ImageFile> samples, int64_t channels)
-      : samples_(std::move(samples)), channels_(channels) {}
+  Images(ImageList list, int64_t channels, uint64_t most_bytes)
+      : samples_(std::move(list.images)),
+        left_out_(std::move(list.left_out)),
+        channels_(channels),
+        most_bytes_(most_bytes) {}
 
   int64_t size() const override { return int64_t(samples_.size()); }
   bool has_labels() const override { return true; }
+  std::vector<std::string> notes() const override {
+    return left_out_.empty() ? std::vector<std::string>() : std::vector{left_out_};
+  }
   bool same_shape() const override { return false; }
   std::string name_of(int64_t index) const override { return samples_.at(size_t(index)).path; }
   Batch read(std::span<const int64_t> indices) override {
@@ -26,7 +33,7 @@ class Images : public Dataset {
     for (size_t i = 0; i < indices.size(); ++i) {
       const ImageFile& sample = samples_.at(size_t(indices[i]));
       names.push_back(sample.path);
-      images.push_back(decode_image(sample.path, channels_));
+      images.push_back(decode_image(sample.path, channels_, most_bytes_));
       labels.data_ptr<int64_t>()[i] = sample.label;
     }
     return {{stack_samples(images, names)}, labels};
@@ -34,14 +41,16 @@ class Images : public Dataset {
 
  private:
   std::vector<ImageFile> samples_;
+  std::string left_out_;
   int64_t channels_;
+  uint64_t most_bytes_;
 };
 
 }  // namespace
 
 std::unique_ptr<Dataset> open_images(const DataSpec& spec) {
   return std::make_unique<Images>(list_images(spec.path, spec.split.value_or(Split::kTrain)),
-                                  spec.mean.size() == 1 ? 1 : 3);
+                                  spec.mean.size() == 1 ? 1 : 3, most_unpacked_bytes(spec));
 }
 
 }  // namespace qtool

@@ -19,14 +19,14 @@ namespace qtool {
 /// ... Above them there may be `train` and `test` (or `val`), of which the split picks one; without them both
 /// splits are the same. Samples go round the classes, each in the order of its file names, so that the first
 /// N samples show all classes. Decoded to 1 channel where `mean` has one value, else to 3. Other files and
-/// hidden ones are ignored.
+/// hidden ones are left out, which Dataset::notes() says.
 [[nodiscard]] std::unique_ptr<Dataset> open_images(const DataSpec& spec);
 
 /// NumPy's .npy, read in place.
 [[nodiscard]] std::unique_ptr<Dataset> open_npy(const DataSpec& spec);
 
 /// NumPy's .npz, as written by savez and savez_compressed: `labels` are the labels, every other array is an
-/// input, in the order in which the file holds them.
+/// input; data/input_order.h tells which.
 [[nodiscard]] std::unique_ptr<Dataset> open_npz(const DataSpec& spec);
 
 /// torch.save of a tensor, a list or tuple of tensors, or a dict of them, of which `labels` are the labels.

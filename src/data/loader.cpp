@@ -62,9 +62,10 @@ int64_t count_batches(const LoaderOptions& options, int64_t samples, const std::
 }  // namespace
 
 struct Loader::Impl {
-  Impl(const DataSpec& data, const LoaderOptions& loader_options)
+  Impl(const DataSpec& data, const ReaderInputs& readers, const LoaderOptions& loader_options)
       : options((check(loader_options), loader_options)),
         reader(data),
+        input_order(order_inputs(reader.dataset().input_names(), readers, data.path)),
         samples(count_samples(options, reader.dataset().size(), data.path)),
         batches(count_batches(options, samples, data.path)) {}
 
@@ -106,10 +107,20 @@ struct Loader::Impl {
     return indices;
   }
 
+  /// Arrays, or their names, as inputs.
+  template <class T>
+  [[nodiscard]] std::vector<T> ordered(const std::vector<T>& arrays) const {
+    if (input_order.arrays.empty()) return arrays;
+    std::vector<T> inputs;
+    for (const size_t array : input_order.arrays) inputs.push_back(arrays.at(array));
+    return inputs;
+  }
+
   [[nodiscard]] Batch make_batch(const std::vector<int64_t>& order, int64_t epoch, int64_t index) {
     const std::vector<int64_t> indices = indices_of(order, index);
     Rng rng({options.seed, uint64_t(epoch), uint64_t(index), kAugmentationStream});
-    return reader.read(indices, options.augmentation, rng);
+    Batch batch = reader.read(indices, options.augmentation, rng);
+    return {ordered(batch.inputs), batch.labels};
   }
 
   void stop() {
@@ -121,6 +132,7 @@ struct Loader::Impl {
 
   LoaderOptions options;
   SampleReader reader;
+  InputOrder input_order;
   int64_t samples, batches;
 
   std::mutex mutex;
@@ -131,8 +143,8 @@ struct Loader::Impl {
   std::jthread worker;       // the last member: joined before the others go
 };
 
-Loader::Loader(const DataSpec& spec, const LoaderOptions& options)
-    : impl_(std::make_unique<Impl>(spec, options)) {}
+Loader::Loader(const DataSpec& spec, const ReaderInputs& readers, const LoaderOptions& options)
+    : impl_(std::make_unique<Impl>(spec, readers, options)) {}
 Loader::~Loader() = default;
 
 int64_t Loader::size() const {
@@ -140,7 +152,17 @@ int64_t Loader::size() const {
 }
 int64_t Loader::batches() const { return impl_->batches; }
 bool Loader::has_labels() const { return impl_->reader.dataset().has_labels(); }
-std::vector<std::string> Loader::input_names() const { return impl_->reader.dataset().input_names(); }
+std::vector<std::string> Loader::input_names() const {
+  return impl_->ordered(impl_->reader.dataset().input_names());
+}
+
+std::vector<std::string> Loader::notes() const { return impl_->reader.dataset().notes(); }
+
+std::vector<std::string> Loader::warnings() const {
+  std::vector<std::string> warnings;
+  if (!impl_->input_order.warning.empty()) warnings.push_back(impl_->input_order.warning);
+  return warnings;
+}
 
 std::string Loader::name_of(int64_t epoch, int64_t batch, int64_t place) const {
   const auto indices = impl_->indices_of(impl_->order_of(epoch), batch);

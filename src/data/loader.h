@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "data/dataset.h"
+#include "data/input_order.h"
 
 namespace qtool {
 
@@ -30,13 +31,14 @@ struct LoaderOptions {
 /// reads ahead, at most two finished batches wait, so memory does not grow with the data. `limit` of the spec
 /// cuts the data first, `first` and `count` choose from what it leaves.
 ///
-/// Unsigned bytes [N, C, H, W] are images and become float32 in [0, 1] before mean and std. Other
-/// floating-point data becomes float32, whole numbers stay as they are stored.
+/// Pictures become float32 in [0, 1] before mean and std, arrays stay as they are stored unless the spec says otherwise
+/// (data/transform.h). Inputs come in the order of the models that read them (data/input_order.h).
 class Loader {
  public:
-  /// Opens the data; the first batch is read after start() or next(). Throws Error(kUsage) where the data is
-  /// missing or damaged or the options leave no sample.
-  Loader(const DataSpec& spec, const LoaderOptions& options);
+  /// Opens the data for models with these inputs; none: arrays come in the order of the file. The first batch is read after
+  /// start() or next(). Throws Error(kUsage) where the data is missing or damaged, does not have what the models
+  /// take, or the options leave no sample.
+  Loader(const DataSpec& spec, const ReaderInputs& readers, const LoaderOptions& options);
   ~Loader();
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
@@ -44,7 +46,11 @@ class Loader {
   [[nodiscard]] int64_t size() const;     ///< samples in one pass, less what drop_last leaves out
   [[nodiscard]] int64_t batches() const;  ///< batches in one pass
   [[nodiscard]] bool has_labels() const;
-  [[nodiscard]] std::vector<std::string> input_names() const;  ///< see Dataset::input_names
+  /// Names that the data gives (Dataset::input_names), in the order of Batch::inputs.
+  [[nodiscard]] std::vector<std::string> input_names() const;
+  /// Where the data may be understood in another way than it is meant.
+  [[nodiscard]] std::vector<std::string> warnings() const;
+  [[nodiscard]] std::vector<std::string> notes() const;  ///< see Dataset::notes
 
   /// What messages call the sample at `place` of batch `batch` of pass `epoch`: see Dataset::name_of.
   [[nodiscard]] std::string name_of(int64_t epoch, int64_t batch, int64_t place) const;

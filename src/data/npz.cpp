@@ -1,6 +1,7 @@
 #include "core/error.h"
 #include "data/kinds.h"
 #include "data/npy_header.h"
+#include "data/unpacked_size.h"
 #include "data/zip_file.h"
 
 namespace qtool {
@@ -31,7 +32,7 @@ std::unique_ptr<Dataset> open_npz(const DataSpec& spec) {
   std::vector<StoredArray> inputs;
   std::vector<std::string> names;
   std::optional<StoredArray> labels;
-  for (auto& [member, bytes] : open_zip(spec.path)) {
+  for (auto& [member, bytes] : open_zip(spec.path, most_unpacked_bytes(spec))) {
     if (!member.ends_with(kEnding)) not_an_array(spec.path, member);
     const std::string name = member.substr(0, member.size() - kEnding.size());
     if (name == "labels") {

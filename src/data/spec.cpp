@@ -5,6 +5,9 @@
 #include <functional>
 #include <set>
 
+#include "core/option_value.h"
+#include "core/spec_path.h"
+
 namespace qtool {
 namespace {
 
@@ -55,6 +58,14 @@ int64_t parse_pixels(const Entry& entry) {
   return number;
 }
 
+int64_t parse_megabytes(const Entry& entry) {
+  constexpr const char* kExpected = "megabytes, 1 to 1048576";
+  const auto number = parse_number<int64_t>(entry, entry.value, kExpected);
+  if (number < 1 || number > 1048576)
+    entry.refuse("'max-mb' is out of range", kExpected, "leave 'max-mb' out, or write such a number");
+  return number;
+}
+
 int64_t parse_sample_count(const Entry& entry) {
   const auto number = parse_number<int64_t>(entry, entry.value, "a whole number of at least 1");
   if (number < 1)
@@ -81,13 +92,18 @@ std::vector<double> parse_std(const Entry& entry) {
   auto values = parse_channels(entry);
   for (const double value : values)
     if (!(value > 0))
-      entry.refuse("'std' must be positive", "standard deviations above 0, in units of [0, 1] pixels",
+      entry.refuse("'std' must be positive", "standard deviations above 0, in units of value / scale",
                    "write the standard deviation of the training images");
   return values;
 }
 
-bool has_splits(DataKind kind) {
-  return kind == DataKind::kIdx || kind == DataKind::kCifar || kind == DataKind::kImages;
+double parse_scale(const Entry& entry) {
+  constexpr const char* kExpected = "the number that values are divided by, at least 1, e.g. 255";
+  const auto number = parse_number<double>(entry, entry.value, kExpected);
+  if (number < 1)
+    entry.refuse("'scale' divides: below 1 it would make values larger", kExpected,
+                 "write scale=255 for value / 255");
+  return number;
 }
 
 /// A key, the kinds of data that it means something for, and how it is read.
@@ -100,16 +116,21 @@ struct Key {
 const std::vector<Key>& keys() {
   const auto all = [](DataKind) { return true; };
   const auto random = [](DataKind kind) { return kind == DataKind::kRandom; };
+  const auto packed = [](DataKind kind) {
+    return kind == DataKind::kIdx || kind == DataKind::kImages || kind == DataKind::kNpz;
+  };
   static const std::vector<Key> table = {
-      {"split", has_splits,
+      {"split", holds_pictures,
        [](DataSpec& spec, const Entry& e) {
          spec.split = parse_name<Split>(e.value, "data '" + e.spec + "'");
        }},
       {"limit", all, [](DataSpec& spec, const Entry& e) { spec.limit = parse_sample_count(e); }},
+      {"scale", all, [](DataSpec& spec, const Entry& e) { spec.scale = parse_scale(e); }},
       {"mean", all, [](DataSpec& spec, const Entry& e) { spec.mean = parse_channels(e); }},
       {"std", all, [](DataSpec& spec, const Entry& e) { spec.std = parse_std(e); }},
       {"resize", all, [](DataSpec& spec, const Entry& e) { spec.resize = parse_pixels(e); }},
       {"crop", all, [](DataSpec& spec, const Entry& e) { spec.crop = parse_pixels(e); }},
+      {"max-mb", packed, [](DataSpec& spec, const Entry& e) { spec.max_mb = parse_megabytes(e); }},
       {"seed", random, [](DataSpec& spec, const Entry& e) { spec.seed = parse_seed(e); }},
       {"samples", random, [](DataSpec& spec, const Entry& e) { spec.samples = parse_sample_count(e); }}};
   return table;
@@ -145,33 +166,31 @@ void read_entry(DataSpec& spec, const Entry& entry) {
 
 std::string channels(const std::vector<double>& values) {
   std::vector<std::string> words;
-  for (const double value : values) {
-    char digits[32];
-    const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-    words.emplace_back(digits, end);
-  }
+  for (const double value : values) words.push_back(print_value(value));
   return join(words, "/");
 }
 
 }  // namespace
 
 DataSpec parse_data_spec(const std::string& text) {
-  const auto parts = split_at(text, ',');
-  const auto colon = parts[0].find(':');
-  if (colon == std::string::npos)
+  const size_t colon = text.find(':');
+  if (colon >= text.find(','))  // or there is none
     refuse_spec("no kind of data before the path", text,
                 "put one of " + join(names_of<DataKind>()) + " and a colon before the path");
   DataSpec spec;
-  spec.kind = parse_name<DataKind>(parts[0].substr(0, colon), "data '" + text + "'");
-  spec.path = parts[0].substr(colon + 1);
+  const size_t end = end_of_spec_path(text, colon + 1);
+  spec.kind = parse_name<DataKind>(text.substr(0, colon), "data '" + text + "'");
+  spec.path = plain_spec_path(text.substr(colon + 1, end - colon - 1));
   if (spec.path.empty())
-    refuse_spec("no path after '" + parts[0] + "'", text, "write the path after the colon");
+    refuse_spec("no path after '" + text.substr(0, end) + "'", text, "write the path after the colon");
+  if (end == text.size()) return spec;
   std::set<std::string> seen;
-  for (size_t i = 1; i < parts.size(); ++i) {
-    const auto equals = parts[i].find('=');
+  for (const auto& part : split_at(text.substr(end + 1), ',')) {
+    const auto equals = part.find('=');
     if (equals == std::string::npos)
-      refuse_spec("no '=' in '" + parts[i] + "'", text, "write key=value; a path must not have a comma");
-    const Entry entry{parts[i].substr(0, equals), parts[i].substr(equals + 1), text};
+      refuse_spec("no '=' in '" + part + "'", text,
+                  "write key=value; a comma in the path has a backslash before it: \\,");
+    const Entry entry{part.substr(0, equals), part.substr(equals + 1), text};
     if (!seen.insert(entry.key).second)
       entry.refuse("'" + entry.key + "' is given twice", "each key once", "leave one of the two out");
     read_entry(spec, entry);
@@ -181,16 +200,18 @@ DataSpec parse_data_spec(const std::string& text) {
 
 std::string to_string(const DataSpec& spec) {
   const DataSpec defaults;
-  std::string text = to_string(spec.kind) + ":" + spec.path;
+  std::string text = to_string(spec.kind) + ":" + written_spec_path(spec.path);
   const auto add = [&text](const char* key, const std::string& value) {
     text += std::string(",") + key + "=" + value;
   };
-  if (spec.split && has_splits(spec.kind)) add("split", to_string(*spec.split));
+  if (spec.split && holds_pictures(spec.kind)) add("split", to_string(*spec.split));
   if (spec.limit != defaults.limit) add("limit", std::to_string(spec.limit));
+  if (spec.scale) add("scale", channels({*spec.scale}));
   if (!spec.mean.empty()) add("mean", channels(spec.mean));
   if (!spec.std.empty()) add("std", channels(spec.std));
   if (spec.resize != defaults.resize) add("resize", std::to_string(spec.resize));
   if (spec.crop != defaults.crop) add("crop", std::to_string(spec.crop));
+  if (spec.max_mb != defaults.max_mb) add("max-mb", std::to_string(spec.max_mb));
   if (spec.seed != defaults.seed) add("seed", std::to_string(spec.seed));
   if (spec.samples != defaults.samples) add("samples", std::to_string(spec.samples));
   return text;

@@ -31,22 +31,30 @@ struct Names<Split> {
                                                 {Split::kTest, "test", "what accuracy is measured on"}};
 };
 
-/// What `kind:path[,key=value...]` on the command line or in YAML says.
+/// What `kind:path[,key=value...]` on the command line or in YAML says. In the path `\,` is a comma and `\\` a backslash.
 struct DataSpec {
   DataKind kind = DataKind::kIdx;
   std::string path = {};
   /// split=train|test; where not given, each stage takes the one that it should
   std::optional<Split> split = {};
   int64_t limit = 0;  ///< limit=N: only the first N samples; 0: all
-  /// mean=0.5 or mean=0.4/0.5/0.6, one or C values, in units of [0, 1] pixels
+  /// scale=S: x = (value / S - mean) / std. Not given: 255 for pictures, 1 for arrays
+  std::optional<double> scale = {};
+  /// mean=0.5 or mean=0.4/0.5/0.6, one or C values, in units of value / scale
   std::vector<double> mean = {};
-  std::vector<double> std = {};  ///< likewise; x = (pixel / 255 - mean) / std
-  int64_t resize = 0;            ///< resize=S: shorter side to S pixels, bilinear; 0: as it is
+  std::vector<double> std = {};  ///< likewise
+  int64_t resize = 0;            ///< resize=S: shorter side to S pixels, antialiased bilinear; 0: as it is
   int64_t crop = 0;              ///< crop=S: centre crop to S x S; 0: none
+  int64_t max_mb = 0;            ///< max-mb=N: data/unpacked_size.h; 0: as usual
   int64_t seed = 0;              ///< seed=N, for random
   int64_t samples = 256;         ///< samples=N, for random
   bool operator==(const DataSpec&) const = default;
 };
+
+/// Whether data of this kind are pictures, whose bytes are pixels; else they are arrays that may be anything.
+[[nodiscard]] inline bool holds_pictures(DataKind kind) {
+  return kind == DataKind::kIdx || kind == DataKind::kCifar || kind == DataKind::kImages;
+}
 
 /// Throws Error(kUsage) that names the part that is wrong and the nearest known key.
 [[nodiscard]] DataSpec parse_data_spec(const std::string& text);

@@ -1,12 +1,14 @@
 #include "data/transform.h"
 
+#include <ATen/ops/_upsample_bilinear2d_aa.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/upsample_bilinear2d.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
 #include "core/error.h"
+#include "core/option_value.h"
 #include "data/stack_samples.h"
 
 namespace qtool {
@@ -29,10 +31,32 @@ std::vector<float> per_channel(const std::vector<double>& values, float missing,
   return {values.begin(), values.end()};
 }
 
+constexpr double kPixelScale = 255;
+
+bool is_given(const DataSpec& spec) { return spec.scale || !spec.mean.empty() || !spec.std.empty(); }
+
+/// What x is divided by. Arrays are not rescaled unasked; mean and std without a scale are in units of [0, 1] pixels.
+double scale_of(const at::Tensor& x, const DataSpec& spec) {
+  if (spec.scale) return *spec.scale;
+  return is_images(x) && (holds_pictures(spec.kind) || is_given(spec)) ? kPixelScale : 1;
+}
+
+/// A mean above 1 is of pixels from 0 to 255, but would be taken from pixels from 0 to 1.
+void check_units(const std::vector<double>& values, const char* key, const std::string& where) {
+  const auto large = std::find_if(values.begin(), values.end(), [](double value) { return value > 1; });
+  if (large == values.end()) return;
+  throw Error(ErrorKind::kUsage,
+              {.what = std::string("'") + key + "' is not in the units of pixels from 0 to 1",
+               .where = where,
+               .got = key + ("=" + print_value(*large)) + ", where x = (pixel / 255 - mean) / std",
+               .expected = "at most 1, or a scale that says what pixels are divided by",
+               .fix = "add scale=1 where mean and std count from 0 to 255"});
+}
+
 /// What each of the 256 pixel values becomes.
-Table pixel_table(float mean, float std) {
+Table pixel_table(float scale, float mean, float std) {
   Table table{};
-  for (size_t pixel = 0; pixel < table.size(); ++pixel) table[pixel] = (float(pixel) / 255.0f - mean) / std;
+  for (size_t pixel = 0; pixel < table.size(); ++pixel) table[pixel] = (float(pixel) / scale - mean) / std;
   return table;
 }
 
@@ -58,15 +82,15 @@ at::Tensor along_channels(const std::vector<float>& values, int64_t dimensions) 
   return tensor;
 }
 
-at::Tensor to_unit_range(const at::Tensor& x) {
-  return is_images(x) ? look_up(x, {pixel_table(0.0f, 1.0f)}) : x.to(at::kFloat);
-}
-
+/// Pixels are rounded as PIL rounds them.
 at::Tensor resize(const at::Tensor& x, int64_t shorter) {
   const int64_t height = x.size(2), width = x.size(3);
+  if (std::min(height, width) == shorter) return x;
   const std::vector<int64_t> size = height < width ? std::vector<int64_t>{shorter, shorter * width / height}
                                                    : std::vector<int64_t>{shorter * height / width, shorter};
-  return at::upsample_bilinear2d(to_unit_range(x), at::IntArrayRef(size), /*align_corners=*/false);
+  const at::Tensor resized =
+      at::_upsample_bilinear2d_aa(x.to(at::kFloat), at::IntArrayRef(size), /*align_corners=*/false);
+  return is_images(x) ? resized.round().to(at::kByte) : resized;
 }
 
 at::Tensor centre_crop(const at::Tensor& x, int64_t side, const std::string& where) {
@@ -100,25 +124,31 @@ at::Tensor resize_and_crop(const at::Tensor& x, const DataSpec& spec, const std:
 }
 
 at::Tensor normalise(const at::Tensor& x, const DataSpec& spec, const std::string& where) {
-  const bool given = !spec.mean.empty() || !spec.std.empty();
-  if (!is_images(x) && !x.is_floating_point()) {
-    if (!given) return x;
-    throw Error(ErrorKind::kUsage,
-                {.what = "mean and std are for images and floating-point data",
-                 .where = where,
-                 .got = std::string(c10::toString(x.scalar_type())) + " " + shape_text(x.sizes()),
-                 .expected = "unsigned bytes [N, C, H, W], or floating point",
-                 .fix = "leave mean= and std= out"});
+  const double scale = scale_of(x, spec);
+  if (!is_given(spec) && scale == 1) return x.is_floating_point() ? x.to(at::kFloat) : x;
+  if (!is_images(x) && !x.is_floating_point() && !spec.scale)
+    throw Error(
+        ErrorKind::kUsage,
+        {.what = "mean and std are for images and floating-point data",
+         .where = where,
+         .got = std::string(c10::toString(x.scalar_type())) + " " + shape_text(x.sizes()),
+         .expected = "unsigned bytes [N, C, H, W], or floating point",
+         .fix = "leave mean= and std= out, or add scale= with what the numbers are to be divided by"});
+  if (scale == kPixelScale && !spec.scale) {
+    check_units(spec.mean, "mean", where);
+    check_units(spec.std, "std", where);
   }
-  if (!is_images(x) && !given) return x.to(at::kFloat);
   const int64_t channels = x.dim() > 1 ? x.size(1) : 1;
   const auto mean = per_channel(spec.mean, 0.0f, channels, "mean", where);
   const auto std = per_channel(spec.std, 1.0f, channels, "std", where);
   if (!is_images(x))
-    return x.to(at::kFloat).sub(along_channels(mean, x.dim())).div(along_channels(std, x.dim()));
+    return x.to(at::kFloat)
+        .div(float(scale))
+        .sub(along_channels(mean, x.dim()))
+        .div(along_channels(std, x.dim()));
   std::vector<Table> tables;
   for (size_t channel = 0; channel < mean.size(); ++channel)
-    tables.push_back(pixel_table(mean[channel], std[channel]));
+    tables.push_back(pixel_table(float(scale), mean[channel], std[channel]));
   return look_up(x, tables);
 }
 

@@ -10,16 +10,17 @@ namespace qtool {
 /// True for what is treated as images: uint8 [N, C, H, W].
 [[nodiscard]] bool is_images(const at::Tensor& x);
 
-/// Resizes the shorter side to spec.resize (bilinear as at::upsample_bilinear2d with align_corners=false, no
-/// antialiasing; the longer side is rounded down), then crops the centre to spec.crop, placed as
-/// torchvision's CenterCrop does. `x` images uint8 or floating [N, C, H, W]; where resized, images come back
-/// as float32 in [0, 1]. Throws Error(kUsage) where x is neither or smaller than the crop; `where` names x.
+/// Resizes the shorter side to spec.resize as torchvision and PIL do (bilinear, antialiased; the longer side is rounded
+/// down; pixels are rounded), then crops the centre to spec.crop, placed as torchvision's CenterCrop does. `x` images
+/// uint8 or floating [N, C, H, W]; uint8 stays uint8. Throws Error(kUsage) where x is neither or smaller than the crop;
+/// `where` names x.
 [[nodiscard]] at::Tensor resize_and_crop(const at::Tensor& x, const DataSpec& spec, const std::string& where);
 
-/// What the model gets: images (x / 255 - mean) / std; floating tensors as float32, (x - mean) / std along
-/// axis 1 where mean or std are given; whole numbers (tokens) as they are. Equal to the last bit to the same
+/// What the model gets: (x / scale - mean) / std, float32, along axis 1. Pictures (idx, cifar, images) have scale 255
+/// unless the spec has one; arrays are left as they are, but for floating-point numbers, which become float32, unless the
+/// spec has scale, mean or std (then unsigned bytes [N, C, H, W] count as pictures). Equal to the last bit to the same
 /// formula in float32, operation by operation. Throws Error(kUsage) where mean or std have neither 1 nor C
-/// values or there is nothing that they apply to.
+/// values, are not in units of [0, 1] pixels where such are divided by 255 unasked, or there is nothing that they apply to.
 [[nodiscard]] at::Tensor normalise(const at::Tensor& x, const DataSpec& spec, const std::string& where);
 
 }  // namespace qtool

@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "data/byte_source.h"
 #include "data/descriptor.h"
+#include "data/unpacked_size.h"
 
 namespace qtool {
 namespace {
@@ -42,10 +43,11 @@ Descriptor nameless_file(const std::string& folder) {
 
 class UnpackOnce : public ByteSource {
  public:
-  UnpackOnce(std::string name, Unpacker unpacker, std::optional<uint32_t> stated_size)
+  UnpackOnce(std::string name, Unpacker unpacker, std::optional<uint32_t> stated_size, uint64_t most)
       : ByteSource(std::move(name)),
         unpacker_(std::move(unpacker)),
         stated_size_(stated_size),
+        most_(most),
         folder_(temporary_folder()),
         file_(nameless_file(folder_)) {}
 
@@ -65,10 +67,13 @@ class UnpackOnce : public ByteSource {
     return stated_size_ && *stated_size_ == uint32_t(bytes);
   }
 
+  uint64_t most_bytes() const override { return most_; }
+
   void unpack_chunk() {
     std::vector<char> chunk(kChunk);
     const size_t got = unpacker_(chunk.data(), chunk.size());
     at_end_ = got == 0;
+    check_unpacked_size(unpacked_ + got, most_, name());
     for (size_t done = 0; done < got;) {
       const ssize_t written = pwrite(file_.get(), chunk.data() + done, got - done, off_t(unpacked_ + done));
       if (written <= 0) cannot_unpack(folder_);
@@ -79,6 +84,7 @@ class UnpackOnce : public ByteSource {
 
   Unpacker unpacker_;
   std::optional<uint32_t> stated_size_;
+  uint64_t most_;
   std::string folder_;
   Descriptor file_;
   uint64_t unpacked_ = 0;
@@ -88,8 +94,8 @@ class UnpackOnce : public ByteSource {
 }  // namespace
 
 std::unique_ptr<ByteSource> unpack_once(std::string name, Unpacker unpacker,
-                                        std::optional<uint32_t> stated_size) {
-  return std::make_unique<UnpackOnce>(std::move(name), std::move(unpacker), stated_size);
+                                        std::optional<uint32_t> stated_size, uint64_t most_bytes) {
+  return std::make_unique<UnpackOnce>(std::move(name), std::move(unpacker), stated_size, most_bytes);
 }
 
 }  // namespace qtool

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "data/unpacked_size.h"
 #include "graph/archive_check.h"
 
 namespace qtool {
@@ -78,32 +79,47 @@ class StoredMember : public ByteSource {
   uint64_t size_;
 };
 
+/// True where the member's bytes lie in the file as they are.
+bool is_stored(const zip_stat_t& status) {
+  return status.comp_method == ZIP_CM_STORE && status.encryption_method == ZIP_EM_NONE;
+}
+
 std::shared_ptr<ByteSource> open_member(const Archive& archive, const std::string& name,
-                                        const zip_stat_t& status) {
+                                        const zip_stat_t& status, uint64_t most_bytes) {
   const Stream stream(zip_fopen_index(archive.get(), status.index, 0), [](zip_file_t* file) {
     if (file) zip_fclose(file);
   });
   if (!stream) refuse(name, zip_strerror(archive.get()));
-  if (status.comp_method == ZIP_CM_STORE && status.encryption_method == ZIP_EM_NONE)
-    return std::make_shared<StoredMember>(name, archive, stream, status.size);
+  if (is_stored(status)) return std::make_shared<StoredMember>(name, archive, stream, status.size);
   return unpack_once(
       name,
       [archive, stream, name](char* to, size_t count) { return read_stream(stream.get(), name, to, count); },
-      uint32_t(status.size));
+      uint32_t(status.size), most_bytes);
 }
 
-}  // namespace
-
-std::vector<ZipMember> open_zip(const std::string& path) {
-  const Archive archive = open_archive(path);
-  check_whole(path);
-  std::vector<ZipMember> members;
+std::vector<zip_stat_t> statuses_of(const Archive& archive, const std::string& path) {
+  std::vector<zip_stat_t> statuses;
   for (zip_int64_t i = 0; i < zip_get_num_entries(archive.get(), 0); ++i) {
     zip_stat_t status;
     if (zip_stat_index(archive.get(), zip_uint64_t(i), 0, &status) != 0)
       refuse(path, zip_strerror(archive.get()));
-    members.push_back({status.name, open_member(archive, path + ":" + status.name, status)});
+    statuses.push_back(status);
   }
+  return statuses;
+}
+
+}  // namespace
+
+std::vector<ZipMember> open_zip(const std::string& path, uint64_t most_bytes) {
+  const Archive archive = open_archive(path);
+  const auto statuses = statuses_of(archive, path);
+  const auto name_of = [&](const zip_stat_t& status) { return path + ":" + status.name; };
+  for (const auto& status : statuses)
+    if (!is_stored(status)) check_unpacked_size(status.size, most_bytes, name_of(status));
+  check_whole(path);
+  std::vector<ZipMember> members;
+  for (const auto& status : statuses)
+    members.push_back({status.name, open_member(archive, name_of(status), status, most_bytes)});
   return members;
 }
 

@@ -8,15 +8,20 @@
 namespace qtool {
 namespace {
 
-/// libzip compares the checksum when the last byte has been read.
+/// libzip compares the checksum when the last byte has been read. What unpacks to more than its entry says is not read to the
+/// end.
 bool is_whole(zip_t* archive, zip_uint64_t index, std::vector<char>& buffer) {
+  zip_stat_t status;
+  if (zip_stat_index(archive, index, 0, &status) != 0) return false;
   const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> member(zip_fopen_index(archive, index, 0),
                                                                  zip_fclose);
   if (!member) return false;
   zip_int64_t got = 0;
+  zip_uint64_t total = 0;
   do {
     got = zip_fread(member.get(), buffer.data(), buffer.size());
-  } while (got > 0);
+    total += got > 0 ? zip_uint64_t(got) : 0;
+  } while (got > 0 && total <= status.size);
   return got == 0;
 }
 

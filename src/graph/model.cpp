@@ -6,6 +6,7 @@
 #include <torch/csrc/jit/runtime/interpreter.h>
 #include <torch/csrc/jit/serialization/export.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "core/atomic_file.h"
@@ -16,6 +17,7 @@
 #include "graph/place_constants.h"
 #include "graph/pool_constants.h"
 #include "graph/recurrent_on_gpu.h"
+#include "graph/tensor_inputs.h"
 
 namespace qtool {
 namespace {
@@ -147,7 +149,7 @@ std::vector<std::string> Model::input_names() const {
 }
 
 std::vector<at::Tensor> Model::forward(const std::vector<at::Tensor>& inputs) {
-  check_input_count(input_count(), inputs.size());
+  check_input_count(tensor_inputs(*this).size(), inputs.size());
   jit::Stack stack{impl_->module._ivalue()};
   stack.insert(stack.end(), inputs.begin(), inputs.end());
   for (size_t i = stack.size(); i < impl_->arguments().size(); ++i)
@@ -168,7 +170,7 @@ std::vector<at::Tensor> Model::forward(const std::vector<at::Tensor>& inputs) {
 }
 
 std::vector<at::Tensor> Model::forward_as_client(const std::vector<at::Tensor>& inputs) {
-  check_input_count(input_count(), inputs.size());
+  check_input_count(tensor_inputs(*this).size(), inputs.size());
   std::vector<at::Tensor> outputs;
   try {
     append_tensors(impl_->module.forward({inputs.begin(), inputs.end()}), outputs);
@@ -202,6 +204,9 @@ void Model::refuse_inputs(const std::vector<at::Tensor>& inputs, const std::stri
                       .got = "input " + shapes_of(inputs),
                       .expected = "the shape and type that the model was made for",
                       .fix = "check --data: its kind, resize=, crop= and the number of channels"};
+  if (std::any_of(inputs.begin(), inputs.end(), [](const auto& x) { return x.scalar_type() == at::kByte; }))
+    complaint.fix =
+        "where the model takes floats, add scale=255 to the data, which makes bytes to numbers from 0 to 1";
   if (!device.is_cpu()) {
     complaint.what = "the model does not run on " + device.str() + ": " + reason;
     complaint.where = blamed_line(message);

@@ -13,8 +13,13 @@
 namespace qtool {
 namespace {
 
+struct Inputs {
+  Batch batch;
+  Arrival arrival;
+};
+
 /// `data`, or `shape` as random data; as many samples as the largest batch.
-Batch read_inputs(const BenchOptions& options) {
+Inputs read_inputs(const BenchOptions& options, const std::vector<Model>& models) {
   if (options.data.empty() == options.shape.empty())
     throw Error(ErrorKind::kUsage,
                 {.what = "bench needs inputs",
@@ -24,7 +29,7 @@ Batch read_inputs(const BenchOptions& options) {
   const int64_t most = *std::max_element(options.latency.batch.begin(), options.latency.batch.end());
   const std::string text =
       options.data.empty() ? "random:" + options.shape + ",samples=" + std::to_string(most) : options.data;
-  Loader loader(spec_of_split(text, Split::kTest), {.batch_size = most});
+  Loader loader(spec_of_split(text, Split::kTest), inputs_of(models), {.batch_size = most});
   std::optional<Batch> batch = loader.next();
   if (!batch || batch->size() < most)
     throw Error(ErrorKind::kUsage, {.what = "too few samples for a batch",
@@ -32,7 +37,9 @@ Batch read_inputs(const BenchOptions& options) {
                                     .got = std::to_string(batch ? batch->size() : 0) + " samples",
                                     .expected = "at least " + std::to_string(most),
                                     .fix = "choose smaller sizes with --batch, or other data"});
-  return *std::move(batch);
+  ArrivalMeter meter(models.at(0).input_names());
+  meter.add(batch->inputs);
+  return {*std::move(batch), meter.arrival(loader)};
 }
 
 Timed timed(const std::string& name, Model& model, const Batch& inputs) {
@@ -48,24 +55,25 @@ Timed timed(const std::string& name, Model& model, const Batch& inputs) {
 
 }  // namespace
 
-std::vector<BenchRow> run_bench(const BenchOptions& options, const CommonOptions& common,
-                                Progress& progress) {
+BenchResult run_bench(const BenchOptions& options, const CommonOptions& common, Progress& progress) {
   apply(common);
   use_engine(choose_engine(options.engine));
   progress.stage("load");
   if (options.latency.batch.empty())
     throw Error(ErrorKind::kUsage,
                 {.what = "no batch size", .where = "--batch", .fix = "e.g. --batch 1,128"});
-  const Batch inputs = read_inputs(options);
   std::vector<Model> models;
   for (const auto& path : options.models) models.push_back(Model::load(path));
+  const Inputs inputs = read_inputs(options, models);
 
-  if (common.dry_run) return {};
+  if (common.dry_run) return {.arrival = inputs.arrival};
   progress.stage("time");
   const c10::AutoGradMode no_gradients(false);
   std::vector<Timed> subjects;
-  for (size_t i = 0; i < models.size(); ++i) subjects.push_back(timed(options.models[i], models[i], inputs));
-  std::vector<BenchRow> rows;
+  for (size_t i = 0; i < models.size(); ++i)
+    subjects.push_back(timed(options.models[i], models[i], inputs.batch));
+  BenchResult result{.arrival = inputs.arrival};
+  auto& rows = result.rows;
   for (const Latency& latency : measure_latency(subjects, options.latency, progress)) {
     BenchRow& row = rows.emplace_back();
     row.latency = latency;
@@ -74,7 +82,7 @@ std::vector<BenchRow> run_bench(const BenchOptions& options, const CommonOptions
     if (options.operators)
       row.operators = time_operators(subjects[column].prepare(latency.batch), options.latency.runs);
   }
-  return rows;
+  return result;
 }
 
 }  // namespace qtool

@@ -5,6 +5,7 @@
 
 #include "core/options.h"
 #include "core/progress.h"
+#include "job/arrival.h"
 #include "job/common_options.h"
 #include "lower/engine.h"
 #include "measure/latency.h"
@@ -39,9 +40,14 @@ struct BenchRow {
   OperatorTimes operators = {};  ///< empty unless asked for
 };
 
+struct BenchResult {
+  std::vector<BenchRow> rows = {};
+  Arrival arrival = {};
+};
+
 /// All models side by side in one run, as clients run them. Rows by batch size, then by model. With `dry_run`
 /// everything is loaded and nothing is run.
-[[nodiscard]] std::vector<BenchRow> run_bench(const BenchOptions& options, const CommonOptions& common,
-                                              Progress& progress);
+[[nodiscard]] BenchResult run_bench(const BenchOptions& options, const CommonOptions& common,
+                                    Progress& progress);
 
 }  // namespace qtool

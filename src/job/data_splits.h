@@ -1,10 +1,17 @@
 #pragma once
+#include <vector>
+
+#include "data/input_order.h"
 #include "data/spec.h"
+#include "graph/model.h"
 
 namespace qtool {
 
 /// The spec with `split` where it names none itself: calibration and training take the training split,
 /// accuracy is measured on the test split.
 [[nodiscard]] DataSpec spec_of_split(const std::string& text, Split split);
+
+/// Inputs of models that read the same batches. Throws Error(kUsage) where one is no tensor.
+[[nodiscard]] ReaderInputs inputs_of(const std::vector<Model>& models);
 
 }  // namespace qtool

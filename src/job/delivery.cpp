@@ -60,7 +60,8 @@ void verify_into(Report& report, const Outcome& outcome, Model& simulated, const
   auto verification = verify(rungs, int8, output_step(outcome), options, progress);
   report.accuracy = std::move(verification.accuracy);
   report.simulated_vs_int8 = verification.simulated_vs_int8;
-  for (auto& warning : verification.warnings) report.warnings.push_back(std::move(warning));
+  add_new(report.data.notes, verification.notes);
+  add_new(report.warnings, verification.warnings);
   clock.begin("time");
   report.timing.latency = compare_speed(outcome.start.original, int8, options.data, progress);
 }
@@ -94,7 +95,8 @@ Report deliver(const Outcome& outcome, const Assignment& assignment, StageClock&
   Report report;
   report.tool = describe_tool(outcome.start, assignment.common);
   report.model = {options.model, outcome.start.file.sha256};
-  report.data = {options.data, outcome.statistics.samples};
+  report.data = {options.data, outcome.statistics.samples, outcome.arrival.inputs, outcome.arrival.notes};
+  report.warnings = outcome.arrival.warnings;
   report.size = {outcome.start.file.bytes, file_bytes(path(kInt8Name))};
   report.settings = assignment.settings;
   for (const auto& [key, value] : report.settings)

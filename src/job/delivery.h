@@ -20,6 +20,7 @@ struct Outcome {
   const Model& canonical;  ///< with the weights that int8 gets: start.canonical, or what training made of it
   const std::vector<QParams>& qparams;
   const Statistics& statistics;
+  const Arrival& arrival;              ///< of the data that the statistics are from
   std::vector<LadderRung> rungs = {};  ///< to be shown between `folded` and `simulated`
   /// What the damage is measured against where training made the grids; null: canonical.
   const Model* reference = nullptr;

@@ -10,32 +10,35 @@ EvalResult run_eval(const EvalOptions& options, const CommonOptions& common, Pro
   apply(common);
   use_engine(choose_engine(options.engine));
   progress.stage("load");
-  Loader loader(spec_of_split(options.data, Split::kTest), {.batch_size = options.batch_size});
+  std::vector<Model> models;
+  if (!options.against.empty()) models.push_back(Model::load(options.against));
+  models.push_back(Model::load(options.model));
+  Loader loader(spec_of_split(options.data, Split::kTest), inputs_of(models),
+                {.batch_size = options.batch_size});
   if (!loader.has_labels() && options.against.empty())
     throw Error(ErrorKind::kUsage, {.what = "there is nothing to hold the model against",
                                     .where = options.data,
                                     .got = "data without labels, and no --against MODEL",
                                     .expected = "labels, or a second model",
                                     .fix = "name a reference with --against, e.g. the float model"});
-  std::vector<Model> models;
-  if (!options.against.empty()) models.push_back(Model::load(options.against));
-  models.push_back(Model::load(options.model));
 
   if (common.dry_run) return {.samples = loader.size()};
   progress.stage("evaluate");
   std::vector<Candidate> candidates;
+  ArrivalMeter meter(models.back().input_names());
   int64_t done = 0;
   for (size_t i = 0; i < models.size(); ++i) {
     const bool last = i + 1 == models.size();
     candidates.push_back({.name = last ? options.model : options.against,
                           .run = [&, i, last](const std::vector<at::Tensor>& inputs) {
+                            if (last) meter.add(inputs);
                             auto outputs = models[i].forward_as_client(inputs);
                             if (last) progress.update(done += inputs[0].size(0), loader.size(), "");
                             return outputs;
                           }});
   }
   std::vector<Evaluation> evaluations = evaluate(candidates, loader);
-  EvalResult result{.samples = done, .model = evaluations.back()};
+  EvalResult result{.samples = done, .model = evaluations.back(), .arrival = meter.arrival(loader)};
   if (evaluations.size() > 1) result.reference = evaluations.front();
   return result;
 }

@@ -5,6 +5,7 @@
 
 #include "core/options.h"
 #include "core/progress.h"
+#include "job/arrival.h"
 #include "job/common_options.h"
 #include "lower/engine.h"
 #include "measure/evaluate.h"
@@ -32,6 +33,7 @@ struct EvalResult {
   int64_t samples = 0;
   Evaluation model = {};                     ///< `with_first` is meaningful where there is a reference
   std::optional<Evaluation> reference = {};  ///< the model of --against
+  Arrival arrival = {};
 };
 
 /// Accuracy on labels, and agreement with a second model. Data without labels needs `against`; throws

@@ -2,6 +2,7 @@
 
 #include "calibrate/calibrate.h"
 #include "data/loader.h"
+#include "graph/tensor_inputs.h"
 #include "job/blame.h"
 #include "job/data_splits.h"
 #include "job/layer_report.h"
@@ -10,9 +11,9 @@
 namespace qtool {
 namespace {
 
-std::vector<at::Tensor> blame_sample(const QuantizeOptions& options) {
+std::vector<at::Tensor> blame_sample(const Model& model, const QuantizeOptions& options) {
   if (options.data.empty() || options.blame_samples == 0) return {};
-  Loader loader(spec_of_split(options.data, Split::kTrain),
+  Loader loader(spec_of_split(options.data, Split::kTrain), {tensor_inputs(model)},
                 {.batch_size = options.blame_samples, .count = options.blame_samples});
   auto batch = loader.next();
   return batch ? std::move(batch->inputs) : std::vector<at::Tensor>();
@@ -34,7 +35,7 @@ void explain(Report& report, const Outcome& outcome, const QuantizeOptions& opti
   clock.begin("find the damage");
   const auto& reference = outcome.reference ? *outcome.reference : outcome.canonical;
   const auto& plan = outcome.start.plan;
-  const auto sample = blame_sample(options);
+  const auto sample = blame_sample(outcome.start.original, options);
   const auto weights = site_weights(outcome.canonical, plan);
   const auto statistics = statistics_of(reference, outcome, sample);
   SiteFacts facts{plan, outcome.qparams, weights, statistics, {}, {}};

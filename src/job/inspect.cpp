@@ -1,6 +1,9 @@
 #include "job/inspect.h"
 
+#include <utility>
+
 #include "data/loader.h"
+#include "graph/tensor_inputs.h"
 #include "job/data_splits.h"
 #include "job/open_model.h"
 #include "job/parameter_count.h"
@@ -44,6 +47,20 @@ std::vector<std::string> warnings_of(const QuantPlan& plan) {
           " convolution and linear layers run in int8: expect little speed"};
 }
 
+/// Runs the model on the first sample, and looks at some more.
+Arrival try_data(Quantization& quantization, const std::string& data) {
+  constexpr int64_t kSamples = 32;
+  Loader loader(spec_of_split(data, Split::kTrain), {tensor_inputs(quantization.original)},
+                {.batch_size = 1, .count = kSamples});
+  ArrivalMeter meter(quantization.original.input_names(), first_readers(view(quantization.canonical)));
+  bool is_first = true;
+  while (const auto batch = loader.next()) {
+    meter.add(batch->inputs);
+    if (std::exchange(is_first, false)) (void)quantization.canonical.forward(batch->inputs);
+  }
+  return meter.arrival(loader);
+}
+
 }  // namespace
 
 InspectResult run_inspect(const InspectOptions& options, const CommonOptions& common, Progress& progress) {
@@ -60,8 +77,7 @@ InspectResult run_inspect(const InspectOptions& options, const CommonOptions& co
   result.warnings = warnings_of(quantization.plan);
   if (!options.data.empty()) {
     progress.stage("try the data");
-    Loader loader(spec_of_split(options.data, Split::kTrain), {.batch_size = 1, .count = 1});
-    if (const auto batch = loader.next()) (void)quantization.canonical.forward(batch->inputs);
+    result.arrival = try_data(quantization, options.data);
   }
   return result;
 }

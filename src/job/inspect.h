@@ -5,6 +5,7 @@
 
 #include "core/options.h"
 #include "core/progress.h"
+#include "job/arrival.h"
 #include "job/common_options.h"
 #include "lower/engine.h"
 #include "plan/recipe.h"
@@ -42,6 +43,7 @@ struct InspectResult {
   int64_t bytes = 0;                          ///< of the file
   std::vector<PlannedSite> sites = {};        ///< in the order of the graph
   std::vector<std::string> warnings = {};
+  Arrival arrival = {};  ///< of the first samples, where data is given
 };
 
 /// What would be quantized, what not and why. Writes nothing.

@@ -18,7 +18,7 @@ QuantizeResult run_ptq(const PtqOptions& options, const CommonOptions& common,
       begin_quantization(std::move(opened.model), identity_of(options.model), options.recipe, options.engine);
 
   clock.begin("calibrate");
-  const auto statistics = gather_statistics(quantization, options, device, progress);
+  const auto [statistics, arrival] = gather_statistics(quantization, options, device, progress);
 
   clock.begin("solve");
   const auto weights = site_weights(quantization.canonical, quantization.plan);
@@ -27,8 +27,8 @@ QuantizeResult run_ptq(const PtqOptions& options, const CommonOptions& common,
   auto settings = options;
   const Assignment assignment{options, common, resolved_config, settings_of(option_tree(settings))};
   QuantizeResult result{.report = {}, .directory = options.output};
-  result.report =
-      deliver({quantization, quantization.canonical, qparams, statistics}, assignment, clock, progress);
+  result.report = deliver({quantization, quantization.canonical, qparams, statistics, arrival}, assignment,
+                          clock, progress);
   finish_report(result.report, assignment, clock);
   result.gates_passed = all_passed(result.report.gates);
   return result;

@@ -12,6 +12,7 @@
 #include "core/option_tree.h"
 #include "data/loader.h"
 #include "graph/canonicalise.h"
+#include "graph/tensor_inputs.h"
 #include "job/data_splits.h"
 #include "job/delivery.h"
 #include "job/open_model.h"
@@ -83,7 +84,8 @@ class FineTuning {
   [[nodiscard]] std::vector<QParams> qparams() {
     const at::NoGradGuard no_grad;
     switches_.enable(true);
-    Loader loader(spec_of_split(options_.data, Split::kTrain), {.batch_size = 1, .count = 1});
+    Loader loader(spec_of_split(options_.data, Split::kTrain), {tensor_inputs(model_)},
+                  {.batch_size = 1, .count = 1});
     (void)model_.forward(loader.next()->inputs);
     return read_qparams(model_, plan_);
   }
@@ -157,7 +159,7 @@ QuantizeResult run_qat(const QatOptions& options, const CommonOptions& common,
   auto start = begin_qat(options, common);
 
   clock.begin("calibrate");
-  const auto statistics = calibrate_on_data(start.quantization, options, device, progress);
+  const auto [statistics, arrival] = calibrate_on_data(start.quantization, options, device, progress);
   const auto& plan = start.quantization.plan;
   const auto weights = site_weights(start.quantization.canonical, plan);
   const auto first_qparams = with_known_grids(solve(plan, statistics, weights), start, plan);
@@ -181,7 +183,7 @@ QuantizeResult run_qat(const QatOptions& options, const CommonOptions& common,
   if (is_zoo(options.model)) adopt_trained_float(start.quantization, canonical, options);
   auto settings = options;
   const Assignment assignment{options, common, resolved_config, settings_of(option_tree(settings))};
-  Outcome outcome{start.quantization, canonical, qparams, statistics};
+  Outcome outcome{start.quantization, canonical, qparams, statistics, arrival};
   if (!is_zoo(options.model)) outcome.rungs = {{"ptq", &before}};
   const auto rounded = with_rounded_weights(canonical, plan, qparams);
   outcome.reference = &rounded;

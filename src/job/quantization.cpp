@@ -5,6 +5,7 @@
 #include "data/loader.h"
 #include "graph/canonicalise.h"
 #include "graph/on_device.h"
+#include "graph/tensor_inputs.h"
 #include "graph/view.h"
 #include "job/data_splits.h"
 #include "measure/resources.h"
@@ -56,30 +57,32 @@ std::vector<at::Tensor> site_weights(const GraphView& canonical, const QuantPlan
   return weights;
 }
 
-Statistics calibrate_on_data(const Quantization& quantization, const QuantizeOptions& options,
-                             at::Device device, Progress& progress) {
+Calibration calibrate_on_data(const Quantization& quantization, const QuantizeOptions& options,
+                              at::Device device, Progress& progress) {
   const OnDevice placed(quantization.canonical, device);
-  Loader loader(spec_of_split(options.data, Split::kTrain),
+  Loader loader(spec_of_split(options.data, Split::kTrain), {tensor_inputs(quantization.original)},
                 {.batch_size = options.calibrate.batch_size, .count = options.calibrate.samples});
+  ArrivalMeter meter(quantization.original.input_names(), first_readers(view(quantization.canonical)));
   int64_t done = 0;
   auto statistics = calibrate(quantization.canonical, quantization.plan, [&]() -> std::vector<at::Tensor> {
     progress.update(done, loader.size(), "");
     auto batch = loader.next();
     if (!batch) return {};
     done += batch->size();
+    meter.add(batch->inputs);
     return on_device(batch->inputs, device);
   });
   statistics.model_sha256 = quantization.file.sha256;
-  return statistics;
+  return {std::move(statistics), meter.arrival(loader)};
 }
 
-Statistics gather_statistics(const Quantization& quantization, const PtqOptions& options, at::Device device,
-                             Progress& progress) {
+Calibration gather_statistics(const Quantization& quantization, const PtqOptions& options, at::Device device,
+                              Progress& progress) {
   if (options.from_calibration.empty() && options.merge_calibration.empty())
     return calibrate_on_data(quantization, options, device, progress);
   auto statistics = read_all(options);
   check_same_model(quantization, statistics, options);
-  return statistics;
+  return {std::move(statistics)};
 }
 
 }  // namespace qtool

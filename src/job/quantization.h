@@ -7,6 +7,7 @@
 #include "core/qparams.h"
 #include "graph/model.h"
 #include "graph/view.h"
+#include "job/arrival.h"
 #include "job/ptq_options.h"
 #include "plan/plan.h"
 
@@ -37,11 +38,16 @@ struct Quantization {
 /// The same from a view of it that is there already.
 [[nodiscard]] std::vector<at::Tensor> site_weights(const GraphView& canonical, const QuantPlan& plan);
 
+/// What calibration saw of each site, and of the model's inputs.
+struct Calibration {
+  Statistics statistics;
+  Arrival arrival = {};  ///< empty where no data was read
+};
 /// From the training split of the data, run on the device.
-[[nodiscard]] Statistics calibrate_on_data(const Quantization& quantization, const QuantizeOptions& options,
-                                           at::Device device, Progress& progress);
+[[nodiscard]] Calibration calibrate_on_data(const Quantization& quantization, const QuantizeOptions& options,
+                                            at::Device device, Progress& progress);
 /// From the data, or from the calibration files that the options name.
-[[nodiscard]] Statistics gather_statistics(const Quantization& quantization, const PtqOptions& options,
-                                           at::Device device, Progress& progress);
+[[nodiscard]] Calibration gather_statistics(const Quantization& quantization, const PtqOptions& options,
+                                            at::Device device, Progress& progress);
 
 }  // namespace qtool

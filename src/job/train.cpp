@@ -4,6 +4,7 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "job/arrival.h"
 #include "job/input_survives.h"
 #include "job/open_model.h"
 #include "job/parameter_count.h"
@@ -61,6 +62,7 @@ TrainJobResult run_train(const TrainJobOptions& options, const CommonOptions& co
     write();
     throw;
   }
+  add_new(result.warnings, result.train.warnings);
   write();
   result.files = {kModelName, kHistoryName, kConfigName, "checkpoints/last.pt"};
   return result;

@@ -3,6 +3,8 @@
 #include <cmath>
 
 #include "data/loader.h"
+#include "graph/tensor_inputs.h"
+#include "job/arrival.h"
 #include "job/data_splits.h"
 #include "measure/drop.h"
 #include "measure/evaluate.h"
@@ -47,7 +49,9 @@ std::vector<std::string> warnings_of(const std::vector<Evaluation>& rungs) {
 
 Verification verify(const std::vector<LadderRung>& rungs, Model& int8, double output_step,
                     const QuantizeOptions& options, Progress& progress) {
-  Loader loader(spec_of_split(options.data, Split::kTest),
+  ReaderInputs readers = {tensor_inputs(int8)};
+  for (const auto& rung : rungs) readers.push_back(tensor_inputs(*rung.model));
+  Loader loader(spec_of_split(options.data, Split::kTest), readers,
                 {.batch_size = kBatch, .count = options.verify_samples});
   std::vector<Candidate> candidates;
   for (const auto& rung : rungs)
@@ -74,6 +78,8 @@ Verification verify(const std::vector<LadderRung>& rungs, Model& int8, double ou
       .differing = against_simulation.differing,
       .same_top1 = against_simulation.same()};
   result.warnings = warnings_of(evaluations);
+  add_new(result.warnings, loader.warnings());
+  result.notes = loader.notes();
   return result;
 }
 

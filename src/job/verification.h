@@ -15,6 +15,7 @@ struct Verification {
   ReportAccuracy accuracy;
   SimulatedVsInt8 simulated_vs_int8;
   std::vector<std::string> warnings;
+  std::vector<std::string> notes;  ///< of what the data leaves out
 };
 
 /// A model on the ladder.

@@ -161,6 +161,7 @@ std::string to_json(const Report& report) {
   json["qtool"] = tool_json(report.tool);
   json["model"] = {{"path", report.model.path}, {"sha256", report.model.sha256}};
   json["data"] = {{"spec", report.data.spec}, {"calibration_samples", report.data.calibration_samples}};
+  add_arrival(json["data"], report.data.inputs, report.data.notes);
   json["accuracy"] = accuracy_json(report.accuracy);
   if (!report.curve.empty()) json["training"] = array(report.curve, epoch_json);
   const Rung* int8 = report.rung("int8");

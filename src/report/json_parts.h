@@ -17,6 +17,22 @@ template <class T>
   return {{"sqnr_db", quality.sqnr_db}, {"agreement", quality.agreement}};
 }
 
+[[nodiscard]] inline nlohmann::ordered_json input_json(const ReportInput& input) {
+  nlohmann::ordered_json reader = nullptr;
+  if (!input.first_reader.empty()) reader = input.first_reader;
+  return {
+      {"name", input.name}, {"dtype", input.dtype}, {"shape", input.shape},         {"low", input.low},
+      {"high", input.high}, {"mean", input.mean},   {"deviation", input.deviation}, {"first_reader", reader}};
+}
+
+/// Keys for what arrived, into what is told of the data.
+inline void add_arrival(nlohmann::ordered_json& json, const std::vector<ReportInput>& inputs,
+                        const std::vector<std::string>& notes) {
+  json["inputs"] = nlohmann::ordered_json::array();
+  for (const auto& input : inputs) json["inputs"].push_back(input_json(input));
+  json["notes"] = notes;
+}
+
 [[nodiscard]] inline nlohmann::ordered_json gate_json(const GateResult& gate) {
   return {{"name", gate.name},
           {"limit", gate.limit},

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "core/names.h"
+#include "report/data_lines.h"
 #include "report/headline.h"
 #include "report/markdown_table.h"
 #include "report/report.h"
@@ -37,6 +38,21 @@ std::string ladder_section(const ReportAccuracy& accuracy) {
                percent_or_dash(rung.agreement), or_dash(rung.cosine, cosine_text),
                or_dash(rung.sqnr_db, decibel)});
   return "## Accuracy\n\nOn " + std::to_string(accuracy.samples) + " samples.\n\n" + table.text();
+}
+
+std::string data_section(const ReportData& data) {
+  MarkdownTable table({{"input"},
+                       {"type"},
+                       {"shape"},
+                       {"range", true},
+                       {"mean", true},
+                       {"standard deviation", true},
+                       {"first layer"}});
+  for (const auto& input : data.inputs)
+    table.add({"`" + input.name + "`", input.dtype, shape_text(input), range_text(input),
+               short_number(input.mean), short_number(input.deviation), input.first_reader});
+  const std::string text = table.text() + (data.notes.empty() ? "" : bullets(data.notes));
+  return text.empty() ? text : "## What arrived\n\n" + text;
 }
 
 std::string training_section(const std::vector<ReportEpoch>& curve) {
@@ -203,7 +219,8 @@ std::string to_markdown(const Report& report) {
                      training_section(report.curve) + gates_section(report.gates) + size_section(report) +
                      blame_section(report.blame) + next_section(report.blame) + sites_section(report.layers) +
                      float_section(report.layers) + warnings_section(report.warnings) +
-                     settings_section(report) + files_section(report.files) + time_section(report.timing);
+                     data_section(report.data) + settings_section(report) + files_section(report.files) +
+                     time_section(report.timing);
   text.pop_back();
   return text;
 }

@@ -29,9 +29,21 @@ struct ReportModel {
   std::string sha256 = {};
 };
 
+/// What arrived at one input of the model, over all samples that the job calibrated on or looked at.
+struct ReportInput {
+  std::string name = {};            ///< the model's, e.g. `x`
+  std::string dtype = {};           ///< e.g. `float32`
+  std::vector<int64_t> shape = {};  ///< of one sample
+  double low = 0, high = 0, mean = 0, deviation = 0;
+  std::string first_reader =
+      {};  ///< what the first layer says of it, e.g. `conv1 takes 3 channels`; empty: not known
+};
+
 struct ReportData {
   std::string spec = {};
   int64_t calibration_samples = 0;
+  std::vector<ReportInput> inputs = {};  ///< empty where no data was read
+  std::vector<std::string> notes = {};   ///< what of the data was left out
 };
 
 /// One step from the float model to a written file, e.g. `float`, `folded`, `simulated`, `int8`.

@@ -12,7 +12,7 @@ namespace qtool {
 DataShape data_shape(const DataSpec& data) {
   DataSpec training = data;
   training.split = data.split.value_or(Split::kTrain);
-  Loader loader(training, {.batch_size = 1024, .augmentation = {}});
+  Loader loader(training, {}, {.batch_size = 1024, .augmentation = {}});
   if (!loader.has_labels())
     throw Error(ErrorKind::kUsage, {.what = "a built-in network needs data with labels",
                                     .where = to_string(training),

@@ -19,6 +19,7 @@
 #include "data/dataset.h"
 #include "data/loader.h"
 #include "graph/on_device.h"
+#include "graph/tensor_inputs.h"
 #include "train/data_parts.h"
 #include "train/gradient_clipping.h"
 #include "train/history.h"
@@ -80,6 +81,12 @@ double checked_teacher_share(const TrainTask& task, const TrainOptions& options)
   return 0;
 }
 
+ReaderInputs readers_of(const TrainTask& task) {
+  ReaderInputs readers = {tensor_inputs(task.model)};
+  if (task.teacher) readers.push_back(tensor_inputs(*task.teacher));
+  return readers;
+}
+
 /// One run over all epochs. Between any two steps its state is whole.
 class Trainer {
  public:
@@ -93,13 +100,13 @@ class Trainer {
               .distillation = checked_teacher_share(task, options),
               .temperature = options.temperature},
         parts_(split_data(task.data, options, /*needs_labels=*/loss_.distillation < 1)),
-        training_(task.data, parts_.training),
+        training_(task.data, readers_of(task), parts_.training),
         channels_last_(model_),
         on_device_(model_, task.device, task.staying),
         parameters_(trainable(model_)),
         optimizer_(make_optimizer(options.optimizer, parameters_, task.rate_factor)),
         steps_(options.epochs * training_.batches()) {
-    if (parts_.validation.count > 0) validation_.emplace(task.data, parts_.validation);
+    if (parts_.validation.count > 0) validation_.emplace(task.data, readers_of(task), parts_.validation);
     if (options.patience > 0 && !validation_) throw_impatient();
     if (!task.teacher) return;
     teacher_channels_last_.emplace(*task.teacher);
@@ -267,7 +274,9 @@ class Trainer {
 
   [[nodiscard]] TrainResult result() const {
     const int64_t best = state_.best_epoch.kept;
-    return {.history = state_.history, .best_epoch = best >= 0 ? best : state_.epoch - 1};
+    return {.history = state_.history,
+            .best_epoch = best >= 0 ? best : state_.epoch - 1,
+            .warnings = training_.warnings()};
   }
 
   void keep_good_state() { take_snapshot(state_, model_, *optimizer_, good_); }

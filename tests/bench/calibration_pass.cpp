@@ -36,7 +36,7 @@ double median(std::vector<double> values) {
 }
 
 std::vector<std::vector<at::Tensor>> read_batches(const std::string& spec) {
-  qtool::Loader loader(qtool::parse_data_spec(spec), {.count = int64_t(kBatches) * 128});
+  qtool::Loader loader(qtool::parse_data_spec(spec), {}, {.count = int64_t(kBatches) * 128});
   std::vector<std::vector<at::Tensor>> batches;
   while (auto batch = loader.next()) batches.push_back(batch->inputs);
   return batches;

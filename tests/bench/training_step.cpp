@@ -103,7 +103,7 @@ int main(int argc, char** argv) {
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   at::set_num_threads(std::stoi(argv[3]));
   const auto model = Model::load(argv[1]);
-  Loader loader(parse_data_spec(argv[2]), {.batch_size = 128, .count = 128});
+  Loader loader(parse_data_spec(argv[2]), {}, {.batch_size = 128, .count = 128});
   const auto batch = *loader.next();
   const std::string only = argc > 4 ? argv[4] : "";
   const auto start = prepare(model, batch);

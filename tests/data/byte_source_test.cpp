@@ -8,6 +8,8 @@
 namespace qtool {
 namespace {
 
+constexpr uint64_t kMost = 1 << 24;
+
 std::string read(ByteSource& source, uint64_t offset, size_t count) {
   std::string bytes(count, '\0');
   source.read(offset, bytes.data(), count);
@@ -27,7 +29,7 @@ TEST_CASE("plain and gzip files read alike, in any order") {
   put(folder / "plain", text);
   put(folder / "packed", gzip(text));
   for (const char* name : {"plain", "packed"}) {
-    const auto source = open_bytes(folder / name);
+    const auto source = open_bytes(folder / name, kMost);
     CHECK_NOTHROW(source->require_size(text.size()));
     CHECK(read(*source, 10, 5) == text.substr(10, 5));
     CHECK(read(*source, text.size() - 7, 7) == text.substr(text.size() - 7));
@@ -46,7 +48,7 @@ TEST_CASE("a packed stream is unpacked once and no further than needed") {
         unpacked += int64_t(count);
         return unpacked > 5'000'000 ? 0 : count;
       },
-      std::nullopt);
+      std::nullopt, kMost);
   CHECK(read(*source, 0, 10) == std::string(10, 'a'));
   CHECK(unpacked < 1'000'000);
   CHECK(read(*source, 1'900'000, 10) == std::string(10, 'b'));
@@ -62,7 +64,7 @@ TEST_CASE("unpacking leaves no name behind in the temporary folder") {
   const char* old = std::getenv("TMPDIR");
   const std::string previous = old ? old : "";
   setenv("TMPDIR", temporary.path().c_str(), 1);
-  const auto source = open_bytes(folder / "packed");
+  const auto source = open_bytes(folder / "packed", kMost);
   (void)read(*source, 900'000, 10);
   CHECK(std::filesystem::is_empty(temporary.path()));
   old ? setenv("TMPDIR", previous.c_str(), 1) : unsetenv("TMPDIR");
@@ -71,7 +73,7 @@ TEST_CASE("unpacking leaves no name behind in the temporary folder") {
 TEST_CASE("several gzip members in one file are one stream") {
   const TemporaryFolder folder;
   put(folder / "two", gzip("hello ") + gzip("world"));
-  const auto source = open_bytes(folder / "two");
+  const auto source = open_bytes(folder / "two", kMost);
   CHECK_NOTHROW(source->require_size(11));
   CHECK(read(*source, 0, 11) == "hello world");
 }
@@ -81,7 +83,7 @@ TEST_CASE("sizes that do not fit are told") {
   put(folder / "plain", "12345");
   put(folder / "packed", gzip("12345"));
   for (const char* name : {"plain", "packed"}) {
-    const auto source = open_bytes(folder / name);
+    const auto source = open_bytes(folder / name, kMost);
     CHECK_THAT(message_of([&] { source->require_size(6); }),
                contains("truncated data file") && contains(folder / name) && contains("got:      5 bytes") &&
                    contains("expected: 6 bytes"));
@@ -95,17 +97,28 @@ TEST_CASE("truncated and damaged gzip files are told apart") {
   const std::string text = long_text(), packed = gzip(text);
   put(folder / "truncated", packed.substr(0, packed.size() / 2));
   put(folder / "damaged", packed.substr(0, 1000) + std::string(500, '\xff') + packed.substr(1500));
-  CHECK_THAT(message_of([&] { open_bytes(folder / "truncated")->require_size(text.size()); }),
+  CHECK_THAT(message_of([&] { open_bytes(folder / "truncated", kMost)->require_size(text.size()); }),
              contains("truncated gzip file") && contains(folder / "truncated"));
-  CHECK_THAT(message_of([&] { (void)read(*open_bytes(folder / "damaged"), 0, text.size()); }),
+  CHECK_THAT(message_of([&] { (void)read(*open_bytes(folder / "damaged", kMost), 0, text.size()); }),
              contains("damaged gzip file") && contains(folder / "damaged"));
 }
 
 TEST_CASE("what is no readable file is named") {
   const TemporaryFolder folder;
-  CHECK_THAT(message_of([&] { (void)open_bytes(folder / "none"); }),
+  CHECK_THAT(message_of([&] { (void)open_bytes(folder / "none", kMost); }),
              contains("cannot read the data file") && contains(folder / "none") && contains("No such file"));
-  CHECK_THAT(message_of([&] { (void)open_bytes(folder.path()); }), contains("not a regular file"));
+  CHECK_THAT(message_of([&] { (void)open_bytes(folder.path(), kMost); }), contains("not a regular file"));
+}
+
+TEST_CASE("packed bytes are unpacked to no more than the limit, whatever the file says") {
+  const TemporaryFolder folder;
+  put(folder / "zeros", gzip(std::string(3'000'000, '\0')));
+  const auto source = open_bytes(folder / "zeros", 1 << 20);
+  CHECK(read(*source, 100, 3) == std::string(3, '\0'));
+  for (const auto& action : {std::function<void()>([&] { source->require_size(3'000'000); }),
+                             std::function<void()>([&] { (void)read(*source, 2'500'000, 1); })})
+    CHECK_THAT(message_of(action), contains("too large when it is unpacked") && contains(folder / "zeros") &&
+                                       contains("at most 1 MB") && contains("max-mb="));
 }
 
 }  // namespace

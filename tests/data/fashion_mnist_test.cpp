@@ -33,7 +33,7 @@ double resident_megabytes() {
 
 /// The most memory that the process held during a pass over the first `count` images.
 double most_memory_over(int64_t count) {
-  Loader loader(spec_of(Split::kTrain), {.batch_size = 128, .count = count});
+  Loader loader(spec_of(Split::kTrain), {}, {.batch_size = 128, .count = count});
   double most = 0;
   int64_t seen = 0;
   while (const auto batch = loader.next()) {
@@ -47,7 +47,7 @@ double most_memory_over(int64_t count) {
 // Worked out by NumPy from the same file: sum of ((raw.astype('f4') / 255 - f4(0.286)) / f4(0.353)).
 TEST_CASE("Fashion-MNIST is what NumPy reads") {
   if (!is_installed()) return;
-  Loader loader(spec_of(Split::kTrain), {.batch_size = 1024});
+  Loader loader(spec_of(Split::kTrain), {}, {.batch_size = 1024});
   CHECK(loader.size() == 60000);
   const auto batch = loader.next();
   REQUIRE(batch);

@@ -37,6 +37,9 @@ TEST_CASE("classes are sorted folders, samples go round the classes") {
   const auto dataset = open_dataset(spec_of(folder.path()));
   CHECK(dataset->size() == 5);
   CHECK_FALSE(dataset->same_shape());
+  REQUIRE(dataset->notes().size() == 1);
+  CHECK_THAT(dataset->notes()[0], contains("4 entries of " + folder.path() + " are left out") &&
+                                      contains(".jpg, .jpeg and .png") && contains(".cache and others"));
   CHECK(dataset->name_of(3) == folder / "ant/2.PNG");
   const Batch batch = read_samples(*dataset, {0, 1, 2, 3, 4});
   CHECK(values_of<uint8_t>(batch.inputs[0]) == std::vector<uint8_t>{11, 20, 30, 12, 13});
@@ -112,6 +115,26 @@ TEST_CASE("damaged images are named") {
   }
   put(file, whole_jpeg.substr(0, whole_jpeg.size() - 2));
   CHECK_THAT(refusal(spec_of(folder.path())), contains("a JPEG file that is cut off before its end"));
+}
+
+TEST_CASE("a picture that unpacks to more than the limit is refused by its header") {
+  const TemporaryFolder folder;
+  put(folder / "a/1.png", png(2000, 2000, 1, std::string(4'000'000, '\0')));
+  DataSpec spec = spec_of(folder.path());
+  spec.max_mb = 3;
+  CHECK_THAT(refusal(spec), contains("too large when it is unpacked") && contains(folder / "a/1.png") &&
+                                contains("at least 4 MB") && contains("max-mb=4"));
+  spec.max_mb = 4;
+  CHECK(read_samples(*open_dataset(spec), {0}).inputs[0].sizes() == at::IntArrayRef({1, 1, 2000, 2000}));
+}
+
+TEST_CASE("a picture with more data inside than its size says takes no memory for it") {
+  const TemporaryFolder folder;
+  std::string bytes = png(2000, 2000, 1, std::string(4'000'000, '\0'));
+  bytes.replace(16, 8, std::string("\0\0\0\1\0\0\0\1", 8));  // width and height
+  put(folder / "a/1.png", bytes);
+  CHECK_THAT(refusal(spec_of(folder.path())),
+             contains("cannot decode the image") && contains("more data inside than its size says"));
 }
 
 TEST_CASE("images of different size are named with their sizes") {

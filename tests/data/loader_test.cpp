@@ -43,7 +43,7 @@ std::vector<float> flat(const Batches& batches) {
 
 TEST_CASE("batches come in order, the last may be short") {
   const Counting data(7);
-  Loader loader(data.spec(), {.batch_size = 3});
+  Loader loader(data.spec(), {}, {.batch_size = 3});
   CHECK(loader.size() == 7);
   CHECK(loader.batches() == 3);
   CHECK_FALSE(loader.has_labels());
@@ -55,7 +55,7 @@ TEST_CASE("batches come in order, the last may be short") {
 
 TEST_CASE("drop_last leaves the short batch out") {
   const Counting data(7);
-  Loader loader(data.spec(), {.batch_size = 3, .drop_last = true});
+  Loader loader(data.spec(), {}, {.batch_size = 3, .drop_last = true});
   CHECK(loader.size() == 6);
   CHECK(loader.batches() == 2);
   CHECK(drain(loader) == Batches{{0, 1, 2}, {3, 4, 5}});
@@ -65,11 +65,11 @@ TEST_CASE("limit cuts first, then first and count choose") {
   const Counting data(10);
   DataSpec spec = data.spec();
   spec.limit = 6;
-  Loader middle(spec, {.batch_size = 2, .first = 1, .count = 3});
+  Loader middle(spec, {}, {.batch_size = 2, .first = 1, .count = 3});
   CHECK(drain(middle) == Batches{{1, 2}, {3}});
-  Loader rest(spec, {.batch_size = 4, .first = 4});
+  Loader rest(spec, {}, {.batch_size = 4, .first = 4});
   CHECK(drain(rest) == Batches{{4, 5}});
-  Loader more(spec, {.batch_size = 4, .first = 3, .count = 100});
+  Loader more(spec, {}, {.batch_size = 4, .first = 3, .count = 100});
   CHECK(more.size() == 3);
   CHECK(drain(more) == Batches{{3, 4, 5}});
 }
@@ -77,7 +77,7 @@ TEST_CASE("limit cuts first, then first and count choose") {
 TEST_CASE("shuffling follows seed and epoch, within first and count") {
   const Counting data(12);
   const LoaderOptions options{.batch_size = 5, .shuffle = true, .seed = 3, .first = 2, .count = 9};
-  Loader loader(data.spec(), options);
+  Loader loader(data.spec(), {}, options);
   loader.start(/*epoch=*/4);
   const auto seen = flat(drain(loader));
   std::vector<float> expected;
@@ -91,7 +91,7 @@ TEST_CASE("shuffling follows seed and epoch, within first and count") {
 
 TEST_CASE("a sample of a batch has the name that the data gives it") {
   const Counting data(20);
-  Loader loader(data.spec(), {.batch_size = 4, .shuffle = true, .seed = 3, .first = 5});
+  Loader loader(data.spec(), {}, {.batch_size = 4, .shuffle = true, .seed = 3, .first = 5});
   loader.start(/*epoch=*/2);
   for (int64_t batch = 0; batch < 2; ++batch) {
     const auto seen = values_of<float>(loader.next()->inputs[0]);
@@ -105,10 +105,10 @@ TEST_CASE("a resumed pass sees what an uninterrupted one sees, augmentation too"
   std::string pixels;
   for (int i = 0; i < 20 * 9; ++i) pixels += char(i + 1);
   put(folder / "x.npy", npy("|u1", "(20, 1, 3, 3)", pixels));
-  const DataSpec spec{.kind = DataKind::kNpy, .path = folder / "x.npy"};
+  const DataSpec spec{.kind = DataKind::kNpy, .path = folder / "x.npy", .scale = 255};
   const LoaderOptions options{
       .batch_size = 4, .shuffle = true, .seed = 9, .augmentation = {.flip = true, .shift_crop = 1}};
-  Loader whole(spec, options), resumed(spec, options);
+  Loader whole(spec, {}, options), resumed(spec, {}, options);
   whole.start(2);
   const Batches all = drain(whole);
   REQUIRE(all.size() == 5);
@@ -118,7 +118,8 @@ TEST_CASE("a resumed pass sees what an uninterrupted one sees, augmentation too"
   CHECK(drain(resumed).empty());
   whole.start(3);
   CHECK(drain(whole) != all);
-  Loader other(spec, {.batch_size = 4, .shuffle = true, .seed = 10, .augmentation = options.augmentation});
+  Loader other(spec, {},
+               {.batch_size = 4, .shuffle = true, .seed = 10, .augmentation = options.augmentation});
   other.start(2);
   CHECK(drain(other) != all);
 }
@@ -127,7 +128,7 @@ TEST_CASE("padding is zero before normalisation") {
   const TemporaryFolder folder;
   put(folder / "x.npy", npy("|u1", "(64, 1, 1, 1)", std::string(64, '\xff')));
   const DataSpec spec{.kind = DataKind::kNpy, .path = folder / "x.npy", .mean = {0.5}, .std = {0.25}};
-  Loader loader(spec, {.batch_size = 64, .augmentation = {.shift_crop = 1}});
+  Loader loader(spec, {}, {.batch_size = 64, .augmentation = {.shift_crop = 1}});
   const auto values = flat(drain(loader));
   CHECK(std::count(values.begin(), values.end(), -2.0f) + std::count(values.begin(), values.end(), 2.0f) ==
         64);
@@ -140,7 +141,7 @@ TEST_CASE("labels go with their samples, names with their inputs") {
           {{"x.npy", npy("<f4", "(4,)", raw<float>({0, 1, 2, 3}))},
            {"labels.npy", npy("|u1", "(4,)", std::string("\x05\x06\x07\x08"))}},
           Packing::kDeflated);
-  Loader loader({.kind = DataKind::kNpz, .path = folder / "x.npz"},
+  Loader loader({.kind = DataKind::kNpz, .path = folder / "x.npz"}, {},
                 {.batch_size = 4, .shuffle = true, .seed = 1});
   CHECK(loader.has_labels());
   CHECK(loader.input_names() == std::vector<std::string>{"x"});
@@ -158,7 +159,7 @@ TEST_CASE("an error of the reading thread is thrown by next, after the batches b
   for (const char* name : {"1", "2", "3"})
     put(folder / ("a/" + std::string(name) + ".png"), png(1, 1, 1, name));
   put(folder / "a/3.png", "damaged");
-  Loader loader({.kind = DataKind::kImages, .path = folder.path()}, {.batch_size = 2});
+  Loader loader({.kind = DataKind::kImages, .path = folder.path()}, {}, {.batch_size = 2});
   CHECK(loader.next());
   for (int i = 0; i < 2; ++i)
     CHECK_THAT(message_of([&] { (void)loader.next(); }),
@@ -171,7 +172,7 @@ TEST_CASE("no more than two finished batches wait") {
   const TemporaryFolder folder;
   for (char name = '0'; name < '9'; ++name)
     put(folder / ("a/" + std::string(1, name) + ".png"), png(1, 1, 1, std::string(1, name)));
-  Loader loader({.kind = DataKind::kImages, .path = folder.path()}, {.batch_size = 1});
+  Loader loader({.kind = DataKind::kImages, .path = folder.path()}, {}, {.batch_size = 1});
   CHECK(loader.next());
   // Batches 1 and 2 may be ready, 3 must not be. The pause gives a loader that read on the time to show it.
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
@@ -186,7 +187,7 @@ TEST_CASE("images of different size become one size by resize and crop") {
   put(folder / "a/1.png", png(2, 4, 1, std::string(8, '\x33')));
   put(folder / "b/1.png", png(4, 2, 1, std::string(8, '\x66')));
   DataSpec spec{.kind = DataKind::kImages, .path = folder.path(), .mean = {0}, .resize = 3, .crop = 3};
-  Loader loader(spec, {.batch_size = 2});
+  Loader loader(spec, {}, {.batch_size = 2});
   const auto batch = loader.next();
   REQUIRE(batch);
   CHECK(batch->inputs[0].sizes() == at::IntArrayRef({2, 1, 3, 3}));
@@ -195,25 +196,25 @@ TEST_CASE("images of different size become one size by resize and crop") {
   CHECK(values_of<int64_t>(batch->labels) == std::vector<int64_t>{0, 1});
 
   spec.crop = 0;
-  Loader uncropped(spec, {.batch_size = 2});
+  Loader uncropped(spec, {}, {.batch_size = 2});
   CHECK_THAT(message_of([&] { (void)uncropped.next(); }),
              contains("images differ in size") && contains("[1, 6, 3]") && contains("[1, 3, 6], as in"));
   spec.resize = 0;
   spec.crop = 3;
-  Loader too_small(spec, {.batch_size = 2});
+  Loader too_small(spec, {}, {.batch_size = 2});
   CHECK_THAT(message_of([&] { (void)too_small.next(); }),
              contains("image is smaller than the crop") && contains(folder / "a/1.png"));
 }
 
 TEST_CASE("a loader may go at any time") {
   const Counting data(100);
-  { const Loader unused(data.spec(), {}); }
+  { const Loader unused(data.spec(), {}, {}); }
   for (int taken = 0; taken < 6; ++taken) {
-    Loader loader(data.spec(), {.batch_size = 3});
+    Loader loader(data.spec(), {}, {.batch_size = 3});
     loader.start();
     for (int i = 0; i < taken; ++i) CHECK(loader.next());
   }
-  Loader restarted(data.spec(), {.batch_size = 3});
+  Loader restarted(data.spec(), {}, {.batch_size = 3});
   for (int i = 0; i < 20; ++i) restarted.start(i);
   CHECK(flat(drain(restarted)).size() == 100);
 }
@@ -221,7 +222,7 @@ TEST_CASE("a loader may go at any time") {
 TEST_CASE("options that leave nothing are refused") {
   const Counting data(5);
   const auto refusal = [&](const LoaderOptions& options) {
-    return message_of([&] { const Loader loader(data.spec(), options); });
+    return message_of([&] { const Loader loader(data.spec(), {}, options); });
   };
   CHECK_THAT(refusal({.first = 5}),
              contains("zero samples") && contains("x.npy") && contains("its 5 samples"));

@@ -24,6 +24,18 @@ TEST_CASE("a path may have colons and equal signs") {
   CHECK(parse_data_spec("npy:/a:b=c.npy").path == "/a:b=c.npy");
 }
 
+TEST_CASE("a comma in a path has a backslash before it") {
+  const DataSpec spec = parse_data_spec(R"(images:/a\,b,limit=3)");
+  CHECK(spec.path == "/a,b");
+  CHECK(spec.limit == 3);
+  CHECK_THAT(refusal("images:/a,b"), contains("no '=' in 'b'") && contains(R"(a backslash before it: \,)"));
+}
+
+TEST_CASE("scale is what values are divided by") {
+  CHECK(parse_data_spec("npy:p,scale=255").scale == 255);
+  CHECK_FALSE(parse_data_spec("npy:p").scale);
+}
+
 TEST_CASE("mean and std take a value for each channel") {
   const DataSpec spec = parse_data_spec("images:p,mean=0.4/0.5/0.6,std=0.1/0.2/0.3,resize=256,crop=224");
   CHECK(spec.mean == std::vector<double>{0.4, 0.5, 0.6});
@@ -35,7 +47,8 @@ TEST_CASE("mean and std take a value for each channel") {
 TEST_CASE("to_string is the inverse, without defaults") {
   for (const std::string text :
        {"idx:p", "idx:p,split=train,limit=5,mean=0.1,std=0.3", "random:1x28x28,seed=7,samples=3",
-        "images:p,mean=0.4/0.5/0.6,std=0.1/0.2/0.3,resize=256,crop=224"}) {
+        "images:p,scale=127.5,mean=0.4/0.5/0.6,std=0.1/0.2/0.3,resize=256,crop=224",
+        R"(npz:/a\,b\\,limit=3,max-mb=9)"}) {
     CHECK(to_string(parse_data_spec(text)) == text);
     CHECK(parse_data_spec(to_string(parse_data_spec(text))) == parse_data_spec(text));
   }
@@ -77,6 +90,11 @@ TEST_CASE("bad data specs are refused by name") {
       {"idx:p,mean=nan", "bad number 'nan' for 'mean'"},
       {"idx:p,std=0", "'std' must be positive"},
       {"idx:p,std=0.2/-0.1", "'std' must be positive"},
+      {"npz:p,max-mb=0", "'max-mb' is out of range"},
+      {"npy:p,max-mb=3", "'max-mb' means nothing for data of kind 'npy'"},
+      {"npy:p,scale=0", "'scale' divides: below 1 it would make values larger"},
+      {"npy:p,scale=0.0039", "write scale=255 for value / 255"},
+      {"npy:p,scale=1/255", "bad number '1/255' for 'scale'"},
       {"idx:p,crop=0", "'crop' is out of range"},
       {"idx:p,resize=100000", "'resize' is out of range"},
   };

@@ -19,7 +19,7 @@ at::Tensor make(at::IntArrayRef shape, const std::vector<Number>& values) {
 
 // Worked out by NumPy: (np.float32(p) / np.float32(255) - np.float32(mean)) / np.float32(std)
 TEST_CASE("pixels are normalised to the last bit as NumPy does") {
-  const DataSpec spec{.mean = {0.286}, .std = {0.353}};
+  const DataSpec spec{.kind = DataKind::kIdx, .mean = {0.286}, .std = {0.353}};
   const at::Tensor x = normalise(make<uint8_t>({1, 1, 1, 5}, {0, 1, 77, 200, 255}), spec, "x");
   CHECK(values_of<float>(x) ==
         std::vector<float>{-0x1.9ed252p-1f, -0x1.992236p-1f, 0x1.726610p-5f, 0x1.696222p+0f, 0x1.02e69ep+1f});
@@ -32,9 +32,45 @@ TEST_CASE("each channel has its own mean and std") {
         std::vector<float>{-0x1.9ed252p-1f, -0x1.fd4e26p+0f, 0x1.696222p+0f, 0x1.2f9632p+0f});
 }
 
-TEST_CASE("images without mean and std are in [0, 1]") {
-  const at::Tensor x = normalise(make<uint8_t>({1, 1, 1, 3}, {0, 51, 255}), {}, "x");
-  CHECK(values_of<float>(x) == std::vector<float>{0.0f, 0.2f, 1.0f});
+TEST_CASE("pictures without mean and std are in [0, 1]") {
+  for (const DataKind kind : {DataKind::kIdx, DataKind::kCifar, DataKind::kImages}) {
+    const at::Tensor x = normalise(make<uint8_t>({1, 1, 1, 3}, {0, 51, 255}), {.kind = kind}, "x");
+    CHECK(values_of<float>(x) == std::vector<float>{0.0f, 0.2f, 1.0f});
+  }
+}
+
+TEST_CASE("bytes of arrays go in as they are unless the spec says more") {
+  const at::Tensor bytes = make<uint8_t>({1, 1, 1, 3}, {0, 51, 255});
+  for (const DataKind kind : {DataKind::kNpy, DataKind::kNpz, DataKind::kTensors}) {
+    const auto with = [&](DataSpec spec) {
+      spec.kind = kind;
+      return normalise(bytes, spec, "x");
+    };
+    CHECK(with({}).scalar_type() == at::kByte);
+    CHECK(with({}).equal(bytes));
+    CHECK(values_of<float>(with({.scale = 1})) == std::vector<float>{0, 51, 255});
+    CHECK(values_of<float>(with({.scale = 255})) == std::vector<float>{0.0f, 0.2f, 1.0f});
+    CHECK(values_of<float>(with({.mean = {0.2}, .std = {0.5}})) == std::vector<float>{-0.4f, 0.0f, 1.6f});
+    CHECK(values_of<float>(with({.scale = 1, .mean = {51}, .std = {3}})) == std::vector<float>{-17, 0, 68});
+  }
+}
+
+TEST_CASE("whole numbers of any type are divided where a scale asks for it") {
+  const at::Tensor sound = make<int16_t>({1, 2}, {-16384, 8192});
+  CHECK(values_of<float>(normalise(sound, {.kind = DataKind::kNpy, .scale = 32768}, "x")) ==
+        std::vector<float>{-0.5f, 0.25f});
+}
+
+TEST_CASE("a mean of pixels from 0 to 255 is not taken from pixels from 0 to 1") {
+  const at::Tensor bytes = make<uint8_t>({1, 1, 1, 3}, {0, 51, 255});
+  CHECK_THAT(message_of([&] {
+               (void)normalise(bytes, {.kind = DataKind::kImages, .mean = {123.675}, .std = {58.395}},
+                               "a.png");
+             }),
+             contains("'mean' is not in the units of pixels from 0 to 1") && contains("a.png") &&
+                 contains("mean=123.675") && contains("add scale=1"));
+  CHECK_THAT(message_of([&] { (void)normalise(bytes, {.kind = DataKind::kNpz, .std = {255}}, "x"); }),
+             contains("'std' is not in the units"));
 }
 
 TEST_CASE("floating-point data is not divided by 255") {
@@ -67,12 +103,23 @@ TEST_CASE("mean and std need one value or one for each channel") {
              contains("'std' does not fit the number of channels"));
 }
 
-TEST_CASE("resize averages between pixel centres") {
-  const at::Tensor x = make<uint8_t>({1, 1, 2, 4}, {0, 51, 102, 153, 51, 102, 153, 204});
-  const at::Tensor small = resize_and_crop(x, {.resize = 1}, "x");  // means of 2x2 blocks: 51 and 153
-  CHECK(small.sizes() == at::IntArrayRef({1, 1, 1, 2}));
-  CHECK(values_of<float>(small)[0] == Approx(0.2));
-  CHECK(values_of<float>(small)[1] == Approx(0.6));
+// Worked out by hand: a triangle of 8/3 pixels on both sides of each centre (1.33, 4, 6.67), its weights at the pixels'
+// centres brought to a sum of 1. Without antialiasing they would be 0 125 250 and 0 128 0.
+TEST_CASE("resize is antialiased, as torchvision and PIL do it") {
+  const auto row = [](const std::vector<uint8_t>& pixels) {
+    at::Tensor x = make<uint8_t>({1, 1, 1, 8}, pixels).expand({1, 1, 8, 8});
+    return values_of<uint8_t>(resize_and_crop(x, {.resize = 3}, "x").narrow(2, 1, 1));
+  };
+  CHECK(row({0, 0, 0, 0, 250, 250, 250, 250}) == std::vector<uint8_t>{0, 125, 250});
+  CHECK(row({0, 0, 0, 255, 0, 0, 0, 0}) == std::vector<uint8_t>{20, 79, 0});
+}
+
+TEST_CASE("resize draws pictures larger as torchvision does") {
+  const at::Tensor x = make<float>({1, 1, 2, 2}, {0, 4, 8, 12});
+  const at::Tensor large = resize_and_crop(x, {.resize = 4}, "x");
+  CHECK(large.scalar_type() == at::kFloat);
+  CHECK(values_of<float>(large.narrow(2, 0, 1)) == std::vector<float>{0, 1, 3, 4});
+  CHECK(values_of<float>(large.narrow(3, 0, 1)) == std::vector<float>{0, 2, 6, 8});
 }
 
 TEST_CASE("resize sets the shorter side and rounds the longer one down") {

@@ -76,7 +76,7 @@ TEST_CASE("an output that is not [N, classes] is refused") {
 
 TEST_CASE("accuracy of a model over a loader") {
   const LabelledFile file({9, 1, 1, 9, 9, 1, 9, 1, 1, 9}, {0, 1, 0, 1, 1});
-  Loader loader(file.spec(), {.batch_size = 2, .augmentation = {}});
+  Loader loader(file.spec(), {}, {.batch_size = 2, .augmentation = {}});
   ModuleBuilder net("Flatten");
   net.define("def forward(self, x):\n  return torch.flatten(x, 1)");
   Model model = net.build();

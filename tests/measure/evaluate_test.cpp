@@ -19,7 +19,7 @@ using Tensors = std::vector<at::Tensor>;
 
 TEST_CASE("several models over the same batches") {
   const LabelledFile file({255, 0, 0, 255, 255, 0}, {0, 1, 1});
-  Loader loader(file.spec(), {.batch_size = 2, .augmentation = {}});
+  Loader loader(file.spec(), {}, {.batch_size = 2, .augmentation = {}});
   const std::vector<Candidate> candidates = {
       {.name = "plain", .run = [](const Tensors& x) { return Tensors{at::flatten(x[0], 1)}; }},
       {.name = "half", .run = [](const Tensors& x) { return Tensors{at::flatten(x[0], 1) * 0.5}; }},
@@ -41,7 +41,7 @@ TEST_CASE("several models over the same batches") {
 
 TEST_CASE("nothing is recorded for gradients while evaluating") {
   const LabelledFile file({255, 0}, {0});
-  Loader loader(file.spec(), {.augmentation = {}});
+  Loader loader(file.spec(), {}, {.augmentation = {}});
   bool recording = true;
   const std::vector<Candidate> candidates = {{.name = "model", .run = [&](const Tensors& x) {
                                                 recording = at::GradMode::is_enabled();

@@ -396,6 +396,22 @@ function floatSection() {
   ], sites));
 }
 
+function dataSection() {
+  const {inputs, notes} = report.data;
+  if (inputs.length + notes.length === 0) return;
+  section('data', 'What arrived',
+    inputs.length === 0 ? null : table('What the model got', [
+      {title: 'input', cell: (input) => element('code', {}, input.name)},
+      {title: 'type', cell: (input) => input.dtype},
+      {title: 'shape', cell: (input) => `[${input.shape.join(', ')}]`},
+      {title: 'range', number: true, cell: (input) => `${shortNumber(input.low)} to ${shortNumber(input.high)}`},
+      {title: 'mean', number: true, cell: (input) => shortNumber(input.mean)},
+      {title: 'standard deviation', number: true, cell: (input) => shortNumber(input.deviation)},
+      {title: 'first layer', class: 'long', cell: (input) => input.first_reader || '–'},
+    ], inputs),
+    ...notes.map((note) => element('p', {class: 'lead'}, note)));
+}
+
 function settingsSection() {
   const origin = (key) => report.setting_origins[key];
   const rows = Object.entries(report.settings).map(([key, value]) => ({key, value, from: origin(key)}));
@@ -444,6 +460,7 @@ adviceSection();
 sitesSection();
 speedSection();
 floatSection();
+dataSection();
 settingsSection();
 filesSection();
 timeSection();

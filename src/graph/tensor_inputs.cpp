@@ -1,0 +1,38 @@
+#include "graph/tensor_inputs.h"
+
+#include <torch/csrc/jit/api/module.h>
+
+#include "core/error.h"
+
+namespace qtool {
+namespace {
+
+[[noreturn]] void refuse_input(const std::string& name, const c10::TypePtr& type) {
+  const bool holds_tensors = type->containedTypeSize() > 0;
+  throw Error(
+      ErrorKind::kUsage,
+      {.what = "the model takes an input that is no tensor",
+       .where = "forward()",
+       .got = name + ": " + type->annotation_str(),
+       .expected = "tensors, and other arguments with a default value",
+       .fix = holds_tensors
+                  ? "save a module whose forward() takes one tensor after the other, and calls this one"
+                  : "give it a default value, e.g. " + name + ": " + type->annotation_str() +
+                        " = ..., or save a module that calls this one with a fixed value"});
+}
+
+}  // namespace
+
+std::vector<std::string> tensor_inputs(const Model& model) {
+  const auto& arguments = model.module().get_method("forward").function().getSchema().arguments();
+  auto names = model.input_names();
+  for (size_t i = 1, k = 0; i < arguments.size(); ++i) {
+    if (arguments[i].default_value()) continue;
+    const auto& type = arguments[i].type();
+    if (!type->isSubtypeOf(*c10::OptionalType::ofTensor())) refuse_input(names[k], type);
+    ++k;
+  }
+  return names;
+}
+
+}  // namespace qtool
