@@ -8,6 +8,8 @@
 namespace qtool {
 namespace {
 
+bool is_quantized(const OperatorView& view) { return view.kind.starts_with("quantized::"); }
+
 /// Walks the operators in the order in which they run, and knows of each value so far whether an int8 kernel
 /// makes it.
 class Planner {
@@ -44,6 +46,7 @@ class Planner {
   /// Empty: it can be int8.
   [[nodiscard]] std::string reason_for_float(const OperatorView& view) const {
     const auto* row = find_operator(view.kind);
+    if (is_quantized(view)) return "it is quantized already";
     if (!row) return "no int8 form of " + view.kind;
     if (view.in_control_flow)
       return "inside an if or a loop" + (view.source.empty() ? "" : " at " + view.source);
@@ -217,6 +220,16 @@ class Planner {
   QuantPlan plan_;
 };
 
+void check_is_float(const GraphView& graph) {
+  const auto quantized = std::find_if(graph.operators.begin(), graph.operators.end(), is_quantized);
+  if (quantized == graph.operators.end()) return;
+  throw Error(ErrorKind::kUnquantizable, {.what = "this model is quantized already",
+                                          .where = quantized->name,
+                                          .got = quantized->kind,
+                                          .expected = "a float model",
+                                          .fix = "give the float model that it was made from"});
+}
+
 void check_something_is_int8(const QuantPlan& plan, const GraphView& graph) {
   if (plan.int8_layers() > 0) return;
   std::string reasons;
@@ -250,6 +263,7 @@ QuantPlan make_plan(const GraphView& graph, const Recipe& recipe, const Backend&
   std::vector<Matchable> candidates;
   for (const auto& op : graph.operators) candidates.push_back({op.name, op.kind});
   check_patterns(recipe, candidates);
+  check_is_float(graph);
   auto plan = Planner(graph, recipe, backend).run();
   check_something_is_int8(plan, graph);
   return plan;

@@ -91,5 +91,19 @@ class WorseByTraining(FaultTest):
         self.assertIn("training made the model worse", done.stderr)
 
 
+class QuantizedAlready(FaultTest):
+    """An int8 file where the float one is wanted: qtool's own, or one by torch.ao."""
+
+    def test_it_is_named(self):
+        model, x = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(288, 4)), torch.randn(32, 3, 8, 8)
+        data = self.npz(x=x)
+        self.job("ptq", self.script(model), data, "--blame-samples", 0)
+        dynamic = torch.ao.quantization.quantize_dynamic(model.eval(), {nn.Linear}, dtype=torch.qint8)
+        for path in self.path("out/model.int8.pt"), self.script(dynamic, "dynamic.pt"):
+            for task in "ptq", "qat":
+                _, done = self.job(task, path, data, code=3, out="again")
+                self.assertIn("quantized already", done.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()
