@@ -63,8 +63,8 @@ target_compile_definitions(libtorch INTERFACE AT_PER_OPERATOR_HEADERS)
 target_link_libraries(libtorch INTERFACE -Wl,--no-as-needed stdc++ ${LIBTORCH_torch} -Wl,--as-needed ${LIBTORCH_torch_cpu}
   ${LIBTORCH_c10})
 # at::parallel_for is a template that runs in one thread where OpenMP is off. The OpenMP library must be LibTorch's own: a second
-# one would have threads of its own beside it.
-target_compile_options(libtorch INTERFACE -fopenmp)
+# one would have threads of its own beside it. clang would link that second one; it builds tests/fuzz, which runs in one thread.
+target_compile_options(libtorch INTERFACE $<$<CXX_COMPILER_ID:GNU>:-fopenmp>)
 file(GLOB _openmp ${LIBTORCH_PREFIX}/lib/libgomp*.so* ${LIBTORCH_PREFIX}/../torch.libs/libgomp*.so*)
 if(NOT _openmp)
   set(_openmp gomp)
