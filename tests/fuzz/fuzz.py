@@ -20,6 +20,7 @@ import warnings
 
 sys.dont_write_bytecode = True
 
+import corpus  # noqa: E402
 import judge  # noqa: E402
 import kinds  # noqa: E402
 import seeds  # noqa: E402
@@ -114,6 +115,7 @@ def arguments():
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--keep", type=pathlib.Path, default=pathlib.Path("fuzz_failures"))
+    parser.add_argument("--corpus", help="a folder to write libFuzzer's first inputs to")
     return parser.parse_args()
 
 
@@ -130,6 +132,8 @@ def main():
         one = servers.get()
         good.finish(one)
         servers.put(one)
+        if options.corpus:
+            corpus.write_corpus(good, options.corpus)
 
         def run(job):
             server = servers.get()

@@ -122,6 +122,11 @@ def idx_files():
     return {f"{split}-{name}": data for split in ("train", "t10k") for name, data in pair.items()}
 
 
+def small_idx():
+    """Images and labels of 14 : 2 bytes."""
+    return datasets.idx((20, 3, 3), bytes(range(180))), datasets.idx((20,), bytes(20))
+
+
 def cifar_record():
     return bytes([1]) + numpy.random.default_rng(0).integers(0, 256, 3072, dtype=numpy.uint8).tobytes()
 

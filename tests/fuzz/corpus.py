@@ -1,0 +1,46 @@
+"""Whole inputs for libFuzzer to start from, for each target of parsers.cpp. Made anew for each run, so that they keep up with the
+formats; what once crashed stands in corpus/ beside this file."""
+import json
+import pathlib
+
+import seeds
+
+SPECS = ("idx:/usr/share/datasets/fashion-mnist,mean=0.2860,std=0.3530,split=test", "random:3x8x8,samples=16,seed=7",
+         "images:a b/c,resize=256,crop=224,mean=0.485/0.456/0.406,std=0.229/0.224/0.225,limit=10", "npz:x.npz", "tensors:x=y.pt")
+PATTERNS = ("layers.0.conv1\nlayers.0.conv1\naten::conv2d", "layers.*.conv?\nlayers.1.conv2\naten::conv2d", "[a-c]*\nb\naten::linear",
+            "re:layers\\.[01]\\..*(a|b){2,3}?\\b\nlayers.0.ab\naten::conv2d", "type:conv2d\nx\naten::conv2d", "*\n\n", "a:weight\na\naten::linear")
+
+
+def _shorter(value):
+    """With at most two elements in each list."""
+    if isinstance(value, dict):
+        return {key: _shorter(child) for key, child in value.items()}
+    return [_shorter(child) for child in value[:2]] if isinstance(value, list) else value
+
+
+def _small_statistics(text):
+    """Of two sites, with a histogram of few counts that add up."""
+    tree = json.loads(text)
+    tree["sites"] = tree["sites"][:2]
+    for site in tree["sites"]:
+        site["histogram"]["counts"] = [site["values"] - 1, 0, 1]
+    return json.dumps(tree)
+
+
+def write_corpus(good, folder):
+    """`good` is fuzz.py's."""
+    files = {
+        "npy": [seeds.npy(seeds.arrays()[0][:2, :, :2, :2].astype(kind)) for kind in ("f4", "u1", "i8", "f2")],
+        "idx": [bytes([14]) + b"".join(seeds.small_idx())],
+        "spec": SPECS, "pattern": PATTERNS,
+        "statistics": [_small_statistics(good.read("int8/calibration.json"))],
+        "config": [good.read("job.yaml"), good.read("int8/config.resolved.yaml"), "quantize: " + good.read("recipe.yaml").decode().replace(
+            "\n", "\n  ")],
+        "batch": [good.read("batch.yaml")],
+        "report": [json.dumps(_shorter(json.loads(good.read("int8/report.json"))))],
+        "state": [good.read("state.json")]}
+    for target, contents in files.items():
+        place = pathlib.Path(folder) / target
+        place.mkdir(parents=True, exist_ok=True)
+        for i, content in enumerate(contents):
+            (place / str(i)).write_bytes(content if isinstance(content, bytes) else content.encode())
