@@ -53,7 +53,7 @@ TEST_CASE("nothing is recorded for gradients while evaluating") {
 
 TEST_CASE("models that draw random numbers draw the same, in each batch others") {
   const LabelledFile file({255, 0, 0, 255}, {0, 1});
-  Loader loader(file.spec(), {.batch_size = 1, .augmentation = {}});
+  Loader loader(file.spec(), {}, {.batch_size = 1, .augmentation = {}});
   std::vector<at::Tensor> noise;
   const auto noisy = [&](const Tensors& x) {
     noise.push_back(at::randn_like(at::flatten(x[0], 1)));
