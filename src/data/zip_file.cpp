@@ -68,6 +68,7 @@ class StoredMember : public ByteSource {
 
  private:
   size_t read_some(uint64_t offset, void* to, size_t count) override {
+    if (offset >= size_) return 0;  // libzip crashes where it is to seek in an empty member
     if (zip_fseek(stream_.get(), zip_int64_t(offset), SEEK_SET) != 0)
       refuse(name(), zip_file_strerror(stream_.get()));
     return read_stream(stream_.get(), name(), static_cast<char*>(to), count);

@@ -71,6 +71,10 @@ TEST_CASE("bad .npz files are refused") {
   CHECK_THAT(refusal_of_bytes(whole.substr(0, whole.size() / 2)),
              contains("cannot read the zip file") && contains(folder / "x.npz"));
   CHECK_THAT(refusal_of_bytes("hello"), contains("cannot read the zip file"));
+  CHECK_THAT(message_of([&] {
+               (void)open_members(folder, {{"x.npy", ""}}, Packing::kStored);
+             }),
+             contains("truncated data file") && contains("x.npz:x.npy"));
   CHECK_THAT(message_of([&] { (void)open_dataset({.kind = DataKind::kNpz, .path = folder / "none.npz"}); }),
              contains("cannot read the zip file") && contains("No such file"));
 }
