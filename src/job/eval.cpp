@@ -40,6 +40,9 @@ EvalResult run_eval(const EvalOptions& options, const CommonOptions& common, Pro
   std::vector<Evaluation> evaluations = evaluate(candidates, loader);
   EvalResult result{.samples = done, .model = evaluations.back(), .arrival = meter.arrival(loader)};
   if (evaluations.size() > 1) result.reference = evaluations.front();
+  if (result.model.accuracy)
+    if (const auto warning = label_warning(*result.model.accuracy))
+      result.arrival.warnings.push_back(*warning);
   return result;
 }
 

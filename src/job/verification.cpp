@@ -78,6 +78,8 @@ Verification verify(const std::vector<LadderRung>& rungs, Model& int8, double ou
       .differing = against_simulation.differing,
       .same_top1 = against_simulation.same()};
   result.warnings = warnings_of(evaluations);
+  if (evaluations[0].accuracy)
+    if (const auto warning = label_warning(*evaluations[0].accuracy)) result.warnings.push_back(*warning);
   add_new(result.warnings, loader.warnings());
   result.notes = loader.notes();
   return result;

@@ -2,6 +2,7 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <cmath>
 #include <sstream>
 #include <utility>
 
@@ -28,15 +29,24 @@ int64_t rank_of(const float* row, int64_t classes, int64_t label) {
 
 }  // namespace
 
-void check_labels(const at::Tensor& labels, int64_t classes, int64_t first_sample, const std::string& where) {
+std::optional<std::string> label_warning(const Accuracy& accuracy) {
+  const auto won = double(accuracy.right_from_one - accuracy.top1_right);
+  if (accuracy.has_zero || won <= 3 * std::sqrt(double(accuracy.samples)) + 1) return std::nullopt;
+  return "no label is 0, and of " + std::to_string(accuracy.samples) + " samples " +
+         std::to_string(accuracy.right_from_one) + " are right where labels count from 1, " +
+         std::to_string(accuracy.top1_right) +
+         " where they count from 0, as they should: subtract 1 from the labels";
+}
+
+void check_labels(const at::Tensor& labels, int64_t classes,
+                  const std::function<std::string(int64_t)>& name_of, const std::string& where) {
   const at::Tensor values = labels.contiguous();
   const int64_t* label = values.data_ptr<int64_t>();
   for (int64_t i = 0; i < values.numel(); ++i) {
     if (label[i] >= 0 && label[i] < classes) continue;
     throw Error(ErrorKind::kUsage, {.what = "a label lies outside the model's classes",
                                     .where = where,
-                                    .got = "label " + std::to_string(label[i]) + " at sample " +
-                                           std::to_string(first_sample + i),
+                                    .got = "label " + std::to_string(label[i]) + " at " + name_of(i),
                                     .expected = "labels from 0 to " + std::to_string(classes - 1) +
                                                 ": the model has " + std::to_string(classes) + " classes",
                                     .fix = "check that the data and the model belong together"});
@@ -57,7 +67,8 @@ void check_logits(const at::Tensor& output, const at::Tensor& labels, const std:
 void AccuracyMeter::add(const at::Tensor& output, const at::Tensor& labels) {
   check_logits(output, labels, where_);
   const int64_t classes = output.size(1);
-  check_labels(labels, classes, accuracy_.samples, where_);
+  const auto name_of = [&](int64_t i) { return "sample " + std::to_string(accuracy_.samples + i); };
+  check_labels(labels, classes, name_of, where_);
   const at::Tensor rows = output.detach().to(at::kCPU, at::kFloat).contiguous();
   const at::Tensor targets = labels.to(at::kCPU).contiguous();
   const float* row = rows.data_ptr<float>();
@@ -66,6 +77,8 @@ void AccuracyMeter::add(const at::Tensor& output, const at::Tensor& labels) {
     const int64_t rank = rank_of(row, classes, label[i]);
     accuracy_.top1_right += rank == 0;
     accuracy_.top5_right += rank < 5;
+    accuracy_.has_zero = accuracy_.has_zero || label[i] == 0;
+    accuracy_.right_from_one += label[i] > 0 && rank_of(row, classes, label[i] - 1) == 0;
     right_.push_back(rank == 0);
   }
   accuracy_.samples += rows.size(0);

@@ -2,6 +2,8 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,13 +17,19 @@ struct Accuracy {
   int64_t samples = 0;
   int64_t top1_right = 0;
   int64_t top5_right = 0;
+  int64_t right_from_one = 0;  ///< top-1 right if the labels counted from 1
+  bool has_zero = false;       ///< a label was 0
   [[nodiscard]] double top1() const { return samples ? double(top1_right) / double(samples) : 0.0; }
   [[nodiscard]] double top5() const { return samples ? double(top5_right) / double(samples) : 0.0; }
 };
 
+/// Where labels that count from 1 would fit much better than they do.
+[[nodiscard]] std::optional<std::string> label_warning(const Accuracy& accuracy);
+
 /// Throws Error(kUsage) with value, sample and number of classes where a label lies outside [0, classes).
-/// `labels` int64 [N]; `first_sample` is the position of labels[0] in the data; `where` names the data.
-void check_labels(const at::Tensor& labels, int64_t classes, int64_t first_sample, const std::string& where);
+/// `labels` int64 [N]; `name_of` says what the sample of labels[i] is called; `where` names the data.
+void check_labels(const at::Tensor& labels, int64_t classes,
+                  const std::function<std::string(int64_t)>& name_of, const std::string& where);
 
 /// Throws Error(kUsage) where `output` is not floating point [N, classes] with N labels.
 void check_logits(const at::Tensor& output, const at::Tensor& labels, const std::string& where);

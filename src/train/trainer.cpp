@@ -175,6 +175,7 @@ class Trainer {
   [[nodiscard]] bool run_step(const Batch& batch) {
     const std::vector<at::Tensor> inputs = placed(batch.inputs), taught = ask_teacher(inputs);
     const std::vector<at::Tensor> outputs = model_.forward(inputs);
+    check(batch, outputs, training_, state_.epoch, state_.batch);
     ScoreMeter meter("training data, " + place());
     meter.add(on_device(outputs, at::kCPU), batch.labels, taught);
     const Loss loss = training_loss(outputs, batch.labels, taught, loss_);
@@ -195,6 +196,14 @@ class Trainer {
     state_.score_sum += meter.score() * double(batch.size());
     state_.samples += batch.size();
     return true;
+  }
+
+  /// Names a label outside the classes by its sample, which the loader knows, as it shuffles.
+  void check(const Batch& batch, const std::vector<at::Tensor>& outputs, const Loader& loader, int64_t epoch,
+             int64_t index) const {
+    if (!batch.labels.defined() || !is_logits(outputs.at(0))) return;
+    const auto name_of = [&](int64_t place) { return loader.name_of(epoch, index, place); };
+    check_labels(batch.labels, outputs[0].size(1), name_of, to_string(task_.data));
   }
 
   /// As the model on its device takes them.
@@ -258,10 +267,12 @@ class Trainer {
     model_.set_training(false);
     ScoreMeter meter("held-out data");
     validation_->start();
-    while (const auto batch = validation_->next()) {
+    for (int64_t index = 0; const auto batch = validation_->next(); ++index) {
       throw_if_stopped();
       const std::vector<at::Tensor> inputs = placed(batch->inputs);
-      meter.add(on_device(model_.forward(inputs), at::kCPU), batch->labels, ask_teacher(inputs));
+      const auto outputs = on_device(model_.forward(inputs), at::kCPU);
+      check(*batch, outputs, *validation_, /*epoch=*/0, index);
+      meter.add(outputs, batch->labels, ask_teacher(inputs));
     }
     return meter;
   }

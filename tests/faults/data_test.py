@@ -281,6 +281,23 @@ class Labels(FaultTest):
             self.assertIn("label 4 at sample 3", done.stderr, task)
 
 
+    def test_labels_from_one_for_a_model_with_more_classes(self):
+        net = Floats()
+        x = torch.randn(64, 3, 8, 8) * torch.rand(64, 1, 1, 1) * 4
+        net.fc.bias.data.copy_(-net.eval().fc(F.relu(net.conv(x)).mean([2, 3])).mean(0))
+        net.fc.bias.data[5] = -100.
+        labels = answers(net, x)
+        self.assertGreater(len(set(labels)), 2)
+        data = self.npz(x=x, labels=labels + 1)
+        report, _ = self.job("ptq", self.script(net), data)
+        told = [text for text in report["warnings"] if "count from 1" in text]
+        self.assertEqual(len(told), 1)
+        self.assertIn("64 are right where labels count from 1", told[0])
+        self.assertIn(told[0], self.qtool("eval", self.path("model.pt"), "--data", data).stderr)
+        report, _ = self.job("ptq", self.script(net), self.npz("good.npz", x=x, labels=labels), out="good")
+        self.assertFalse([text for text in report["warnings"] if "count from 1" in text])
+
+
 class Inputs(FaultTest):
     def test_inputs_that_are_no_tensor_are_refused_by_name_and_type(self):
         class Listed(Floats):

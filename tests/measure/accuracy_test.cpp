@@ -1,6 +1,7 @@
 #include "measure/accuracy.h"
 
 #include <ATen/ops/arange.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
@@ -54,9 +55,26 @@ TEST_CASE("an output with NaN is never right") {
   CHECK(meter.accuracy().top1_right == 0);
 }
 
+TEST_CASE("labels that count from 1 are told from a model that is wrong") {
+  const at::Tensor row = at::tensor({1.0f, 5.0f, 2.0f, 0.0f}).expand({32, 4});
+  const auto warning_of = [&](int64_t label, int64_t others) {
+    AccuracyMeter meter("model");
+    meter.add(row, at::full({32}, label, at::kLong));
+    meter.add(row.narrow(0, 0, 1), labels({others}));
+    return label_warning(meter.accuracy()).value_or("");
+  };
+  CHECK_THAT(warning_of(2, 3), contains("no label is 0") &&
+                                   contains("32 are right where labels count from 1, 0 where") &&
+                                   contains("subtract 1 from the labels"));
+  CHECK(warning_of(2, 0).empty());  // a class 0
+  CHECK(warning_of(1, 3).empty());  // right
+  CHECK(warning_of(3, 3).empty());  // wrong either way
+}
+
 TEST_CASE("a label outside the classes is named with its place") {
+  const auto from_128 = [](int64_t i) { return "sample " + std::to_string(128 + i); };
   try {
-    check_labels(labels({0, 2, 3}), 3, /*first_sample=*/128, "idx:data");
+    check_labels(labels({0, 2, 3}), 3, from_128, "idx:data");
     FAIL("accepted");
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::kUsage);
@@ -64,7 +82,9 @@ TEST_CASE("a label outside the classes is named with its place") {
     CHECK(error.complaint().where == "idx:data");
     CHECK_THAT(error.complaint().expected, contains("from 0 to 2: the model has 3 classes"));
   }
-  CHECK_THROWS_WITH(check_labels(labels({-1}), 3, 0, ""), contains("label -1 at sample 0"));
+  CHECK_THROWS_WITH(check_labels(
+                        labels({-1}), 3, [](int64_t) { return "cat.png"; }, ""),
+                    contains("label -1 at cat.png"));
 }
 
 TEST_CASE("an output that is not [N, classes] is refused") {
