@@ -117,7 +117,7 @@ const std::vector<Key>& keys() {
   const auto all = [](DataKind) { return true; };
   const auto random = [](DataKind kind) { return kind == DataKind::kRandom; };
   const auto packed = [](DataKind kind) {
-    return kind == DataKind::kIdx || kind == DataKind::kImages || kind == DataKind::kNpz;
+    return kind != DataKind::kCifar && kind != DataKind::kNpy && kind != DataKind::kRandom;
   };
   static const std::vector<Key> table = {
       {"split", holds_pictures,

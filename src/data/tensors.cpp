@@ -7,6 +7,8 @@
 #include "data/kinds.h"
 #include "data/stack_samples.h"
 #include "data/stored_array.h"
+#include "data/unpacked_size.h"
+#include "data/zip_file.h"
 #include "graph/tensor_file.h"
 
 namespace qtool {
@@ -69,6 +71,7 @@ void require_same_count(const at::Tensor& tensor, const at::Tensor& first, const
 std::unique_ptr<Dataset> open_tensors(const DataSpec& spec) {
   std::vector<NamedTensor> inputs;
   at::Tensor labels;
+  check_zip_sizes(spec.path, most_unpacked_bytes(spec));
   for (auto& [name, tensor] : load_tensors(spec.path)) {
     const std::string where = name.empty() ? spec.path : spec.path + ":" + name;
     require_samples(tensor, where);

@@ -109,14 +109,23 @@ std::vector<zip_stat_t> statuses_of(const Archive& archive, const std::string& p
   return statuses;
 }
 
+void check_sizes(const std::vector<zip_stat_t>& statuses, const std::string& path, uint64_t most_bytes) {
+  for (const auto& status : statuses)
+    if (!is_stored(status)) check_unpacked_size(status.size, most_bytes, path + ":" + status.name);
+}
+
 }  // namespace
+
+void check_zip_sizes(const std::string& path, uint64_t most_bytes) {
+  const Archive archive(zip_open(path.c_str(), ZIP_RDONLY, nullptr), zip_discard);
+  if (archive) check_sizes(statuses_of(archive, path), path, most_bytes);
+}
 
 std::vector<ZipMember> open_zip(const std::string& path, uint64_t most_bytes) {
   const Archive archive = open_archive(path);
   const auto statuses = statuses_of(archive, path);
   const auto name_of = [&](const zip_stat_t& status) { return path + ":" + status.name; };
-  for (const auto& status : statuses)
-    if (!is_stored(status)) check_unpacked_size(status.size, most_bytes, name_of(status));
+  check_sizes(statuses, path, most_bytes);
   check_whole(path);
   std::vector<ZipMember> members;
   for (const auto& status : statuses)

@@ -18,4 +18,7 @@ struct ZipMember {
 /// bytes when it is unpacked than `most_bytes` (data/unpacked_size.h).
 [[nodiscard]] std::vector<ZipMember> open_zip(const std::string& path, uint64_t most_bytes);
 
+/// The last of these checks alone, for a file that something else is going to read: what is no zip file passes.
+void check_zip_sizes(const std::string& path, uint64_t most_bytes);
+
 }  // namespace qtool

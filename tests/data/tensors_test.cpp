@@ -117,5 +117,16 @@ TEST_CASE("a flipped bit in saved tensors is found by its checksum") {
              contains("archive/data/0 is cut off or does not have its checksum") && contains(path));
 }
 
+TEST_CASE("tensors that are packed, and unpack to more than the limit, are refused before they are read") {
+  const TemporaryFolder folder;
+  const std::string zeros(3'000'000, '\0');
+  put_zip(folder / "x.pt", {{"archive/data.pkl", "\x80\x02."}, {"archive/data/0", zeros}},
+          Packing::kDeflated);
+  const DataSpec spec{.kind = DataKind::kTensors, .path = folder / "x.pt", .max_mb = 2};
+  CHECK_THAT(message_of([&] { (void)open_dataset(spec); }), contains("too large when it is unpacked") &&
+                                                                contains("x.pt:archive/data/0") &&
+                                                                contains("max-mb=3"));
+}
+
 }  // namespace
 }  // namespace qtool
