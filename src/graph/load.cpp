@@ -1,8 +1,8 @@
 #include "graph/load.h"
 
-#include <caffe2/serialize/inline_container.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/frontend/error_report.h>
+#include <torch/csrc/jit/runtime/print_handler.h>
 #include <torch/csrc/jit/serialization/import.h>
 #include <torch/version.h>
 
@@ -12,6 +12,10 @@
 
 #include "core/error.h"
 #include "graph/archive_check.h"
+#include "graph/code_check.h"
+#include "graph/debug_record.h"
+#include "graph/flaw.h"
+#include "graph/records.h"
 
 namespace qtool {
 namespace {
@@ -19,19 +23,26 @@ namespace {
 constexpr const char* kHowToSave =
     "save the model in Python: torch.jit.script(model.eval()).save('model.pt'), or torch.jit.trace with an "
     "example";
+constexpr const char* kSaveAgain = "copy or save the model again";
 
 [[noreturn]] void refuse(const std::string& path, const std::string& what, const std::string& got,
-                         const std::string& fix) {
-  throw Error(ErrorKind::kUsage,
-              {.what = what, .where = path, .got = got, .expected = "a TorchScript file", .fix = fix});
+                         const std::string& fix, const std::string& expected = "a TorchScript file") {
+  throw Error(ErrorKind::kUsage, {.what = what, .where = path, .got = got, .expected = expected, .fix = fix});
+}
+
+/// What a model prints is no output of a job.
+void send_prints_to_log() {
+  torch::jit::setPrintHandler([](const std::string& text) { TORCH_WARN("the model prints: ", text); });
 }
 
 /// What a message of LibTorch says: its first line that is not empty, without the place in LibTorch's source.
 std::string sentence(const std::string& message) {
   const size_t begin = std::min(message.find_first_not_of(" \n"), message.size());
-  const std::string line = message.substr(begin, message.find('\n', begin) - begin);
-  const size_t place = line.starts_with("[enforce fail at ") ? line.find("] . ") : std::string::npos;
-  return place == std::string::npos ? line : line.substr(place + 4);
+  std::string line = message.substr(begin, message.find('\n', begin) - begin);
+  for (const std::string_view before : {"] . ", "please report a bug to PyTorch. "})
+    if (const size_t place = line.find(before); place != std::string::npos)
+      line.erase(0, place + before.size());
+  return line;
 }
 
 /// First bytes of the file; refuses what is no file at all.
@@ -45,7 +56,7 @@ std::string head_of(const std::string& path) {
   std::string head(4096, '\0');
   in.read(head.data(), static_cast<std::streamsize>(head.size()));
   head.resize(static_cast<size_t>(in.gcount()));
-  if (head.empty()) refuse(path, "the model file is empty", "0 bytes", "copy or save the model again");
+  if (head.empty()) refuse(path, "the model file is empty", "0 bytes", kSaveAgain);
   return head;
 }
 
@@ -59,23 +70,32 @@ void check_is_archive(const std::string& path, const std::string& head) {
   refuse(path, "this is not a TorchScript file", "no zip archive", kHowToSave);
 }
 
-void check_holds_code(const std::string& path) {
-  if (const auto damaged = damaged_member(path); !damaged.empty())
-    refuse(path, "the model file is corrupted", damaged + " is cut off or does not have its checksum",
-           "copy or save the model again");
-  bool has_constants = false, has_data = false;
+Records open_records(const std::string& path) {
+  if (const auto flaw = flaw_of_archive(path); !flaw.empty())
+    refuse(path, "the model file is corrupted", flaw, kSaveAgain);
   try {
-    caffe2::serialize::PyTorchStreamReader reader(path);
-    has_constants = reader.hasRecord("constants.pkl");
-    has_data = reader.hasRecord("data.pkl");
+    return Records(path);
   } catch (const std::exception& error) {
     refuse(path, "this is a zip archive, but no TorchScript file", sentence(error.what()), kHowToSave);
   }
-  if (has_constants) return;
-  if (has_data)
+}
+
+void check_holds_code(const std::string& path, const Records& records) {
+  if (records.has("model.json"))
+    refuse(path, "the model is of a format that PyTorch gave up",
+           "model.json, as PyTorch wrote it before 1.2", "load it in a newer PyTorch, and save it again");
+  if (records.has("constants.pkl")) return;
+  if (records.has("data.pkl"))
     refuse(path, "this holds weights but no code", "a state dict or a pickled module, saved by torch.save",
            kHowToSave);
   refuse(path, "this is a zip archive, but no TorchScript file", "no data.pkl inside", kHowToSave);
+}
+
+/// The lines of the user's source are worth having, but not needed.
+bool has_sound_debug_records(const Records& records) {
+  for (const std::string& name : records.names())
+    if (name.ends_with(".debug_pkl") && !is_sound_debug_record(records.bytes(name))) return false;
+  return true;
 }
 
 /// `aten::name` where the message says that an operator or a class is unknown, else empty.
@@ -96,8 +116,7 @@ std::string operator_listed(const std::string& message) {
 [[noreturn]] void refuse_code(const std::string& path, const std::string& message) {
   const std::string unknown = unknown_name(message);
   if (unknown.starts_with("__torch__.") && !unknown.starts_with("__torch__.torch.classes."))
-    refuse(path, "the model file is corrupted", "no code of its class " + unknown,
-           "copy or save the model again");
+    refuse(path, "the model file is corrupted", "no code of its class " + unknown, kSaveAgain);
   if (!unknown.empty())
     refuse(path, "this LibTorch (" TORCH_VERSION ") lacks an operator of the model: " + unknown, unknown,
            "build qtool with a newer LibTorch, or save the model without that operator");
@@ -106,17 +125,34 @@ std::string operator_listed(const std::string& message) {
          "build qtool with the LibTorch that saved the model or a newer one, or save the model again");
 }
 
-torch::jit::Module parse(const std::string& path) {
+torch::jit::Module load_without_debug_records(const std::string& path) {
+#if TORCH_VERSION_MAJOR >= 2
+  return torch::jit::load(path, c10::Device(c10::DeviceType::CPU), /*load_debug_files=*/false);
+#else
+  refuse(path, "the model file is corrupted", "a .debug_pkl that is damaged", kSaveAgain);
+#endif
+}
+
+torch::jit::Module parse(const std::string& path, const Records& records) {
   try {
-    return torch::jit::load(path, c10::Device(c10::DeviceType::CPU));
+    check_code(records);
+    return has_sound_debug_records(records) ? torch::jit::load(path, c10::Device(c10::DeviceType::CPU))
+                                            : load_without_debug_records(path);
+  } catch (const Error&) {
+    throw;
+  } catch (const RefusedCode& refused) {
+    refuse(path, "the model's code calls what it must not: " + refused.name, refused.what(),
+           "use models only of those whom you trust; save this one again without the call",
+           "code that only computes");
+  } catch (const Flaw& flaw) {
+    refuse(path, "the model file is corrupted", flaw.what(), kSaveAgain, flaw.expected);
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const torch::jit::ErrorReport& error) {
     refuse_code(path, error.what());
   } catch (const std::exception& error) {
     if (!unknown_name(error.what()).empty()) refuse_code(path, error.what());
-    refuse(path, "the model file is truncated or corrupted", sentence(error.what()),
-           "copy or save the model again");
+    refuse(path, "the model file is truncated or corrupted", sentence(error.what()), kSaveAgain);
   }
 }
 
@@ -124,8 +160,10 @@ torch::jit::Module parse(const std::string& path) {
 
 torch::jit::Module load_torchscript(const std::string& path) {
   check_is_archive(path, head_of(path));
-  check_holds_code(path);
-  auto module = parse(path);
+  const Records records = open_records(path);
+  check_holds_code(path, records);
+  send_prints_to_log();
+  auto module = parse(path, records);
   if (!module.find_method("forward"))
     refuse(path, "the model has no forward()", "a module without forward",
            "script or trace the module that has one");

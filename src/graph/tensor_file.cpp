@@ -1,13 +1,13 @@
 #include "graph/tensor_file.h"
 
 #include <ATen/core/ivalue.h>
-#include <caffe2/serialize/inline_container.h>
 #include <torch/csrc/jit/serialization/import_read.h>
 
 #include <filesystem>
 
 #include "core/error.h"
 #include "graph/archive_check.h"
+#include "graph/records.h"
 
 namespace qtool {
 namespace {
@@ -27,23 +27,23 @@ constexpr const char* kDamaged = "not tensors saved by PyTorch, or damaged";
 /// The first line: LibTorch appends a stack trace.
 std::string first_line(const std::string& message) { return message.substr(0, message.find('\n')); }
 
-c10::IValue read_pickle(const std::string& path) {
+/// LibTorch's reader looks neither at checksums nor at sizes.
+void check_whole(const std::string& path) {
   if (!std::filesystem::is_regular_file(path)) refuse("cannot read the tensor file", path, "no such file");
+  if (const auto flaw = flaw_of_archive(path); !flaw.empty()) refuse(kDamaged, path, flaw);
+}
+
+c10::IValue read_pickle(const std::string& path) {
   try {
-    caffe2::serialize::PyTorchStreamReader reader(path);
+    const Records records(path);
+    (void)checked_types(records, "data");
     return torch::jit::readArchiveAndTensors("data", /*pickle_prefix=*/"", /*tensor_prefix=*/"", {}, {},
-                                             at::Device(at::kCPU), reader);
+                                             at::Device(at::kCPU), records.reader());
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& error) {
     refuse(kDamaged, path, first_line(error.what()));
   }
-}
-
-/// LibTorch's reader ignores the checksums.
-void check_whole(const std::string& path) {
-  if (const auto damaged = damaged_member(path); !damaged.empty())
-    refuse(kDamaged, path, damaged + " is cut off or does not have its checksum");
 }
 
 at::Tensor as_tensor(const c10::IValue& value, const std::string& path, const std::string& name) {
@@ -74,8 +74,8 @@ std::vector<NamedTensor> from_sequence(const Values& values, const std::string& 
 }  // namespace
 
 std::vector<NamedTensor> load_tensors(const std::string& path) {
-  const c10::IValue value = read_pickle(path);
   check_whole(path);
+  const c10::IValue value = read_pickle(path);
   if (value.isGenericDict()) return from_dict(value, path);
   if (value.isTuple()) return from_sequence(value.toTupleRef().elements(), path);
   if (value.isList()) return from_sequence(value.toListRef(), path);
