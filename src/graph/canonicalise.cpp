@@ -15,6 +15,8 @@
 #include <torch/csrc/jit/passes/remove_exceptions.h>
 #include <torch/csrc/jit/passes/remove_mutation.h>
 
+#include <algorithm>
+
 #include "core/error.h"
 #include "graph/attributes.h"
 #include "graph/fold_batch_norm.h"
@@ -70,12 +72,61 @@ void bind_defaults(jit::Graph& graph, const c10::FunctionSchema& schema) {
   }
 }
 
+/// Loops that are not written out: LibTorch does so for any number of rounds that is a constant, at the price of as many copies of
+/// what is in them.
+class LongLoops {
+ public:
+  explicit LongLoops(jit::Graph& graph) { (void)nodes_when_unrolled(graph.block()); }
+  LongLoops(const LongLoops&) = delete;
+  LongLoops& operator=(const LongLoops&) = delete;
+  ~LongLoops() {
+    for (jit::Node* hidden : hidden_) {
+      hidden->output()->replaceAllUsesWith(hidden->input());
+      hidden->destroy();
+    }
+  }
+
+ private:
+  static constexpr int64_t kMostNodes = 100'000;  ///< that one loop becomes
+
+  int64_t nodes_when_unrolled(jit::Block* block) {
+    int64_t nodes = 0;
+    for (jit::Node* node : nodes_of(block)) {
+      int64_t inner = 1;
+      for (jit::Block* inside : node->blocks()) inner += nodes_when_unrolled(inside);
+      nodes += inner * rounds_of(node, kMostNodes / inner);
+    }
+    return nodes;
+  }
+
+  /// How often a node is written out; a loop of more than `most` rounds gets their number from a node that no pass computes.
+  int64_t rounds_of(jit::Node* node, int64_t most) {
+    if (node->kind() != c10::prim::Loop) return 1;
+    const auto rounds = jit::toIValue(node->input(0));
+    if (!rounds || !rounds->isInt()) return 1;
+    if (rounds->toInt() <= most) return std::max<int64_t>(rounds->toInt(), 1);
+    jit::Node* hidden =
+        node->owningGraph()->create(c10::prim::unchecked_cast, {node->input(0)})->insertBefore(node);
+    hidden->output()->setType(c10::IntType::get());
+    node->replaceInput(0, hidden->output());
+    hidden_.push_back(hidden);
+    return 1;
+  }
+
+  std::vector<jit::Node*> hidden_;
+};
+
+bool unroll_short_loops(std::shared_ptr<jit::Graph>& graph) {
+  const LongLoops kept(*graph);
+  return jit::UnrollConstantLoops(graph);
+}
+
 /// Decides what constants and ranks decide, and writes loops of so many rounds out, which may decide more.
 void resolve_control_flow(std::shared_ptr<jit::Graph>& graph) {
   bool changed = true;
   while (changed) {
     jit::ConstantPropagation(graph);
-    changed = jit::UnrollConstantLoops(graph);
+    changed = unroll_short_loops(graph);
     changed = resolve_ranks(*graph) || changed;
   }
 }

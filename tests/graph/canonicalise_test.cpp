@@ -203,6 +203,19 @@ TEST_CASE("ifs and loops stay, with their operators marked") {
     if (op.kind == "aten::relu") CHECK(op.in_control_flow);
 }
 
+TEST_CASE("loops of few rounds are written out, those of very many are not") {
+  const auto loop = [](const std::string& rounds) {
+    return text_of(canonical(
+        functional("  for i in range(" + rounds + "):\n    x = torch.relu(x)\n  return x"), {3, 3}));
+  };
+  FileCheck().check_not("prim::Loop")->run(loop("3"));
+  FileCheck().check("prim::Loop")->check_not("unchecked_cast")->run(loop("1152921504606846976"));
+  const std::string nested = text_of(canonical(
+      functional("  for i in range(900):\n    for k in range(900):\n      x = torch.relu(x)\n  return x"),
+      {3, 3}));
+  FileCheck().check("prim::Loop")->run(nested);
+}
+
 TEST_CASE("what a constant decides is decided") {
   const auto model = canonical(functional("  if self.training:\n    x = torch.neg(x)\n"
                                           "  assert x.dim() < 9, 'too deep'\n"
