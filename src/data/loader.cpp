@@ -31,6 +31,14 @@ void check(const LoaderOptions& options) {
            "write 0 or more");
 }
 
+LoaderOptions with_fixed_batch(LoaderOptions options, int64_t batch) {
+  if (batch == 0) return options;
+  options.batch_size = batch;
+  options.drop_last = true;
+  if (options.count >= 0) options.count = std::max(options.count, batch);
+  return options;
+}
+
 /// How many samples one pass has.
 int64_t count_samples(const LoaderOptions& options, int64_t available, const std::string& path) {
   const int64_t rest = options.first < 0 ? 0 : std::max<int64_t>(0, available - options.first);
@@ -63,7 +71,7 @@ int64_t count_batches(const LoaderOptions& options, int64_t samples, const std::
 
 struct Loader::Impl {
   Impl(const DataSpec& data, const ReaderInputs& readers, const LoaderOptions& loader_options)
-      : options((check(loader_options), loader_options)),
+      : options((check(loader_options), with_fixed_batch(loader_options, data.batch))),
         reader(data),
         input_order(order_inputs(reader.dataset().input_names(), readers, data.path)),
         samples(count_samples(options, reader.dataset().size(), data.path)),

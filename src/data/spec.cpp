@@ -130,6 +130,7 @@ const std::vector<Key>& keys() {
       {"std", all, [](DataSpec& spec, const Entry& e) { spec.std = parse_std(e); }},
       {"resize", all, [](DataSpec& spec, const Entry& e) { spec.resize = parse_pixels(e); }},
       {"crop", all, [](DataSpec& spec, const Entry& e) { spec.crop = parse_pixels(e); }},
+      {"batch", all, [](DataSpec& spec, const Entry& e) { spec.batch = parse_sample_count(e); }},
       {"max-mb", packed, [](DataSpec& spec, const Entry& e) { spec.max_mb = parse_megabytes(e); }},
       {"seed", random, [](DataSpec& spec, const Entry& e) { spec.seed = parse_seed(e); }},
       {"samples", random, [](DataSpec& spec, const Entry& e) { spec.samples = parse_sample_count(e); }}};
@@ -211,6 +212,7 @@ std::string to_string(const DataSpec& spec) {
   if (!spec.std.empty()) add("std", channels(spec.std));
   if (spec.resize != defaults.resize) add("resize", std::to_string(spec.resize));
   if (spec.crop != defaults.crop) add("crop", std::to_string(spec.crop));
+  if (spec.batch != defaults.batch) add("batch", std::to_string(spec.batch));
   if (spec.max_mb != defaults.max_mb) add("max-mb", std::to_string(spec.max_mb));
   if (spec.seed != defaults.seed) add("seed", std::to_string(spec.seed));
   if (spec.samples != defaults.samples) add("samples", std::to_string(spec.samples));

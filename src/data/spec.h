@@ -45,9 +45,12 @@ struct DataSpec {
   std::vector<double> std = {};  ///< likewise
   int64_t resize = 0;            ///< resize=S: shorter side to S pixels, antialiased bilinear; 0: as it is
   int64_t crop = 0;              ///< crop=S: centre crop to S x S; 0: none
-  int64_t max_mb = 0;            ///< max-mb=N: data/unpacked_size.h; 0: as usual
-  int64_t seed = 0;              ///< seed=N, for random
-  int64_t samples = 256;         ///< samples=N, for random
+  /// batch=N: always N samples at a time, for a model that takes no other number; what does not fill a batch is left out.
+  /// 0: as many as each job likes
+  int64_t batch = 0;
+  int64_t max_mb = 0;     ///< max-mb=N: data/unpacked_size.h; 0: as usual
+  int64_t seed = 0;       ///< seed=N, for random
+  int64_t samples = 256;  ///< samples=N, for random
   bool operator==(const DataSpec&) const = default;
 };
 

@@ -1,5 +1,6 @@
 #include "graph/model.h"
 
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
 #include <torch/csrc/jit/passes/inliner.h>
@@ -83,6 +84,14 @@ std::string blamed_line(const std::string& message) {
 bool is_out_of_memory(const std::string& reason) {
   return reason.find("out of memory") != std::string::npos ||
          reason.find("can't allocate memory") != std::string::npos;
+}
+
+/// The first dtype of floating-point parameters that is not float32, e.g. `Double`; empty where there is none.
+std::string other_dtype(const jit::Module& module) {
+  for (const auto& parameter : module.parameters())
+    if (parameter.is_floating_point() && parameter.scalar_type() != at::kFloat)
+      return c10::toString(parameter.scalar_type());
+  return "";
 }
 
 /// What was written for the CPU.
@@ -207,12 +216,45 @@ void Model::refuse_inputs(const std::vector<at::Tensor>& inputs, const std::stri
   if (std::any_of(inputs.begin(), inputs.end(), [](const auto& x) { return x.scalar_type() == at::kByte; }))
     complaint.fix =
         "where the model takes floats, add scale=255 to the data, which makes bytes to numbers from 0 to 1";
+  if (const auto dtype = other_dtype(impl_->module); !dtype.empty()) {
+    complaint.expected = "a model of float32, as its data is; this one has parameters of type " + dtype;
+    complaint.fix = "save it as float32: model.float()";
+  }
+  if (const auto batch = batch_that_runs(inputs)) {
+    complaint.what = "the model runs on " + std::to_string(*batch) + " samples at a time, not on " +
+                     std::to_string(inputs[0].size(0)) + ": " + reason;
+    complaint.expected = "a model for any number of samples; tracing turns sizes into constants";
+    complaint.fix = "add batch=" + std::to_string(*batch) +
+                    " to --data, or save the model with torch.jit.script, or with -1 for the batch in view() "
+                    "and reshape()";
+  }
   if (!device.is_cpu()) {
     complaint.what = "the model does not run on " + device.str() + ": " + reason;
     complaint.where = blamed_line(message);
     complaint.fix = "leave --device out; if it fails there, too, " + complaint.fix;
   }
   throw Error(ErrorKind::kUsage, complaint);
+}
+
+/// The smallest number of samples, of those that the inputs hold, on which forward() does run.
+std::optional<int64_t> Model::batch_that_runs(const std::vector<at::Tensor>& inputs) {
+  constexpr int64_t kMost = 64;
+  const at::NoGradGuard no_grad;
+  const auto samples = [](const at::Tensor& input) { return input.dim() > 0 ? input.size(0) : 0; };
+  const int64_t all = inputs.empty() ? 0 : samples(inputs[0]);
+  if (std::any_of(inputs.begin(), inputs.end(), [&](const auto& input) { return samples(input) != all; }))
+    return std::nullopt;
+  for (int64_t batch = 1; batch < std::min(all, kMost + 1); ++batch) {
+    std::vector<c10::IValue> part;
+    for (const auto& input : inputs) part.emplace_back(input.narrow(0, 0, batch).clone());
+    try {
+      (void)impl_->module.forward(part);
+      return batch;
+    } catch (const std::exception&) {
+      continue;  // that is the answer
+    }
+  }
+  return std::nullopt;
 }
 
 void Model::set_training(bool training) { impl_->module.train(training); }

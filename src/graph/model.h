@@ -2,6 +2,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,7 +58,8 @@ class Model {
  private:
   struct Impl;
   static void check_input_count(size_t expected, size_t got);
-  [[noreturn]] static void refuse_inputs(const std::vector<at::Tensor>& inputs, const std::string& message);
+  [[noreturn]] void refuse_inputs(const std::vector<at::Tensor>& inputs, const std::string& message);
+  std::optional<int64_t> batch_that_runs(const std::vector<at::Tensor>& inputs);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -8,7 +8,8 @@ namespace qtool {
 
 DataParts split_data(const DataSpec& data, const TrainOptions& options, bool needs_labels) {
   const auto dataset = open_dataset(data);
-  const int64_t held_out = std::llround(options.validation * double(dataset->size()));
+  int64_t held_out = std::llround(options.validation * double(dataset->size()));
+  if (data.batch > 0) held_out = (held_out + data.batch - 1) / data.batch * data.batch;
   const int64_t count = dataset->size() - held_out;
   if ((needs_labels && !dataset->has_labels()) || count < 1)
     throw Error(

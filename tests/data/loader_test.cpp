@@ -53,6 +53,17 @@ TEST_CASE("batches come in order, the last may be short") {
   CHECK(drain(loader) == Batches{{0, 1, 2}, {3, 4, 5}, {6}});
 }
 
+TEST_CASE("the spec's batch stands above the options") {
+  const Counting data(7);
+  auto spec = data.spec();
+  spec.batch = 3;
+  Loader loader(spec, {}, {.batch_size = 5});
+  CHECK(loader.size() == 6);
+  CHECK(drain(loader) == Batches{{0, 1, 2}, {3, 4, 5}});
+  Loader one(spec, {}, {.batch_size = 1, .count = 1});
+  CHECK(drain(one) == Batches{{0, 1, 2}});
+}
+
 TEST_CASE("drop_last leaves the short batch out") {
   const Counting data(7);
   Loader loader(data.spec(), {}, {.batch_size = 3, .drop_last = true});

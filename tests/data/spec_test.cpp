@@ -48,7 +48,7 @@ TEST_CASE("to_string is the inverse, without defaults") {
   for (const std::string text :
        {"idx:p", "idx:p,split=train,limit=5,mean=0.1,std=0.3", "random:1x28x28,seed=7,samples=3",
         "images:p,scale=127.5,mean=0.4/0.5/0.6,std=0.1/0.2/0.3,resize=256,crop=224",
-        R"(npz:/a\,b\\,limit=3,max-mb=9)"}) {
+        R"(npz:/a\,b\\,limit=3,batch=4,max-mb=9)"}) {
     CHECK(to_string(parse_data_spec(text)) == text);
     CHECK(parse_data_spec(to_string(parse_data_spec(text))) == parse_data_spec(text));
   }

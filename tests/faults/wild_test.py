@@ -105,5 +105,39 @@ class QuantizedAlready(FaultTest):
                 self.assertIn("quantized already", done.stderr)
 
 
+class FixedBatch(FaultTest):
+    """A trace whose number of samples has become a constant (pytorch#38472, #59530, #65983)."""
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv, self.last = nn.Conv2d(3, 8, 3, 2, 1), nn.Linear(8 * 16, 4)
+
+        def forward(self, x):
+            return self.last(torch.relu(self.conv(x)).view(int(x.shape[0]), 8 * 16))
+
+    def test_it_is_told_and_can_be_worked_with(self):
+        x = torch.randn(42, 3, 8, 8)
+        path, data = self.trace(self.Net(), x[:4]), self.npz(x=x)
+        _, done = self.job("ptq", path, data, code=2)
+        self.assertIn("runs on 4 samples at a time, not on 42", done.stderr)
+        self.assertIn("batch=4", done.stderr)
+        report, _ = self.job("ptq", path, data + ",batch=4")
+        self.assertEqual(report["accuracy"]["samples"], 40)
+        self.assertEqual(report["latency"]["batch"], 4)
+        int8 = self.path("out/model.int8.pt")
+        expected, got = self.run_file(path, x[:4])[0], self.run_file(int8, x[:4])[0]
+        self.assertGreater(sqnr_db(expected, got), 25)
+        self.qtool("eval", int8, "--against", path, "--data", data + ",batch=4")
+        self.job("qat", path, data + ",batch=4", "--epochs", 1, "--blame-samples", 0)
+
+
+class OtherPrecision(FaultTest):
+    def test_data_is_not_blamed(self):
+        path = self.script(nn.Linear(8, 4).double())
+        done = self.qtool("eval", path, "--against", path, "--data", self.npz(x=torch.randn(8, 8)), code=2)
+        self.assertIn("parameters of type Double", done.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()
