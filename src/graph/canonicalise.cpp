@@ -12,16 +12,17 @@
 #include <torch/csrc/jit/passes/loop_unrolling.h>
 #include <torch/csrc/jit/passes/lower_tuples.h>
 #include <torch/csrc/jit/passes/peephole.h>
-#include <torch/csrc/jit/passes/remove_exceptions.h>
 #include <torch/csrc/jit/passes/remove_mutation.h>
 
 #include <algorithm>
 
 #include "core/error.h"
 #include "graph/attributes.h"
+#include "graph/exceptions.h"
 #include "graph/fold_batch_norm.h"
 #include "graph/fold_weights.h"
 #include "graph/forks.h"
+#include "graph/grad_mode.h"
 #include "graph/in_place.h"
 #include "graph/nodes.h"
 #include "graph/normalise_operators.h"
@@ -133,7 +134,8 @@ void resolve_control_flow(std::shared_ptr<jit::Graph>& graph) {
 
 void simplify(std::shared_ptr<jit::Graph>& graph) {
   jit::Inline(*graph);
-  jit::EliminateExceptions(graph);
+  drop_grad_modes(*graph);
+  assume_nothing_raises(*graph);
   resolve_control_flow(graph);
   jit::RemoveListMutation(graph);
   jit::RemoveTensorMutation(graph);
@@ -210,13 +212,13 @@ Model canonicalise_unfolded(const Model& model) {
   fold_weights(module);
   normalise_operators(module);
   name_sites(module);
-  return Model(rebuild(module, "Model"));
+  return Model(rebuild(module, "Model")).made_of(model);
 }
 
 Model with_folded_batch_norm(const Model& unfolded) {
   auto module = rebuild(unfolded.module(), "Model");
   fold_batch_norm(module);
-  Model result(rebuild(module, "Model"));
+  auto result = Model(rebuild(module, "Model")).made_of(unfolded);
   check_weights_are_finite(result);  // again: a frozen model's weights were no parameters
   return result;
 }

@@ -13,14 +13,14 @@ namespace {
 
 namespace jit = torch::jit;
 
-/// The tensors that `node` changes.
+/// The tensors and lists that `node` changes.
 std::vector<jit::Value*> targets_of(jit::Node* node) {
   std::vector<jit::Value*> targets;
   const auto* schema = node->maybeSchema();
   if (!schema || !schema->is_mutable()) return targets;
   for (size_t i = 0; i < schema->arguments().size() && i < node->inputs().size(); ++i) {
     const auto* alias = schema->arguments()[i].alias_info();
-    if (alias && alias->isWrite() && is_tensor(node->input(i))) targets.push_back(node->input(i));
+    if (alias && alias->isWrite()) targets.push_back(node->input(i));
   }
   return targets;
 }
@@ -71,7 +71,8 @@ bool remove_one(const std::shared_ptr<jit::Graph>& graph) {
   for (auto* writer : writers_in(*graph)) {
     const auto targets = targets_of(writer);
     const bool is_plain = writer->owningBlock() == graph->block() && targets.size() == 1 &&
-                          writer->outputs().size() == 1 && targets[0] == writer->input(0);
+                          writer->outputs().size() == 1 && targets[0] == writer->input(0) &&
+                          is_tensor(targets[0]);
     if (!is_plain || is_seen(*graph, aliases, writer, targets[0])) continue;
     auto* fresh = functional_form(writer);
     if (!fresh) continue;
@@ -98,7 +99,7 @@ std::map<const jit::Value*, const jit::Node*> changed_in_place(const std::shared
   if (writers.empty()) return changed;
   const jit::AliasDb aliases(graph);
   for (auto* value : values_of(*graph)) {
-    if (!is_tensor(value)) continue;
+    if (!is_tensor(value) && value->type()->kind() != c10::TypeKind::ListType) continue;
     const auto writer = std::find_if(writers.begin(), writers.end(),
                                      [&](jit::Node* node) { return aliases.writesToAlias(node, {value}); });
     if (writer != writers.end()) changed.emplace(value, *writer);

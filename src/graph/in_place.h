@@ -11,8 +11,8 @@ namespace qtool {
 /// RemoveTensorMutation turns only those whose x shares its memory with nothing.
 void remove_unseen_writes(const std::shared_ptr<torch::jit::Graph>& graph);
 
-/// Every tensor whose memory an operator changes in place, with (one of) the operators that do so. Such a value differs
-/// before and after, so that no grid and no copy can stand for it.
+/// Every tensor whose memory an operator changes in place, and every list that one appends to, say, with (one of) the
+/// operators that do so. Such a value differs before and after, so that no grid and no copy can stand for it.
 [[nodiscard]] std::map<const torch::jit::Value*, const torch::jit::Node*> changed_in_place(
     const std::shared_ptr<torch::jit::Graph>& graph);
 

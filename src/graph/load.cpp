@@ -6,6 +6,7 @@
 #include <torch/csrc/jit/serialization/import.h>
 #include <torch/version.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <regex>
@@ -16,6 +17,8 @@
 #include "graph/debug_record.h"
 #include "graph/flaw.h"
 #include "graph/records.h"
+#include "graph/place_constants.h"
+#include "graph/training_mode.h"
 
 namespace qtool {
 namespace {
@@ -125,6 +128,27 @@ std::string operator_listed(const std::string& message) {
          "build qtool with the LibTorch that saved the model or a newer one, or save the model again");
 }
 
+/// What torch.jit.save() wrote as _extra_files.
+std::map<std::string, std::string> extra_files_of(const Records& records) {
+  static const std::string folder = "extra/";
+  std::map<std::string, std::string> files;
+  for (const auto& name : records.names())
+    if (name.starts_with(folder)) files[name.substr(folder.size())] = records.bytes(name);
+  return files;
+}
+
+/// A file that torch.jit.optimize_for_inference() has been over: LibTorch writes such constants without their values.
+void check_kept_its_weights(const std::string& path, const Records& records) {
+  for (const auto& name : records.names())
+    if (name.starts_with("code/") && name.ends_with(".py") &&
+        records.bytes(name).find("ops.prim.ConstantMKLDNNTensor(") != std::string::npos)
+      refuse(path,
+             "the model was saved after torch.jit.optimize_for_inference(), which LibTorch cannot read back",
+             "weights in MKL-DNN's format, which are not in the file",
+             "save the model before: torch.jit.script(model.eval()) or torch.jit.freeze() of it; qtool folds "
+             "and fuses by itself");
+}
+
 torch::jit::Module load_without_debug_records(const std::string& path) {
 #if TORCH_VERSION_MAJOR >= 2
   return torch::jit::load(path, c10::Device(c10::DeviceType::CPU), /*load_debug_files=*/false);
@@ -158,17 +182,25 @@ torch::jit::Module parse(const std::string& path, const Records& records) {
 
 }  // namespace
 
-torch::jit::Module load_torchscript(const std::string& path) {
+LoadedModule load_torchscript(const std::string& path) {
   check_is_archive(path, head_of(path));
   const Records records = open_records(path);
   check_holds_code(path, records);
+  check_kept_its_weights(path, records);
   send_prints_to_log();
   auto module = parse(path, records);
   if (!module.find_method("forward"))
     refuse(path, "the model has no forward()", "a module without forward",
            "script or trace the module that has one");
   module.eval();
-  return module;
+  LoadedModule loaded{std::move(module), {.extra_files = extra_files_of(records)}};
+  if (const auto device = put_on_cpu(loaded.module); !device.empty())
+    loaded.notes.remarks.push_back(
+        "the file's code names the device " + device +
+        ", where it was traced or scripted; qtool runs it on the CPU, and what comes out is for "
+        "the CPU");
+  for (auto& remark : leave_training_mode(loaded.module)) loaded.notes.remarks.push_back(std::move(remark));
+  return loaded;
 }
 
 }  // namespace qtool

@@ -108,7 +108,10 @@ struct Model::Impl {
   std::unique_ptr<jit::Code> code;  ///< of forward, inlined; made at the first run on `device`
   at::Device device = at::kCPU;
 
-  explicit Impl(jit::Module m) : module(std::move(m)) {}
+  FileNotes notes;
+  std::shared_ptr<Model> origin;  ///< that this was made of; null: what a user made
+
+  Impl(jit::Module m, FileNotes n) : module(std::move(m)), notes(std::move(n)) {}
 
   /// Of forward(), with self.
   [[nodiscard]] const std::vector<c10::Argument>& arguments() const {
@@ -129,22 +132,43 @@ struct Model::Impl {
   }
 };
 
-Model::Model(const jit::Module& module) : impl_(std::make_unique<Impl>(module)) {}
+Model::Model(const jit::Module& module, FileNotes notes)
+    : impl_(std::make_unique<Impl>(module, std::move(notes))) {}
 Model::Model(Model&&) noexcept = default;
 Model& Model::operator=(Model&&) noexcept = default;
 Model::~Model() = default;
 
-Model Model::load(const std::string& path) { return Model(load_torchscript(path)); }
+Model Model::load(const std::string& path) {
+  auto loaded = load_torchscript(path);
+  return Model(loaded.module, std::move(loaded.notes));
+}
+
+Model Model::made_of(const Model& origin) && {
+  const auto& first = origin.impl_->origin;
+  impl_->origin = first ? first : std::make_shared<Model>(origin.impl_->module);
+  return std::move(*this);
+}
+
+const FileNotes& Model::notes() const { return impl_->notes; }
+
+void Model::set_extra_files(const std::map<std::string, std::string>& files) {
+  impl_->notes.extra_files = files;
+}
 
 void Model::save(const std::string& path) const {
   // To memory first: the archive inside the file is named after the file, and a temporary name would leave
   // its mark.
   std::ostringstream bytes;
-  jit::ExportModule(impl_->module, bytes);
+  const auto& files = impl_->notes.extra_files;
+  jit::ExportModule(impl_->module, bytes, jit::ExtraFilesMap(files.begin(), files.end()));
   write_file(path, std::move(bytes).str());
 }
 
-Model Model::clone() const { return Model(copy_of(impl_->module)); }
+Model Model::clone() const {
+  Model copy(copy_of(impl_->module), impl_->notes);
+  copy.impl_->origin = impl_->origin;
+  return copy;
+}
 
 size_t Model::input_count() const { return input_names().size(); }
 
@@ -209,6 +233,17 @@ void Model::refuse_inputs(const std::vector<at::Tensor>& inputs, const std::stri
                                       .where = device.str(),
                                       .got = reason,
                                       .fix = "use a smaller batch size, or a machine with more memory"});
+  if (impl_->origin) {
+    const at::NoGradGuard no_grad;
+    (void)impl_->origin->forward(inputs);  // where the data is at fault, this says so
+    throw Error(ErrorKind::kUnquantizable,
+                {.what = "the float model runs on this data, but what qtool made of it does not: " + reason,
+                 .where = blamed_line(message),
+                 .got = "input " + shapes_of(inputs),
+                 .expected = "a result, as the float model gives one",
+                 .fix = "please report the model; until then, leave the operator in float with --skip, "
+                        "see `qtool inspect MODEL` for its name"});
+  }
   Complaint complaint{.what = "the model does not run on this data: " + reason,
                       .got = "input " + shapes_of(inputs),
                       .expected = "the shape and type that the model was made for",

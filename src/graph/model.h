@@ -1,6 +1,7 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,12 @@ struct NamedTensor {
   at::Tensor tensor;
 };
 
+/// What came with a model's file besides its code and tensors.
+struct FileNotes {
+  std::map<std::string, std::string> extra_files = {};  ///< `config.txt` -> its bytes
+  std::vector<std::string> remarks = {};                ///< what the user must know of it, a sentence each
+};
+
 /// A TorchScript model. Cheap to move; copying is explicit (`clone`). Folders other than graph/, simulate/
 /// and lower/ use it through this header alone and never see torch/csrc/jit.
 class Model {
@@ -25,12 +32,19 @@ class Model {
   /// Reads a TorchScript file. Throws Error(kUsage) that tells a state dict, an ONNX file, a truncated file
   /// and an operator that this LibTorch lacks from each other.
   static Model load(const std::string& path);
-  explicit Model(const torch::jit::Module& module);
+  explicit Model(const torch::jit::Module& module, FileNotes notes = {});
   Model(Model&&) noexcept;
   Model& operator=(Model&&) noexcept;
   ~Model();
 
-  /// Writes to a temporary name in the same folder, then renames. The same model gives the same bytes.
+  /// The same model, which qtool has made of `origin`: where it fails on inputs, the error blames the data only if `origin`
+  /// fails on them, too.
+  [[nodiscard]] Model made_of(const Model& origin) &&;
+
+  [[nodiscard]] const FileNotes& notes() const;
+  void set_extra_files(const std::map<std::string, std::string>& files);
+
+  /// Writes to a temporary name in the same folder, then renames, with the extra files. The same model gives the same bytes.
   void save(const std::string& path) const;
   [[nodiscard]] Model clone() const;  ///< deep copy
 
@@ -41,7 +55,8 @@ class Model {
   /// Runs forward() through the plain interpreter (no profiling executor; 1.3 times as fast in training), on the device of
   /// the inputs, where the parameters must be (graph/on_device.h).
   /// Records gradients as the caller's grad mode says. A tuple or list of tensors comes back flattened.
-  /// Throws Error(kUsage) where the model refuses the inputs. Not to be called from two threads at once on
+  /// Throws Error(kUsage) where the model refuses the inputs, Error(kUnquantizable) where the one that it was made of takes
+  /// them. Not to be called from two threads at once on
   /// one Model.
   std::vector<at::Tensor> forward(const std::vector<at::Tensor>& inputs);
 
@@ -58,6 +73,7 @@ class Model {
  private:
   struct Impl;
   static void check_input_count(size_t expected, size_t got);
+  /// Throws what a run that ended with LibTorch's `message` means to the user.
   [[noreturn]] void refuse_inputs(const std::vector<at::Tensor>& inputs, const std::string& message);
   std::optional<int64_t> batch_that_runs(const std::vector<at::Tensor>& inputs);
   std::unique_ptr<Impl> impl_;

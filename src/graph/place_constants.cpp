@@ -1,5 +1,6 @@
 #include "graph/place_constants.h"
 
+#include <torch/csrc/jit/api/function_impl.h>
 #include <torch/csrc/jit/ir/constants.h>
 
 #include <algorithm>
@@ -51,7 +52,51 @@ void place_constant(jit::Node* constant, at::Device device) {
   if (!there.isNone()) constant->output()->replaceAllUsesWith(constant_before(constant, there));
 }
 
+bool is_elsewhere(const c10::IValue& value) {
+  return value.isDevice() && !value.toDevice().is_cpu() && !value.toDevice().is_meta();
+}
+
+/// What `torch.device("cuda:0")`, `x.to("cuda")` and x.cuda() say; None where the node says nothing.
+c10::IValue device_said(const jit::Node* node) {
+  if (node->kind() == c10::Symbol::fromQualString("aten::cuda")) return at::Device(at::kCUDA);
+  return writes_device(node) ? jit::toIValue(node->output()).value_or(c10::IValue()) : c10::IValue();
+}
+
+void say_cpu(jit::Node* node) {
+  const bool is_copy = is_tensor(node->output());  // x.cuda()
+  node->output()->replaceAllUsesWith(is_copy ? node->input(0) : constant_before(node, at::Device(at::kCPU)));
+}
+
+/// Methods and functions.
+std::string put_code_on_cpu(const jit::Module& module) {
+  std::string found;
+  for (auto* function : module._ivalue()->compilation_unit()->get_functions())
+    for (auto* node : all_nodes_of(jit::toGraphFunction(*function).graph()->block())) {
+      const auto said = device_said(node);
+      if (!is_elsewhere(said)) continue;
+      found = said.toDevice().str();
+      say_cpu(node);
+    }
+  return found;
+}
+
+std::string put_attributes_on_cpu(const jit::Module& module) {
+  std::string found;
+  for (auto owner : module.modules())
+    for (const auto& attribute : owner.named_attributes(/*recurse=*/false)) {
+      if (!is_elsewhere(attribute.value)) continue;
+      found = attribute.value.toDevice().str();
+      owner.setattr(attribute.name, at::Device(at::kCPU));
+    }
+  return found;
+}
+
 }  // namespace
+
+std::string put_on_cpu(jit::Module& module) {
+  const auto in_attributes = put_attributes_on_cpu(module), in_code = put_code_on_cpu(module);
+  return in_code.empty() ? in_attributes : in_code;
+}
 
 void place_constants(jit::Graph& graph, at::Device device) {
   for (auto* node : all_nodes_of(graph.block())) {

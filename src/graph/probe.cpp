@@ -60,7 +60,7 @@ Model with_probes(const Model& model, const std::vector<std::string>& names) {
     QTOOL_ASSERT(values.contains(names[i]));
     insert_probe(*graph, values[names[i]], i);
   }
-  return Model(module);
+  return Model(module).made_of(model);
 }
 
 /// Resets the sink when an exception passes, too.

@@ -20,7 +20,10 @@ namespace jit = torch::jit;
 class Lowering {
  public:
   Lowering(const Model& canonical, const QuantPlan& plan, const std::vector<QParams>& qparams)
-      : plan_(plan), qparams_(qparams), module_(rebuild(canonical.module(), "Int8Model")) {
+      : canonical_(canonical),
+        plan_(plan),
+        qparams_(qparams),
+        module_(rebuild(canonical.module(), "Int8Model")) {
     graph_ = module_.get_method("forward").graph();
     for (const auto& op : plan.operators) operators_[op.name] = &op;
     for (auto* node : nodes_of(graph_->block()))
@@ -28,11 +31,12 @@ class Lowering {
   }
 
   Model run() {
+    for (auto* node : nodes_of(graph_->block())) give_own_list(node);
     for (auto* node : nodes_of(graph_->block())) lower(node);
     give_float(graph_->return_node(), graph_->return_node());
     jit::EliminateDeadCode(graph_->block());
     // Once more, for the attributes that only float operators read.
-    return Model(rebuild(module_, "Int8Model"));
+    return Model(rebuild(module_, "Int8Model")).made_of(canonical_);
   }
 
  private:
@@ -40,6 +44,15 @@ class Lowering {
     if (node->outputs().size() != 1) return nullptr;
     const auto op = operators_.find(node->output()->debugName());
     return op != operators_.end() && op->second->is_int8 ? op->second : nullptr;
+  }
+
+  /// What else reads the list of an int8 operator may want it in float.
+  void give_own_list(jit::Node* node) {
+    if (!planned(node) || node->inputs().empty()) return;
+    auto* list = node->input(0)->node();
+    if (list->kind() != c10::prim::ListConstruct || list->output()->uses().size() == 1) return;
+    auto* own = graph_->createClone(list, [](jit::Value* element) { return element; });
+    node->replaceInput(0, own->insertBefore(node)->output());
   }
 
   void lower(jit::Node* node) {
@@ -63,12 +76,18 @@ class Lowering {
 
   /// Makes all that `node`, or a node in its blocks, reads float, right before `before`.
   void give_float(jit::Node* node, jit::Node* before) {
+    if (node->kind() == c10::prim::dtype && int8_.contains(node->input())) return make_float_dtype(node);
     for (size_t i = 0; i < node->inputs().size(); ++i)
       if (int8_.contains(node->input(i))) node->replaceInput(i, float_of(node->input(i), before));
     for (auto* block : node->blocks()) {
       for (auto* inner : nodes_of(block)) give_float(inner, before);
       give_float(block->return_node(), before);
     }
+  }
+
+  /// What int8 operators make is float32 in the float model, as the weights of its layers are.
+  static void make_float_dtype(jit::Node* node) {
+    node->output()->replaceAllUsesWith(constant_before(node, static_cast<int64_t>(at::kFloat)));
   }
 
   jit::Value* float_of(jit::Value* value, jit::Node* before) {
@@ -186,6 +205,7 @@ class Lowering {
     return graph_->insertNode(copy)->output();
   }
 
+  const Model& canonical_;
   const QuantPlan& plan_;
   const std::vector<QParams>& qparams_;
   jit::Module module_;

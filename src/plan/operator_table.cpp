@@ -39,8 +39,7 @@ constexpr OperatorRow kTable[] = {
     {"aten::upsample_bilinear2d", OperatorClass::kPool},
 };
 
-constexpr std::array kShapeReaders = {"aten::size",  "aten::dim",    "aten::len",
-                                      "aten::numel", "prim::device", "prim::dtype"};
+constexpr std::array kShapeReaders = {"aten::size", "aten::dim", "aten::len", "aten::numel", "prim::device"};
 
 }  // namespace
 

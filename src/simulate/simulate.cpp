@@ -74,7 +74,7 @@ Model simulate_some(const Model& canonical, const QuantPlan& plan, const std::ve
   const auto graph = module.get_method("forward").graph();
   ModuleForm form(module, *graph, plan, qparams);
   FakeQuantInsertion(graph, plan, enabled, form).run();
-  return Model(module);
+  return Model(module).made_of(canonical);
 }
 
 }  // namespace qtool

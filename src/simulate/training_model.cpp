@@ -128,7 +128,7 @@ Model make_training_model(const Model& canonical, const QuantPlan& plan, const s
   FakeQuantInsertion(graph, plan, std::vector<bool>(plan.sites.size(), true), form, values).run();
   jit::EliminateDeadCode(graph->block());  // clips that fake-quant does now
   join_batch_norms_with_fake_quant(*graph);
-  Model model(module);
+  auto model = Model(module).made_of(canonical);
   TrainingSwitches(model, plan).observe(true);
   return model;
 }

@@ -113,6 +113,40 @@ TEST_CASE("inputs of a wrong shape are an error with the shape and LibTorch's re
   CHECK(model.forward({numbers({1, 3, 5, 5})}).size() == 1);  // and it still runs
 }
 
+TEST_CASE("data on which the float model runs is not blamed for what was made of it") {
+  const auto origin = small();
+  ModuleBuilder net("Net");
+  net.define("def forward(self, x):\n  assert x.dim() == 2, 'want two dimensions'\n  return x");
+  auto made = net.build().made_of(origin);
+  const auto error = [&](const at::Tensor& x) {
+    try {
+      made.forward({x});
+    } catch (const Error& caught) {
+      return caught;
+    }
+    throw std::logic_error("no error");
+  };
+  const auto ours = error(numbers({1, 3, 5, 5}));
+  CHECK(ours.kind() == ErrorKind::kUnquantizable);
+  CHECK_THAT(ours.what(), contains("the float model runs on this data"));
+  CHECK_THAT(ours.what(), contains("want two dimensions"));
+  CHECK_THAT(ours.what(), !contains("--data"));
+  const auto theirs = error(numbers({1, 2, 5, 5}));  // a channel is missing
+  CHECK(theirs.kind() == ErrorKind::kUsage);
+  CHECK_THAT(theirs.what(), contains("3 channels"));
+}
+
+TEST_CASE("extra files are kept") {
+  const auto path = temporary("extra.pt");
+  auto model = small();
+  model.set_extra_files({{"config.txt", "imgsz: 64"}, {"empty", ""}});
+  model.save(path);
+  const auto loaded = Model::load(path);
+  std::filesystem::remove(path);
+  CHECK(loaded.notes().extra_files == model.notes().extra_files);
+  CHECK(loaded.clone().notes().extra_files == model.notes().extra_files);
+}
+
 TEST_CASE("what the model itself raises is passed on as the reason") {
   ModuleBuilder net("Net");
   net.define("def forward(self, x):\n  assert x.dim() == 2, 'want two dimensions'\n  return x");

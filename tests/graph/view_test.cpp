@@ -54,6 +54,17 @@ TEST_CASE("a view shows operators in order with what flows in and what is fixed"
   CHECK(graph.uses.at("add") == 1);  // by the output
 }
 
+TEST_CASE("an operator that reads a list which grows in between is not what the list was at first") {
+  ModuleBuilder net("Net");
+  net.define(
+      "def forward(self, x):\n"
+      "  parts = [torch.relu(x)]\n"
+      "  if bool(x.sum() > 0):\n    parts.append(torch.tanh(x))\n"
+      "  return torch.cat(parts, 1)");
+  const auto graph = view(canonicalise(net.build()));
+  CHECK_THAT(find(graph, "cat").changed_by, contains("aten::append"));
+}
+
 TEST_CASE("an operator that makes several tensors is one row, with the module's name") {
   ModuleBuilder net("Net");
   net.define(

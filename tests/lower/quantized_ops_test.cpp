@@ -87,6 +87,23 @@ TEST_CASE("who reads only the shape costs nothing") {
   CHECK(count_nodes(run.int8, "aten::size") == 2);
 }
 
+TEST_CASE("a dtype that the program reads is float's") {
+  const auto run = quantized(
+      "h = torch.conv2d(x, w1, b1); h = h + torch.zeros([1, 8, 1, 1], dtype=h.dtype); "
+      "y = torch.tanh(h) if h.dtype == 6 else torch.exp(h); return torch.conv2d(y.to(h.dtype), w2)");
+  CHECK(count_nodes(run.int8, "prim::dtype") == 0);
+  CHECK(count_nodes(run.int8, "quantized::conv2d") == 2);
+}
+
+TEST_CASE("a list that an int8 operator and a float one read serves both") {
+  const auto run = quantized(
+      "h = torch.conv2d(x, w1, b1); f = [h, torch.conv2d(h, w2)]; "
+      "return (torch.cat(f, 1), torch.stack(f, 1))");
+  CHECK(count_nodes(run.int8, "quantized::cat") == 1);
+  CHECK(count_nodes(run.int8, "aten::stack") == 1);
+  CHECK(dequantize_steps(run) == 3);
+}
+
 TEST_CASE("every output comes out in float") {
   const auto run = quantized("h = torch.conv2d(x, w1, b1); return (h, torch.conv2d(h, w2), x)");
   CHECK(quantize_steps(run) == 1);
