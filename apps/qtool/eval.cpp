@@ -1,5 +1,7 @@
 #include "job/eval.h"
 
+#include <spdlog/spdlog.h>
+
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -33,6 +35,7 @@ std::string to_json(const EvalResult& result) {
                          {"max_difference", agreement.max_difference}};
   }
   add_arrival(json["data"], result.arrival.inputs, result.arrival.notes);
+  json["warnings"] = result.warnings;
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -59,6 +62,7 @@ int run(const EvalOptions& options, const Context& context) {
   const EvalResult result = run_eval(options, context.common, context.progress);
   context.progress.stage("");
   log_arrival(result.arrival);
+  for (const auto& warning : result.warnings) spdlog::warn(warning);
   if (context.common.dry_run && !context.common.json)
     print("would evaluate on " + std::to_string(result.samples) + " samples\n");
   else

@@ -6,6 +6,7 @@
 #include "core/atomic_file.h"
 #include "core/cpu.h"
 #include "core/version.h"
+#include "graph/belongings.h"
 #include "graph/view.h"
 #include "job/explain.h"
 #include "job/gate_labels.h"
@@ -53,7 +54,7 @@ double output_step(const Outcome& outcome) {
 void verify_into(Report& report, const Outcome& outcome, Model& simulated, const QuantizeOptions& options,
                  StageClock& clock, Progress& progress) {
   clock.begin("verify");
-  auto int8 = Model::load(in_folder(options.output, kInt8Name));
+  auto int8 = Model::load(in_folder(options.output, kInt8Name)).made_of(outcome.start.original);
   std::vector<LadderRung> rungs = {{"float", &outcome.start.original}, {"folded", &outcome.start.canonical}};
   rungs.insert(rungs.end(), outcome.rungs.begin(), outcome.rungs.end());
   rungs.push_back({"simulated", &simulated});
@@ -84,7 +85,9 @@ Report deliver(const Outcome& outcome, const Assignment& assignment, StageClock&
   const auto path = [&](const char* name) { return in_folder(options.output, name); };
   clock.begin("simulate and lower");
   auto simulated = simulate(outcome.canonical, plan, outcome.qparams);
-  const auto int8 = lower_to_quantized_ops(outcome.canonical, plan, outcome.qparams);
+  auto int8 = lower_to_quantized_ops(outcome.canonical, plan, outcome.qparams);
+
+  for (auto* made : {&simulated, &int8}) carry_over(outcome.start.original, *made);
 
   clock.begin("write");
   write_statistics(outcome.statistics, path(kCalibrationName));
@@ -103,6 +106,7 @@ Report deliver(const Outcome& outcome, const Assignment& assignment, StageClock&
     if (const auto origin = assignment.common.setting_origins.find(key);
         origin != assignment.common.setting_origins.end())
       report.setting_origins.insert(*origin);
+  report.warnings = warnings_of_file(outcome.start.original);
   for (auto& warning : examine(outcome.statistics)) report.warnings.push_back(std::move(warning));
   if (options.verify_samples != 0 && !options.data.empty())
     verify_into(report, outcome, simulated, options, clock, progress);

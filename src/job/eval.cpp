@@ -39,6 +39,9 @@ EvalResult run_eval(const EvalOptions& options, const CommonOptions& common, Pro
   }
   std::vector<Evaluation> evaluations = evaluate(candidates, loader);
   EvalResult result{.samples = done, .model = evaluations.back(), .arrival = meter.arrival(loader)};
+  for (size_t i = 0; i < models.size(); ++i)
+    for (const auto& remark : models[i].notes().remarks)
+      result.warnings.push_back(evaluations[i].name + ": " + remark);
   if (evaluations.size() > 1) result.reference = evaluations.front();
   if (result.model.accuracy)
     if (const auto warning = label_warning(*result.model.accuracy))

@@ -34,6 +34,7 @@ struct EvalResult {
   Evaluation model = {};                     ///< `with_first` is meaningful where there is a reference
   std::optional<Evaluation> reference = {};  ///< the model of --against
   Arrival arrival = {};
+  std::vector<std::string> warnings = {};
 };
 
 /// Accuracy on labels, and agreement with a second model. Data without labels needs `against`; throws

@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "data/loader.h"
+#include "graph/canonicalise.h"
 #include "graph/tensor_inputs.h"
+#include "graph/view.h"
 #include "job/data_splits.h"
 #include "job/open_model.h"
 #include "job/parameter_count.h"
@@ -42,21 +44,23 @@ std::vector<std::string> warnings_of(const QuantPlan& plan) {
   size_t layers = 0;
   for (const auto& op : plan.operators)
     layers += find_operator(op.kind) && op.operator_class == OperatorClass::kLayer;
+  if (plan.int8_layers() == 0)
+    return {"nothing in this model can be quantized as asked: " + why_nothing_is_int8(plan)};
   if (plan.int8_layers() * 2 > layers) return {};
   return {"only " + std::to_string(plan.int8_layers()) + " of " + std::to_string(layers) +
           " convolution and linear layers run in int8: expect little speed"};
 }
 
 /// Runs the model on the first sample, and looks at some more.
-Arrival try_data(Quantization& quantization, const std::string& data) {
+Arrival try_data(const Model& original, Model& canonical, const std::string& data) {
   constexpr int64_t kSamples = 32;
-  Loader loader(spec_of_split(data, Split::kTrain), {tensor_inputs(quantization.original)},
+  Loader loader(spec_of_split(data, Split::kTrain), {tensor_inputs(original)},
                 {.batch_size = 1, .count = kSamples});
-  ArrivalMeter meter(quantization.original.input_names(), first_readers(view(quantization.canonical)));
+  ArrivalMeter meter(original.input_names(), first_readers(view(canonical)));
   bool is_first = true;
   while (const auto batch = loader.next()) {
     meter.add(batch->inputs);
-    if (std::exchange(is_first, false)) (void)quantization.canonical.forward(batch->inputs);
+    if (std::exchange(is_first, false)) (void)canonical.forward(batch->inputs);
   }
   return meter.arrival(loader);
 }
@@ -66,18 +70,21 @@ Arrival try_data(Quantization& quantization, const std::string& data) {
 InspectResult run_inspect(const InspectOptions& options, const CommonOptions& common, Progress& progress) {
   apply(common);
   progress.stage("load and plan");
-  auto quantization = begin_quantization(open_float_model(options.model, options.data, common.seed).model, {},
-                                         options.recipe, options.engine);
+  const auto original = open_float_model(options.model, options.data, common.seed).model;
+  const auto engine = choose_engine(options.engine);
+  auto canonical = canonicalise(original);
+  const auto plan = propose_plan(view(canonical), options.recipe, backend_of(engine));
   InspectResult result;
-  result.engine = to_string(quantization.engine);
-  result.input_names = quantization.original.input_names();
-  result.parameters = parameter_count(quantization.original);
+  result.engine = to_string(engine);
+  result.input_names = original.input_names();
+  result.parameters = parameter_count(original);
   if (!is_zoo(options.model)) result.bytes = file_bytes(options.model);
-  result.sites = sites_of(quantization.plan);
-  result.warnings = warnings_of(quantization.plan);
+  result.sites = sites_of(plan);
+  result.warnings = warnings_of_file(original);
+  for (auto& warning : warnings_of(plan)) result.warnings.push_back(std::move(warning));
   if (!options.data.empty()) {
     progress.stage("try the data");
-    result.arrival = try_data(quantization, options.data);
+    result.arrival = try_data(original, canonical, options.data);
   }
   return result;
 }

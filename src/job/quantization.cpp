@@ -2,7 +2,9 @@
 
 #include "calibrate/calibrate.h"
 #include "calibrate/statistics_file.h"
+#include "core/names.h"
 #include "data/loader.h"
+#include "graph/belongings.h"
 #include "graph/canonicalise.h"
 #include "graph/on_device.h"
 #include "graph/tensor_inputs.h"
@@ -36,6 +38,14 @@ void check_same_model(const Quantization& quantization, const Statistics& statis
 }  // namespace
 
 FileIdentity identity_of(const std::string& path) { return {sha256_file(path), file_bytes(path)}; }
+
+std::vector<std::string> warnings_of_file(const Model& model) {
+  auto warnings = model.notes().remarks;
+  if (const auto names = left_out(model); !names.empty())
+    warnings.push_back("not in the models that qtool writes, which have forward() alone: " + join(names) +
+                       "; ask the float file for them");
+  return warnings;
+}
 
 Quantization begin_quantization(Model original, FileIdentity file, const Recipe& recipe, Engine engine) {
   engine = choose_engine(engine);

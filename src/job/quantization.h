@@ -20,6 +20,9 @@ struct FileIdentity {
 };
 [[nodiscard]] FileIdentity identity_of(const std::string& path);
 
+/// What the user must know of a float model before its results: remarks on the file, and what the int8 model will lack.
+[[nodiscard]] std::vector<std::string> warnings_of_file(const Model& model);
+
 /// A model on its way to int8: what load, canonicalise and plan give.
 struct Quantization {
   Model original;     ///< as the file has it

@@ -51,6 +51,7 @@ TrainJobResult run_train(const TrainJobOptions& options, const CommonOptions& co
                  .teacher = teacher ? &*teacher : nullptr,
                  .device = device};
   TrainJobResult result{.parameters = parameter_count(model), .directory = options.output};
+  result.warnings = model.notes().remarks;
   const auto write = [&] {
     progress.stage("write");
     model.save(folder + kModelName);

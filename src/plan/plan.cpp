@@ -230,21 +230,6 @@ void check_is_float(const GraphView& graph) {
                                           .fix = "give the float model that it was made from"});
 }
 
-void check_something_is_int8(const QuantPlan& plan, const GraphView& graph) {
-  if (plan.int8_layers() > 0) return;
-  std::string reasons;
-  for (const auto& op : plan.operators)
-    if (op.operator_class == OperatorClass::kLayer && find_operator(op.kind) && reasons.size() < 300)
-      reasons += (reasons.empty() ? "" : "; ") + op.name + ": " + op.reason;
-  throw Error(ErrorKind::kUnquantizable,
-              {.what = "nothing in this model can be quantized as asked",
-               .got = reasons.empty() ? std::to_string(graph.operators.size()) +
-                                            " operators, no convolution or linear layer"
-                                      : reasons,
-               .expected = "at least one convolution or linear layer with a float32 weight",
-               .fix = "run `qtool inspect MODEL` for the reason of each operator"});
-}
-
 }  // namespace
 
 const PlannedOperator* QuantPlan::find(const std::string& name) const {
@@ -259,14 +244,31 @@ size_t QuantPlan::int8_layers() const {
   }));
 }
 
-QuantPlan make_plan(const GraphView& graph, const Recipe& recipe, const Backend& backend) {
+std::string why_nothing_is_int8(const QuantPlan& plan) {
+  std::string reasons;
+  for (const auto& op : plan.operators)
+    if (op.operator_class == OperatorClass::kLayer && find_operator(op.kind) && reasons.size() < 300)
+      reasons += (reasons.empty() ? "" : "; ") + op.name + ": " + op.reason;
+  if (!reasons.empty()) return reasons;
+  return std::to_string(plan.operators.size()) + " operators, no convolution or linear layer";
+}
+
+QuantPlan propose_plan(const GraphView& graph, const Recipe& recipe, const Backend& backend) {
   std::vector<Matchable> candidates;
   for (const auto& op : graph.operators) candidates.push_back({op.name, op.kind});
   check_patterns(recipe, candidates);
+  return Planner(graph, recipe, backend).run();
+}
+
+QuantPlan make_plan(const GraphView& graph, const Recipe& recipe, const Backend& backend) {
   check_is_float(graph);
-  auto plan = Planner(graph, recipe, backend).run();
-  check_something_is_int8(plan, graph);
-  return plan;
+  auto plan = propose_plan(graph, recipe, backend);
+  if (plan.int8_layers() > 0) return plan;
+  throw Error(ErrorKind::kUnquantizable,
+              {.what = "nothing in this model can be quantized as asked",
+               .got = why_nothing_is_int8(plan),
+               .expected = "at least one convolution or linear layer with a float32 weight",
+               .fix = "run `qtool inspect MODEL` for the reason of each operator"});
 }
 
 }  // namespace qtool

@@ -71,8 +71,13 @@ struct QuantPlan {
   [[nodiscard]] size_t int8_layers() const;  ///< operators with an int8 weight
 };
 
-/// Throws Error(kUsage) for a rule that matches nothing, Error(kUnquantizable) where nothing at all could be
-/// int8.
+/// Throws Error(kUsage) for a rule that matches nothing. Perhaps nothing at all is int8.
+[[nodiscard]] QuantPlan propose_plan(const GraphView& graph, const Recipe& recipe, const Backend& backend);
+
+/// The same; throws Error(kUnquantizable) where no layer could be int8.
 [[nodiscard]] QuantPlan make_plan(const GraphView& graph, const Recipe& recipe, const Backend& backend);
+
+/// Why no layer of the plan is int8, in words: the reason of each, or that there is none.
+[[nodiscard]] std::string why_nothing_is_int8(const QuantPlan& plan);
 
 }  // namespace qtool

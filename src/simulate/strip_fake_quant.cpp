@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "graph/attributes.h"
+#include "graph/belongings.h"
 #include "graph/nodes.h"
 
 namespace qtool {
@@ -103,7 +104,9 @@ StrippedModel strip_fake_quant(const Model& model) {
     node->destroy();
   }
   jit::EliminateDeadCode(graph->block());
-  return {Model(rebuild(copy, graph, "Model")), std::move(grids)};
+  StrippedModel stripped{Model(rebuild(copy, graph, "Model")), std::move(grids)};
+  carry_over(model, stripped.model);
+  return stripped;
 }
 
 }  // namespace qtool

@@ -77,10 +77,8 @@ def unquantizable(shop):
         refuses("weights in double", in_double, "conv1", "Double"),
         refuses("no layer to quantize", only_relu, "no convolution or linear layer"),
         refuses("no operator at all", identity, "0 operators"),
-        refuses("inspect of no layer", only_relu, command="inspect"),
         refuses("the model is int8 already", shop.int8 / "model.int8.pt"),
         refuses("everything skipped", shop.model, "skip '*'", words=("--skip", "*")),
         refuses("everything skipped, by type", shop.model, words=("--skip", "type:conv2d", "--skip", "type:linear")),
         refuses("only what has no weight", shop.model, "not in only", words=("--only", "relu*")),
-        refuses("everything skipped", shop.model, command="inspect", words=("--skip", "*")),
     ]

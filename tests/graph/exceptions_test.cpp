@@ -1,0 +1,64 @@
+#include "graph/exceptions.h"
+
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/ir/ir.h>
+#include <torch/csrc/jit/testing/file_check.h>
+
+#include <chrono>
+#include <sstream>
+
+#include "catch.h"
+#include "graph/canonicalise.h"
+#include "graphs.h"
+
+using namespace qtool;
+using torch::jit::testing::FileCheck;
+
+namespace {
+
+std::string assumed(const std::string& body) {
+  ModuleBuilder net("Net");
+  net.define("def forward(self, x):\n" + body);
+  auto model = inlined(net.build());
+  assume_nothing_raises(*model.module().get_method("forward").graph());
+  lint(model);
+  return text_of(canonicalise(model));
+}
+
+}  // namespace
+
+TEST_CASE("an assertion holds, also for whoever asks the same again") {
+  FileCheck()
+      .check("aten::relu(")
+      ->check_not("prim::If")
+      ->check_not("aten::tanh")
+      ->run(assumed("  flat = x.numel() > 4\n"
+                    "  if flat:\n    raise ValueError('too many')\n"
+                    "  return torch.tanh(x) if flat else torch.relu(x)"));
+  FileCheck()
+      .check_not("prim::If")
+      ->run(assumed("  assert x.numel() > 4, 'too few'\n  return torch.relu(x)"));
+}
+
+TEST_CASE("a condition that was not asserted on the way stays open") {
+  FileCheck()
+      .check("prim::If")
+      ->check("aten::tanh")
+      ->check("aten::relu")
+      ->run(assumed("  flat = x.numel() > 4\n"
+                    "  if x.numel() > 2:\n"
+                    "    if flat:\n      raise ValueError('too many')\n"
+                    "  return torch.tanh(x) if flat else torch.relu(x)"));
+}
+
+TEST_CASE("many assertions take no longer each than few") {
+  const auto seconds = [](int assertions) {
+    std::ostringstream body;
+    for (int i = 0; i < assertions; ++i) body << "  if " << i << " < 0:\n    raise ValueError('no')\n";
+    const auto begin = std::chrono::steady_clock::now();
+    (void)assumed(body.str() + "  return torch.relu(x)");
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  };
+  (void)seconds(10);
+  CHECK(seconds(4000) < 40 * seconds(400));
+}
