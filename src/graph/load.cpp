@@ -157,11 +157,13 @@ torch::jit::Module load_without_debug_records(const std::string& path) {
 #endif
 }
 
-torch::jit::Module parse(const std::string& path, const Records& records) {
+LoadedModule parse(const std::string& path, const Records& records) {
   try {
+    check_kept_its_weights(path, records);
     check_code(records);
-    return has_sound_debug_records(records) ? torch::jit::load(path, c10::Device(c10::DeviceType::CPU))
-                                            : load_without_debug_records(path);
+    return {has_sound_debug_records(records) ? torch::jit::load(path, c10::Device(c10::DeviceType::CPU))
+                                             : load_without_debug_records(path),
+            {.extra_files = extra_files_of(records)}};
   } catch (const Error&) {
     throw;
   } catch (const RefusedCode& refused) {
@@ -186,19 +188,16 @@ LoadedModule load_torchscript(const std::string& path) {
   check_is_archive(path, head_of(path));
   const Records records = open_records(path);
   check_holds_code(path, records);
-  check_kept_its_weights(path, records);
   send_prints_to_log();
-  auto module = parse(path, records);
-  if (!module.find_method("forward"))
+  auto loaded = parse(path, records);
+  if (!loaded.module.find_method("forward"))
     refuse(path, "the model has no forward()", "a module without forward",
            "script or trace the module that has one");
-  module.eval();
-  LoadedModule loaded{std::move(module), {.extra_files = extra_files_of(records)}};
+  loaded.module.eval();
   if (const auto device = put_on_cpu(loaded.module); !device.empty())
     loaded.notes.remarks.push_back(
         "the file's code names the device " + device +
-        ", where it was traced or scripted; qtool runs it on the CPU, and what comes out is for "
-        "the CPU");
+        ", where it was traced or scripted; qtool runs it on the CPU, and what comes out is for the CPU");
   for (auto& remark : leave_training_mode(loaded.module)) loaded.notes.remarks.push_back(std::move(remark));
   return loaded;
 }

@@ -103,16 +103,24 @@ void normalise_pad(jit::Node* node, const jit::Module&) {
   replace(node, "aten::constant_pad_nd", {node->input(0), argument(node, "pad"), value});
 }
 
-/// padding='same' and 'valid' as numbers. Where 'same' adds an odd number of places, the odd one comes after
+/// One number stands for all axes.
+std::vector<int64_t> for_each_axis(std::vector<int64_t> values, int64_t axes) {
+  if (values.size() == 1) values.resize(size_t(axes), values[0]);
+  return values;
+}
+
+/// padding='same' and 'valid' as numbers; a trace has aten::_convolution_mode for them. Where 'same' adds an odd number of places, the odd one comes after
 /// the values, by a padding of its own.
 void normalise_named_padding(jit::Node* node, const jit::Module& module) {
   const auto padding = constant_argument(node, "padding"), dilation = constant_argument(node, "dilation");
   const auto weight = weight_of(module, node);
-  if (!padding.isString() || !dilation.isIntList() || !weight.defined()) return;
+  const int64_t spatial = weight.defined() ? weight.dim() - 2 : 0;
+  if (!padding.isString() || !dilation.isIntList() || spatial < 1 || spatial > 3) return;
   const auto kernel = weight.sizes().slice(2);
+  const auto dilations = for_each_axis(dilation.toIntVector(), spatial);
   std::vector<int64_t> sides, odd;  // odd: as constant_pad_nd has it, the last dimension first
   for (size_t i = 0; i < kernel.size(); ++i) {
-    const int64_t both = padding.toStringRef() == "same" ? dilation.toIntVector()[i] * (kernel[i] - 1) : 0;
+    const int64_t both = padding.toStringRef() == "same" ? dilations[i] * (kernel[i] - 1) : 0;
     sides.push_back(both / 2);
     odd.insert(odd.begin(), {0, both % 2});
   }
@@ -121,7 +129,7 @@ void normalise_named_padding(jit::Node* node, const jit::Module& module) {
     inputs[0] = insert_before(node, "aten::constant_pad_nd",
                               {inputs[0], constant_before(node, odd), constant_before(node, 0.0)});
   inputs[4] = constant_before(node, sides);
-  replace(node, node->kind().toQualString(), inputs);
+  replace(node, "aten::conv" + std::to_string(spatial) + "d", inputs);
 }
 
 using Rewrite = void (*)(jit::Node*, const jit::Module&);
@@ -130,6 +138,7 @@ const std::map<std::string, Rewrite>& rewrites() {
   static const std::map<std::string, Rewrite> table = {
       {"aten::_convolution", normalise_convolution},
       {"aten::convolution", normalise_convolution},
+      {"aten::_convolution_mode", normalise_named_padding},
       {"aten::conv1d", normalise_named_padding},
       {"aten::conv2d", normalise_named_padding},
       {"aten::conv3d", normalise_named_padding},

@@ -101,9 +101,18 @@ void own_tensor(jit::Module& module, jit::Node* node, const std::string& operato
   if (!found || !found->isTensor()) return;
   const auto& tensor = found->toTensor();
   set_attribute(module, wanted, tensor.detach().clone().set_requires_grad(tensor.requires_grad()),
-                c10::TensorType::get(), /*is_parameter=*/true);
+                c10::TensorType::get(), /*is_parameter=*/!role.starts_with("running_"));
   const jit::WithInsertPoint here(node);
   node->replaceInputWith(value, emit_attribute(*node->owningGraph(), module, wanted));
+}
+
+/// What training changes of a frozen batch norm.
+void own_constants(jit::Module& module, jit::Node* norm, const std::string& name) {
+  for (const char* role : {"weight", "bias", "running_mean", "running_var"}) {
+    const auto* value = argument(norm, role);
+    const bool is_constant = value != nullptr && jit::toIValue(value).value_or(c10::IValue()).isTensor();
+    if (is_constant) own_tensor(module, norm, name, role);
+  }
 }
 
 /// One tensor gets the name itself; several (the halves of a chunk, what an if gives) get `name.0`, `name.1`.
@@ -129,6 +138,7 @@ void name_sites(jit::Module& module) {
       own_tensor(module, node, name, "weight");
       own_tensor(module, node, name, "bias");
     }
+    if (node->kind() == c10::aten::batch_norm) own_constants(module, node, name);
     name_outputs(node, name);
   }
   jit::EliminateDeadCode(graph->block());

@@ -130,8 +130,10 @@ std::vector<std::string> leave_training_mode(jit::Module& module) {
   auto random = all_nodes_of(seen->block());
   std::erase_if(random, [](const jit::Node* node) { return !is_random(node); });
   if (!random.empty())
-    remarks.push_back("forward() draws random numbers: " + list_of(random) +
-                      "; two runs of one model differ, and so do float and int8, whatever quantization does");
+    remarks.push_back(
+        "forward() draws random numbers: " + list_of(random) +
+        "; its answers differ from run to run, whatever quantization does. qtool compares models on the same "
+        "draws");
   return remarks;
 }
 

@@ -1,5 +1,6 @@
 #include "graph/belongings.h"
 
+#include <ATen/TensorOperators.h>
 #include <torch/csrc/jit/api/module.h>
 
 #include <unistd.h>

@@ -95,6 +95,20 @@ TEST_CASE("padding by name becomes numbers") {
       .check("int[] = prim::Constant[value=[0, 0]]")
       ->check_not("constant_pad_nd")
       ->run(padded({3, 3}, "valid", "[1, 1]"));
+  FileCheck()
+      .check("int[] = prim::Constant[value=[1, 2]]")
+      ->check("aten::conv2d(")
+      ->check_not("_convolution_mode")
+      ->run(normalised(layer("Net", numbers({3, 2, 3, 5}),
+                             "torch._convolution_mode(x, self.weight, self.bias, [1, 1], 'same', [1, 1], 1)"),
+                       {1, 2, 9, 9}));
+  FileCheck()
+      .check("value=[0, 1]")
+      ->check("aten::constant_pad_nd")
+      ->check("aten::conv1d(")
+      ->run(normalised(layer("Net", numbers({3, 2, 4}),
+                             "torch._convolution_mode(x, self.weight, self.bias, [1], 'same', [1], 1)"),
+                       {1, 2, 9}));
   // A kernel of 2 x 4 adds one row and three columns: none and one before the values, one and two after them.
   FileCheck()
       .check("value=[0, 1, 0, 1]")
