@@ -3,6 +3,7 @@
 #include <torch/csrc/jit/ir/alias_analysis.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -66,6 +67,20 @@ jit::Node* functional_form(jit::Node* writer) {
   return nullptr;
 }
 
+/// Calls that are not inlined, forks: what they change is not seen from here.
+bool is_opaque(const jit::Node* node) {
+  return node->kind() == c10::prim::CallMethod || node->kind() == c10::prim::CallFunction ||
+         node->hasAttribute(c10::attr::Subgraph);
+}
+
+/// Operators that return their input where there is nothing to do, and whose schema calls the result new.
+bool may_return_its_input(const jit::Node* node) {
+  static const std::set<std::string> names = {
+      "dropout",    "feature_dropout", "alpha_dropout", "feature_alpha_dropout", "type_as", "dequantize",
+      "atleast_1d", "atleast_2d",      "atleast_3d"};
+  return node->kind().is_aten() && names.contains(short_kind(node)) && is_tensor(node->input(0));
+}
+
 bool remove_one(const std::shared_ptr<jit::Graph>& graph) {
   const jit::AliasDb aliases(graph);
   for (auto* writer : writers_in(*graph)) {
@@ -105,6 +120,20 @@ std::map<const jit::Value*, const jit::Node*> changed_in_place(const std::shared
     if (writer != writers.end()) changed.emplace(value, *writer);
   }
   return changed;
+}
+
+bool may_write_into_inputs(const std::shared_ptr<jit::Graph>& graph) {
+  const auto nodes = all_nodes_of(graph->block());
+  if (std::any_of(nodes.begin(), nodes.end(), is_opaque)) return true;
+  auto writers = writers_in(*graph);
+  std::erase_if(writers, is_ours);  // they change state of their own
+  if (writers.empty()) return false;
+  for (auto* node : nodes)
+    if (may_return_its_input(node)) node->output()->replaceAllUsesWith(node->input(0));
+  const jit::AliasDb aliases(graph);
+  const jit::ValueSet inputs(graph->inputs().begin() + 1, graph->inputs().end());
+  return std::any_of(writers.begin(), writers.end(),
+                     [&](jit::Node* writer) { return aliases.writesToAlias(writer, inputs); });
 }
 
 }  // namespace qtool

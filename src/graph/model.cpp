@@ -8,12 +8,14 @@
 #include <torch/csrc/jit/serialization/export.h>
 
 #include <algorithm>
+#include <optional>
 #include <sstream>
 
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "graph/attributes.h"
 #include "graph/forks.h"
+#include "graph/in_place.h"
 #include "graph/load.h"
 #include "graph/place_constants.h"
 #include "graph/pool_constants.h"
@@ -94,6 +96,24 @@ std::string other_dtype(const jit::Module& module) {
   return "";
 }
 
+/// How often each tensor was written to.
+std::vector<uint32_t> versions_of(const std::vector<at::Tensor>& tensors) {
+  std::vector<uint32_t> versions;
+  for (const auto& tensor : tensors)
+    versions.push_back(tensor.unsafeGetTensorImpl()->version_counter().current_version());
+  return versions;
+}
+
+/// `before`: versions of the inputs. May only fail for an operator that writes, and whose schema does not say so.
+void check_unchanged(const std::vector<at::Tensor>& inputs, const std::vector<uint32_t>& before) {
+  if (versions_of(inputs) == before) return;
+  throw Error(ErrorKind::kUnquantizable,
+              {.what = "forward() changes its input, and its code does not show where",
+               .where = "forward()",
+               .expected = "a forward() that leaves its input as it is",
+               .fix = "begin forward() with a copy: x = x.clone()"});
+}
+
 /// What was written for the CPU.
 void fit_to_device(const std::shared_ptr<jit::Graph>& graph, at::Device device) {
   inline_forks(graph);  // what place_constants() sees is not the inside of a fork
@@ -107,11 +127,27 @@ struct Model::Impl {
   jit::Module module;
   std::unique_ptr<jit::Code> code;  ///< of forward, inlined; made at the first run on `device`
   at::Device device = at::kCPU;
+  std::optional<bool> may_write;  ///< into its inputs; found out at the first run
 
   FileNotes notes;
   std::shared_ptr<Model> origin;  ///< that this was made of; null: what a user made
 
   Impl(jit::Module m, FileNotes n) : module(std::move(m)), notes(std::move(n)) {}
+
+  [[nodiscard]] std::shared_ptr<jit::Graph> inlined_forward() const {
+    auto graph = module.get_method("forward").graph()->copy();
+    jit::Inline(*graph);
+    return graph;
+  }
+
+  /// What forward() gets: copies where its code may change them. A run must not change what another run sees.
+  [[nodiscard]] std::vector<at::Tensor> own(const std::vector<at::Tensor>& inputs) {
+    if (!may_write) may_write = may_write_into_inputs(inlined_forward());
+    if (!*may_write) return inputs;
+    std::vector<at::Tensor> copies;
+    for (const auto& input : inputs) copies.push_back(input.clone());
+    return copies;
+  }
 
   /// Of forward(), with self.
   [[nodiscard]] const std::vector<c10::Argument>& arguments() const {
@@ -120,8 +156,7 @@ struct Model::Impl {
 
   const jit::Code& forward_code(at::Device on) {
     if (!code || device != on) {
-      auto graph = module.get_method("forward").graph()->copy();
-      jit::Inline(*graph);
+      auto graph = inlined_forward();
       if (!on.is_cpu()) fit_to_device(graph, on);
       pool_constants(*graph);
       jit::EliminateDeadCode(graph->block());
@@ -183,8 +218,9 @@ std::vector<std::string> Model::input_names() const {
 
 std::vector<at::Tensor> Model::forward(const std::vector<at::Tensor>& inputs) {
   check_input_count(tensor_inputs(*this).size(), inputs.size());
+  const auto before = versions_of(inputs);
   jit::Stack stack{impl_->module._ivalue()};
-  stack.insert(stack.end(), inputs.begin(), inputs.end());
+  for (auto& input : impl_->own(inputs)) stack.emplace_back(std::move(input));
   for (size_t i = stack.size(); i < impl_->arguments().size(); ++i)
     stack.push_back(*impl_->arguments()[i].default_value());
   try {
@@ -196,6 +232,7 @@ std::vector<at::Tensor> Model::forward(const std::vector<at::Tensor>& inputs) {
   } catch (const std::exception& error) {
     refuse_inputs(inputs, error.what());
   }
+  check_unchanged(inputs, before);
   std::vector<at::Tensor> outputs;
   for (const auto& value : stack) append_tensors(value, outputs);
   require_tensors(outputs);
@@ -204,14 +241,17 @@ std::vector<at::Tensor> Model::forward(const std::vector<at::Tensor>& inputs) {
 
 std::vector<at::Tensor> Model::forward_as_client(const std::vector<at::Tensor>& inputs) {
   check_input_count(tensor_inputs(*this).size(), inputs.size());
+  const auto before = versions_of(inputs);
+  const auto own = impl_->own(inputs);
   std::vector<at::Tensor> outputs;
   try {
-    append_tensors(impl_->module.forward({inputs.begin(), inputs.end()}), outputs);
+    append_tensors(impl_->module.forward({own.begin(), own.end()}), outputs);
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& error) {
     refuse_inputs(inputs, error.what());
   }
+  check_unchanged(inputs, before);
   require_tensors(outputs);
   return outputs;
 }

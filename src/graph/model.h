@@ -55,12 +55,14 @@ class Model {
   /// Runs forward() through the plain interpreter (no profiling executor; 1.3 times as fast in training), on the device of
   /// the inputs, where the parameters must be (graph/on_device.h).
   /// Records gradients as the caller's grad mode says. A tuple or list of tensors comes back flattened.
+  /// The inputs stay as they are: code that may write into them gets copies.
   /// Throws Error(kUsage) where the model refuses the inputs, Error(kUnquantizable) where the one that it was made of takes
   /// them. Not to be called from two threads at once on
   /// one Model.
   std::vector<at::Tensor> forward(const std::vector<at::Tensor>& inputs);
 
-  /// As a client runs it: Module::forward with its executor and optimisations. For timing and verification.
+  /// As a client runs it: Module::forward with its executor and optimisations. For timing and verification. Of the inputs
+  /// the same holds; no other code pays for copies.
   std::vector<at::Tensor> forward_as_client(const std::vector<at::Tensor>& inputs);
 
   void set_training(bool training);  ///< dropout and batch norm, as train() and eval() in PyTorch

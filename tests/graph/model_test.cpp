@@ -190,3 +190,47 @@ TEST_CASE("a clone shares no tensor") {
   CHECK(model.parameters()[0].tensor.abs().max().item<float>() > 0);
   CHECK(difference(model, copy, {numbers({1, 3, 5, 5})}) > 0);
 }
+
+namespace {
+
+Model of(const std::string& body) {
+  ModuleBuilder net("Net");
+  net.buffer("shift", at::ones({1})).define("def forward(self, x):\n" + body);
+  return net.build();
+}
+
+/// Whether a run, in both ways, leaves its input as it is; what it answers must be the same each time.
+bool leaves_its_input(Model model) {
+  const auto x = numbers({2, 3}), before = x.clone();
+  const auto first = model.forward({x})[0].clone();
+  for (int run = 0; run < 3; ++run) {
+    if (!model.forward({x})[0].equal(first)) return false;
+    if (!model.forward_as_client({x})[0].equal(first)) return false;
+  }
+  return x.equal(before);
+}
+
+}  // namespace
+
+TEST_CASE("what a model does to its input, no other run sees") {
+  CHECK(leaves_its_input(of("  x /= 2\n  return x + self.shift")));
+  CHECK(leaves_its_input(of("  return x.mul_(2)")));
+  CHECK(leaves_its_input(of("  y = x.view(-1)\n  y[0] = 7.\n  return x + y[0]")));
+  CHECK(leaves_its_input(of("  y = torch.dropout(x, 0.5, False)\n  y += 1\n  return y")));
+  CHECK(leaves_its_input(of("  y = x.type_as(self.shift)\n  y += 1\n  return y")));
+  CHECK(leaves_its_input(of("  if x.size(0) == 2:\n    x.neg_()\n  return x.sum()")));
+  CHECK(leaves_its_input(of("  for y in x.split(1):\n    y.add_(1)\n  return x * 2")));
+  CHECK(leaves_its_input(of("  torch.add(x, x, out=x)\n  return x")));
+  CHECK(leaves_its_input(of("  ys = [x, x + 1]\n  ys[0].zero_()\n  return ys[0]")));
+}
+
+TEST_CASE("only code that may write into its input gets a copy of it") {
+  const auto gets_the_input = [](Model model) {
+    const auto x = numbers({2, 3});
+    return model.forward({x})[0].data_ptr() == x.data_ptr() &&
+           model.forward_as_client({x})[0].data_ptr() == x.data_ptr();
+  };
+  CHECK(gets_the_input(of("  return x")));
+  CHECK(gets_the_input(of("  y = x + 1\n  y.mul_(2)\n  z = torch.relu_(y)\n  return x")));
+  CHECK_FALSE(gets_the_input(of("  x.mul_(2)\n  return x")));
+}
