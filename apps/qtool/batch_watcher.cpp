@@ -2,7 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include <cstdio>
+#include "streams.h"
 
 namespace qtool {
 
@@ -11,17 +11,16 @@ void TerminalBatchWatcher::job_begins(const PlannedJob& job, size_t number, size
 }
 
 void TerminalBatchWatcher::job_draws(const std::string& bytes) {
-  std::fwrite(bytes.data(), 1, bytes.size(), stderr);
-  std::fflush(stderr);
+  draw(bytes);
   drawn_ = true;
 }
 
 void TerminalBatchWatcher::job_says(const PlannedJob& job, const std::string& line) {
-  std::fprintf(stderr, "%s | %s\n", job.config.name.c_str(), line.c_str());
+  say(job.config.name + " | " + line);
 }
 
 void TerminalBatchWatcher::job_ends(const PlannedJob& job, const SummaryRow& row) {
-  if (drawn_) std::fputs("\r\033[K", stderr);  // a bar that a killed job has left
+  if (drawn_) draw("\r\033[K");  // a bar that a killed job has left
   drawn_ = false;
   const bool well = row.verdict == Verdict::kOk;
   spdlog::log(well ? spdlog::level::info : spdlog::level::warn, "{}: {}", job.config.name, verdict_text(row));

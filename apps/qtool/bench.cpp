@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
+#include "core/json_text.h"
 #include "output.h"
 #include "report/json_parts.h"
 #include "report/markdown_table.h"
@@ -32,7 +33,7 @@ std::string to_json(const BenchResult& result) {
   Json json = {{"schema", 1}, {"rows", Json::array()}};
   for (const BenchRow& row : result.rows) json["rows"].push_back(row_json(row));
   add_arrival(json["data"], result.arrival.inputs, result.arrival.notes);
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(json);
 }
 
 std::string operators_text(const BenchRow& row) {

@@ -7,6 +7,7 @@
 #include <deque>
 
 #include "config/config.h"
+#include "core/limits.h"
 #include "flags.h"
 #include "help.h"
 #include "version.h"
@@ -111,6 +112,7 @@ class Parser {
     refuse_leftovers(apps_[i]->remaining(), flags_[i].names(), "unexpected argument",
                      "qtool " + command.name + " --help");
     flags_[i].apply();
+    if (!common.limits) lift_limits();
     if (!common.config.empty()) read_config(common.config, trees_[i], command.name);
     read_recipe(trees_[i], command.name);
     flags_[i].apply();  // flags win

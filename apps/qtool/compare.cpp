@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
+#include "core/json_text.h"
 #include "gate_output.h"
 #include "output.h"
 #include "report/gates.h"
@@ -54,7 +55,7 @@ std::string to_json(const Comparison& comparison) {
         {{"site", change.site}, {"before", site_json(change.before)}, {"after", site_json(change.after)}});
   json["notes"] = comparison.notes;
   for (const auto& gate : comparison.gates) json["gates"].push_back(gate_json(gate));
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(json);
 }
 
 std::string value_text(Unit unit, double value) {

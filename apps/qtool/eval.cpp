@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
+#include "core/json_text.h"
 #include "output.h"
 #include "report/json_parts.h"
 #include "report/markdown_table.h"
@@ -36,7 +37,7 @@ std::string to_json(const EvalResult& result) {
   }
   add_arrival(json["data"], result.arrival.inputs, result.arrival.notes);
   json["warnings"] = result.warnings;
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(json);
 }
 
 std::vector<std::string> accuracy_row(const Evaluation& evaluation) {

@@ -3,35 +3,33 @@
 #include <c10/util/Exception.h>
 #include <unistd.h>
 
-#include <cstdio>
+#include <array>
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
-#include <new>
+#include <memory>
 #include <string>
 
 #include "core/error.h"
+#include "core/machine_failure.h"
+#include "streams.h"
 #include "terminal.h"
 
 namespace qtool {
 namespace {
 
+/// So that there is memory for the message where there was none for the job.
+auto reserve = std::make_unique<std::array<char, 1 << 20>>();
+
 int fail(ErrorKind kind, const std::string& message) {
   const bool color = isatty(STDERR_FILENO) != 0 && wants_color();
-  std::fprintf(stderr, "%s %s\n", color ? "\033[31mqtool: error:\033[0m" : "qtool: error:", message.c_str());
+  if (color) draw("\033[31mqtool: error:\033[0m ");
+  say((color ? "" : "qtool: error: ") + message);
   return static_cast<int>(kind);
-}
-
-int out_of_memory() {
-  return fail(
-      ErrorKind::kMachine,
-      to_string({.what = "out of memory", .fix = "use a smaller batch size, or a machine with more memory"}));
 }
 
 /// What LibTorch says without its backtrace: the first line that is not empty.
 int libtorch_failed(const std::string& text) {
-  for (const char* full :
-       {"can't allocate memory", "out of memory"})  // of the CPU's allocator and of a GPU's
-    if (text.find(full) != std::string::npos) return out_of_memory();
   const size_t begin = std::min(text.find_first_not_of(" \n"), text.size());
   const std::string line = text.substr(begin, text.find('\n', begin) - begin);
   return fail(
@@ -41,23 +39,25 @@ int libtorch_failed(const std::string& text) {
                  .fix = "check that the model runs on this data in PyTorch; if it does, report this"}));
 }
 
+int exit_code_of(const std::exception& error) {
+  if (const auto* ours = dynamic_cast<const Error*>(&error)) return fail(ours->kind(), ours->what());
+  if (dynamic_cast<const std::filesystem::filesystem_error*>(&error) != nullptr)
+    return fail(ErrorKind::kMachine, to_string({.what = "the file system failed",
+                                                .got = error.what(),
+                                                .fix = "check the paths and the free space"}));
+  if (is_machine_failure(error)) return fail(ErrorKind::kMachine, to_string(out_of_memory()));
+  const auto* of_libtorch = dynamic_cast<const c10::Error*>(&error);
+  return libtorch_failed(of_libtorch != nullptr ? of_libtorch->what_without_backtrace() : error.what());
+}
+
 }  // namespace
 
 int guarded(const std::function<int()>& body) {
   try {
     return body();
-  } catch (const Error& error) {
-    return fail(error.kind(), error.what());
-  } catch (const std::bad_alloc&) {
-    return out_of_memory();
-  } catch (const c10::Error& error) {
-    return libtorch_failed(error.what_without_backtrace());
-  } catch (const std::filesystem::filesystem_error& error) {
-    return fail(ErrorKind::kMachine, to_string({.what = "the file system failed",
-                                                .got = error.what(),
-                                                .fix = "check the paths and the free space"}));
   } catch (const std::exception& error) {
-    return libtorch_failed(error.what());
+    reserve.reset();
+    return exit_code_of(error);
   }
 }
 

@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "core/atomic_file.h"
-#include "output.h"
+#include "streams.h"
 
 namespace qtool {
 
@@ -17,11 +17,7 @@ void publish_gates(const CiOptions& options, const std::string& suite, const std
                    bool json) {
   if (!options.junit.empty()) write_file(options.junit, to_junit(suite, gates));
   if (options.annotations == Annotations::kNone) return;
-  const auto lines = github_annotations(gates);
-  if (json)
-    std::fputs(lines.c_str(), stderr);
-  else
-    print(lines);
+  print_commands(github_annotations(gates), json ? stderr : stdout);
 }
 
 }  // namespace qtool

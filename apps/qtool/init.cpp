@@ -1,6 +1,7 @@
 #include "job/init.h"
 
 #include "command.h"
+#include "core/safe_text.h"
 #include "output.h"
 
 namespace qtool {
@@ -9,7 +10,8 @@ namespace {
 int run(const InitOptions& options, const Context& context) {
   write_starter_config(options, context.common, context.progress);
   context.progress.stage("");
-  print("wrote   " + options.output + "\nnext    qtool run " + options.output + " --dry-run\n");
+  const std::string file = safe_line(options.output);
+  print("wrote   " + file + "\nnext    qtool run " + file + " --dry-run\n");
   return 0;
 }
 
@@ -20,7 +22,7 @@ Command init_command() {
       "init", "write a commented configuration for a model",
       "qtool init model.pt -o model.yaml --data idx:/usr/share/datasets/fashion-mnist,mean=0.2860,std=0.3530",
       run);
-  command.common = {"log_level", "quiet"};
+  command.common = {"limits", "log_level", "quiet"};
   return command;
 }
 

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.h"
 #include "output.h"
 #include "report/json_parts.h"
 #include "report/markdown_table.h"
@@ -29,7 +30,7 @@ std::string to_json(const InspectResult& result) {
                              {"reason", text_or_null(site.reason)}});
   add_arrival(json["data"], result.arrival.inputs, result.arrival.notes);
   json["warnings"] = result.warnings;
-  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return json_text(json);
 }
 
 std::string to_text(const InspectResult& result) {

@@ -3,13 +3,11 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <numeric>
 
-#include "core/error.h"
+#include "core/safe_text.h"
 #include "report/data_lines.h"
 #include "report/markdown_table.h"
 #include "report/report_text.h"
@@ -73,10 +71,13 @@ std::string paragraphs(const Rows& rows) {
 }  // namespace
 
 std::string columns(const std::vector<std::vector<std::string>>& table, Align align) {
-  Rows rows = table;
+  Rows cells = table;
+  for (auto& row : cells)
+    for (auto& cell : row) cell = safe_line(cell);
+  Rows rows = cells;
   if (const size_t width = terminal_width(stdout); width > 0) {
-    rows = align == Align::kNumbers ? fit_names(table, width) : fit_text(table, width);
-    if (align == Align::kNumbers && total_width(column_widths(rows)) > width) return paragraphs(table);
+    rows = align == Align::kNumbers ? fit_names(cells, width) : fit_text(cells, width);
+    if (align == Align::kNumbers && total_width(column_widths(rows)) > width) return paragraphs(cells);
   }
   const std::vector<size_t> widths = column_widths(rows);
   std::string text;
@@ -95,22 +96,13 @@ std::string columns(const std::vector<std::vector<std::string>>& table, Align al
 
 std::string shown_path(const std::string& path) {
   const auto relative = std::filesystem::path(path).lexically_relative(std::filesystem::current_path());
-  return relative.empty() || *relative.begin() == ".." ? path : relative.string();
-}
-
-void print(const std::string& text) {
-  errno = 0;
-  if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
-    throw Error(ErrorKind::kMachine, {.what = "cannot write the result",
-                                      .where = "stdout",
-                                      .got = std::strerror(errno),
-                                      .fix = "check where stdout goes"});
+  return safe_line(relative.empty() || *relative.begin() == ".." ? path : relative.string());
 }
 
 std::string gate_lines(const std::vector<GateResult>& gates) {
   std::string lines;
   for (const GateResult& gate : gates)
-    lines += std::string("gate    ") + (gate.passed ? "passed: " : "FAILED: ") + gate.text + "\n";
+    lines += std::string("gate    ") + (gate.passed ? "passed: " : "FAILED: ") + safe_line(gate.text) + "\n";
   return lines;
 }
 
@@ -130,8 +122,8 @@ std::string summary_text(const Report& report, const std::string& directory, boo
   if (const auto& latency = report.timing.latency; latency)
     text += "time    " + fixed(latency->float_ms, 2) + " ms -> " + fixed(latency->int8_ms, 2) +
             " ms for a batch of " + std::to_string(latency->batch) + "\n";
-  text += "model   " + directory + "/model.int8.pt\n";
-  if (has_report) text += "report  " + directory + "/report.html\n";
+  text += "model   " + safe_line(directory) + "/model.int8.pt\n";
+  if (has_report) text += "report  " + safe_line(directory) + "/report.html\n";
   return text + gate_lines(report.gates);
 }
 

@@ -1,10 +1,11 @@
 #pragma once
-/// Results on stdout.
+/// Results as text for people.
 #include <string>
 #include <vector>
 
 #include "job/arrival.h"
 #include "report/report.h"
+#include "streams.h"
 
 namespace qtool {
 
@@ -12,17 +13,14 @@ enum class Align {
   kNumbers,  ///< the first column left, the others right
   kText      ///< all left
 };
-/// A table with its heads in the first row, columns padded with spaces. On a terminal that is too narrow, the widest columns of
+/// A table with its heads in the first row, columns padded with spaces; cells are safe_line() (core/safe_text.h). On a terminal that is too narrow, the widest columns of
 /// text are cut, with an ellipsis; of numbers only the names in the first column, and where that is not enough each row
 /// becomes a paragraph.
 [[nodiscard]] std::string columns(const std::vector<std::vector<std::string>>& rows,
                                   Align align = Align::kNumbers);
 
-/// A path from the current folder where it lies below it, else as it is.
+/// A path from the current folder where it lies below it, else as it is, safe for a line.
 [[nodiscard]] std::string shown_path(const std::string& path);
-
-/// Writes to stdout; throws Error(kMachine) where that cannot be, e.g. on a full disk.
-void print(const std::string& text);
 
 /// `gate    passed: ...`, one line for each.
 [[nodiscard]] std::string gate_lines(const std::vector<GateResult>& gates);

@@ -3,13 +3,21 @@
 #include <c10/util/Exception.h>
 #include <malloc.h>
 #include <signal.h>
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <torch/version.h>
 
+#include <cstdio>
 #include <cstdlib>
+#include <exception>
+#include <functional>
 
+#include "core/error.h"
 #include "core/interrupt.h"
+#include "core/machine_failure.h"
+#include "core/safe_text.h"
+#include "exit_code.h"
 #include "terminal.h"
 
 namespace qtool {
@@ -33,6 +41,24 @@ void catch_signals() {
   for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
 }
 
+[[noreturn]] void end_with(const std::function<int()>& body) {
+  const int code = guarded(body);
+  std::fflush(nullptr);
+  std::_Exit(code);
+}
+
+/// What ends the program without a way back to main() has its exit code, too.
+void keep_exit_codes() {
+  // libgomp calls exit(1) where the system gives it no thread, which would read as a gate that failed. Nothing of ours calls exit().
+  std::atexit([] { end_with([]() -> int { throw Error(ErrorKind::kMachine, out_of_memory()); }); });
+  // E.g. no memory in a destructor, or for an exception.
+  std::set_terminate([] {
+    if (const auto thrown = std::current_exception())
+      end_with([&]() -> int { std::rethrow_exception(thrown); });
+    std::abort();
+  });
+}
+
 spdlog::level::level_enum level_of(const CommonOptions& common) {
   switch (common.log_level) {
     case LogLevel::kDebug:
@@ -46,6 +72,18 @@ spdlog::level::level_enum level_of(const CommonOptions& common) {
   }
   return spdlog::level::info;
 }
+
+/// What is logged, as a line (core/safe_text.h).
+class SafeMessage : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
+    const std::string line = safe_line({message.payload.data(), message.payload.size()});
+    out.append(line.data(), line.data() + line.size());
+  }
+  [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<SafeMessage>();
+  }
+};
 
 /// LibTorch warns of what its users cannot change, e.g. that TorchScript is deprecated.
 class WarningsToDebug : public c10::WarningHandler {
@@ -63,13 +101,16 @@ class WarningsToDebug : public c10::WarningHandler {
 void set_up_process() {
   keep_large_blocks();
   catch_signals();
+  keep_exit_codes();
 }
 
 void set_up_logging(const CommonOptions& common) {
   const bool color = wants_color();
   auto logger =
       spdlog::stderr_color_st("qtool", color ? spdlog::color_mode::automatic : spdlog::color_mode::never);
-  logger->set_pattern("qtool: %^%l%$: %v");
+  auto formatter = std::make_unique<spdlog::pattern_formatter>();
+  formatter->add_flag<SafeMessage>('*').set_pattern("qtool: %^%l%$: %*");
+  logger->set_formatter(std::move(formatter));
   logger->set_level(level_of(common));
   spdlog::set_default_logger(logger);
 

@@ -6,6 +6,7 @@
 #include "batch_watcher.h"
 #include "command.h"
 #include "core/error.h"
+#include "core/json_text.h"
 #include "job/batch.h"
 #include "output.h"
 
@@ -34,7 +35,7 @@ std::string forecast_json(const BatchPlan& plan, const std::vector<JobForecast>&
                             {"needs", needs_of(plan, job)},
                             {"unchanged", forecasts[i].unchanged}});
   }
-  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return json_text(json);
 }
 
 std::string summary_line(const BatchPlan& plan) {
@@ -83,7 +84,7 @@ Command run_command() {
   Command command =
       make_command<BatchOptions>("run", "run a batch of jobs from a YAML file, with one table at the end",
                                  "qtool run configs/post_training_quantization.yaml --resume", run);
-  command.common = {"dry_run", "threads", "log_level", "json", "quiet"};
+  command.common = {"dry_run", "limits", "threads", "log_level", "json", "quiet"};
   return command;
 }
 

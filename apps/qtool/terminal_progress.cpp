@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "core/safe_text.h"
+#include "streams.h"
 #include "terminal.h"
 
 namespace qtool {
@@ -86,12 +88,14 @@ void TerminalProgress::update(int64_t done, int64_t total, const std::string& te
 
 void TerminalProgress::draw(const std::string& line) {
   bar_shown_ = style_ == Style::kBar;
-  std::fprintf(stderr, bar_shown_ ? "\r\033[K%s" : "%s\n", line.c_str());
-  std::fflush(stderr);
+  if (bar_shown_)
+    qtool::draw("\r\033[K" + safe_line(line));
+  else
+    say(line);
 }
 
 void TerminalProgress::clear() {
-  if (bar_shown_) std::fputs("\r\033[K", stderr);
+  if (bar_shown_) qtool::draw("\r\033[K");
   bar_shown_ = false;
 }
 

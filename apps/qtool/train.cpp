@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
+#include "core/json_text.h"
+#include "core/safe_text.h"
 #include "output.h"
 #include "report/markdown_table.h"
 
@@ -25,7 +27,7 @@ std::string to_json(const TrainJobResult& result) {
                     {"accuracy", best.accuracy},
                     {"validation_accuracy", best.validation_accuracy}};
   }
-  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return json_text(json);
 }
 
 std::string to_text(const TrainJobResult& result) {
@@ -33,7 +35,7 @@ std::string to_text(const TrainJobResult& result) {
   for (const EpochResult& epoch : result.train.history)
     rows.push_back({std::to_string(epoch.epoch + 1), fixed(epoch.loss, 4), percent(epoch.accuracy),
                     percent(epoch.validation_accuracy), fixed(epoch.seconds, 1)});
-  return columns(rows) + "\nmodel   " + result.directory + "/model.pt, of epoch " +
+  return columns(rows) + "\nmodel   " + safe_line(result.directory) + "/model.pt, of epoch " +
          std::to_string(result.train.best_epoch + 1) + "\n";
 }
 
@@ -43,7 +45,7 @@ int run(const TrainJobOptions& options, const Context& context) {
     const TrainJobResult result = try_train(options, common);
     print(common.json ? to_json(result)
                       : "would train " + std::to_string(result.parameters) + " parameters into " +
-                            result.directory + "/model.pt\n");
+                            safe_line(result.directory) + "/model.pt\n");
     return 0;
   }
   const TrainJobResult result = run_train(options, common, context.resolved_config, context.progress);

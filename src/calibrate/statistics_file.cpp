@@ -6,6 +6,7 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/json_text.h"
 
 namespace qtool {
 namespace {
@@ -40,10 +41,10 @@ Histogram histogram_from(const Json& json, const std::string& path, const std::s
   const auto first = json.at("first").get<int64_t>();
   const auto skipped = json.at("skipped").get<int64_t>();
   const auto used = json.at("counts").get<std::vector<int64_t>>();
-  const bool is_sane = exponent >= -126 && exponent <= 127 &&
-                       (first == 0 || first == -Histogram::kBins / 2) && skipped >= 0 &&
-                       skipped + static_cast<int64_t>(used.size()) <= Histogram::kBins &&
-                       std::all_of(used.begin(), used.end(), [](int64_t count) { return count >= 0; });
+  const bool is_sane =
+      exponent >= -126 && exponent <= 127 && (first == 0 || first == -Histogram::kBins / 2) && skipped >= 0 &&
+      skipped <= Histogram::kBins && static_cast<int64_t>(used.size()) <= Histogram::kBins - skipped &&
+      std::all_of(used.begin(), used.end(), [](int64_t count) { return count >= 0; });
   if (!is_sane) refuse(path, "a histogram of " + site + " that contradicts itself");
   if (used.empty()) return {};
   std::vector<int64_t> counts(static_cast<size_t>(Histogram::kBins), 0);
@@ -97,14 +98,15 @@ void write_statistics(const Statistics& statistics, const std::string& path) {
                      statistics.model_sha256 + "\", \"samples\": " + std::to_string(statistics.samples) +
                      ", \"sites\": [\n";
   for (size_t i = 0; i < statistics.sites.size(); ++i)
-    text += to_json(statistics.sites[i]).dump() + (i + 1 < statistics.sites.size() ? ",\n" : "\n");
+    text += json_line(to_json(statistics.sites[i])) + (i + 1 < statistics.sites.size() ? ",\n" : "\n");
   write_file(path, text + "]}\n");
 }
 
 Statistics read_statistics(const std::string& path) {
   const auto text = read_file(path);
   try {
-    const auto json = Json::parse(text);
+    Json json;
+    if (const auto problem = parse_json(text, json); !problem.empty()) refuse(path, problem);
     if (!json.is_object() || !json.contains("schema") || json["schema"] != kSchema)
       refuse(path, "another kind of file");
     Statistics statistics;
@@ -113,7 +115,7 @@ Statistics read_statistics(const std::string& path) {
     for (const auto& site : json.at("sites")) statistics.sites.push_back(site_from(site, path));
     return statistics;
   } catch (const nlohmann::json::exception& error) {
-    const std::string message = error.what();  // "[json.exception.parse_error.101] parse error at line 1..."
+    const std::string message = error.what();  // "[json.exception.type_error.302] type must be..."
     refuse(path, message.substr(message.find("] ") + 2));
   }
 }

@@ -8,7 +8,7 @@
 namespace qtool {
 namespace {
 
-constexpr int kDeepest = 4;  // of maps in a value; also ends a YAML alias that holds itself
+constexpr int kDeepest = 4;  // of maps in a value
 
 bool is_word(const std::string& text) {
   return text != "true" && text != "false" && text != "null" &&

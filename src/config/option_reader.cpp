@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "config/config_paths.h"
+#include "config/yaml_extent.h"
 
 namespace qtool {
 namespace {
@@ -59,6 +60,10 @@ YAML::Node parse_yaml(const std::string& text, Problems& problems) {
     return {};
   }
   try {
+    if (const auto excess = yaml_excess(text)) {
+      problems.add(excess->place, "", excess->text);
+      return {};
+    }
     const auto documents = YAML::LoadAll(text);
     if (documents.size() > 1)
       problems.add({documents[1].Mark().line + 1, 1}, "", "a second document, expected one");

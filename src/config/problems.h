@@ -1,5 +1,6 @@
 #pragma once
 #include <compare>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,8 @@ class Problems {
   void add(Place place, const std::string& key, const std::string& text);
   [[nodiscard]] size_t count() const { return problems_.size(); }
   [[nodiscard]] const std::string& file() const { return file_; }
-  /// Throws Error(kUsage) with a line `file:line:column: key: text` for each, in the order of the file.
+  /// Throws Error(kUsage) with a line `file:line:column: key: text` for each of the first 20, in the order of the file,
+  /// and the number of all.
   void throw_if_any() const;
 
  private:
@@ -32,6 +34,7 @@ class Problems {
   };
   std::string file_;
   std::vector<Problem> problems_;
+  std::set<Problem> known_;
 };
 
 }  // namespace qtool

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.h"
+
 namespace qtool {
 namespace {
 
@@ -10,7 +12,10 @@ using Json = nlohmann::ordered_json;
 
 Json value_json(const OptionField& field, const std::string& text) {
   if (field.type == ValueType::kText) return text;
-  return Json::parse(text);  // true, 3 and 0.5 are the same in YAML and JSON
+  Json json;
+  const auto problem = parse_json(text, json);  // true, 3 and 0.5 are the same in YAML and JSON
+  QTOOL_ASSERT(problem.empty());
+  return json;
 }
 
 Json scalar_schema(const OptionField& field) {
@@ -171,7 +176,7 @@ std::string json_schema(const std::vector<JobKind>& kinds) {
   schema["then"] = reference("batch");
   schema["else"] = {{"allOf", by_task(kinds, "-file")}};
   schema["$defs"] = std::move(definitions);
-  return schema.dump(2) + "\n";
+  return json_text(schema);
 }
 
 }  // namespace qtool

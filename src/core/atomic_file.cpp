@@ -1,17 +1,19 @@
 #include "core/atomic_file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "core/error.h"
+#include "core/interrupt.h"
+#include "core/limits.h"
 
 namespace qtool {
 namespace {
@@ -33,14 +35,36 @@ const char* fix_of(int code) {
               {.what = what, .where = path, .got = std::strerror(code), .fix = fix_of(code)});
 }
 
+constexpr uint64_t kLargestText = 64'000'000;  // bytes; JSON takes up to 16 times as many in memory
+
 constexpr const char* kTemporary = ".tmp.";  // between the final name and the writer's process id
+
+/// A file that was not there before, or -1 with errno. Whoever planted a link in the folder must not choose what is written to.
+int create(const std::string& path) {
+  return open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+}
+
+/// The number of bytes written before one could not be; errno says why.
+size_t write_all(int descriptor, std::string_view bytes) {
+  size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t written = ::write(descriptor, bytes.data() + done, bytes.size() - done);
+    if (written < 0 && errno != EINTR) break;
+    done += static_cast<size_t>(std::max<ssize_t>(written, 0));
+  }
+  return done;
+}
 
 /// A file that is unlinked again unless it was renamed to its final name.
 class TemporaryFile {
  public:
-  explicit TemporaryFile(const std::string& final_path)
-      : path_(final_path + kTemporary + std::to_string(getpid())) {
-    descriptor_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  explicit TemporaryFile(const std::string& final_path) {
+    const std::string name = final_path + kTemporary + std::to_string(getpid());
+    for (int number = 0; number < kMostTaken && descriptor_ < 0; ++number) {
+      path_ = number == 0 ? name : name + "." + std::to_string(number);
+      descriptor_ = create(path_);
+      if (descriptor_ < 0 && errno != EEXIST) break;
+    }
     if (descriptor_ < 0) machine_error("cannot create a file", final_path, errno);
   }
   TemporaryFile(const TemporaryFile&) = delete;
@@ -51,12 +75,8 @@ class TemporaryFile {
   }
 
   void write(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) machine_error("cannot write the whole file", path_, errno);
-      bytes.remove_prefix(static_cast<size_t>(written));
-    }
+    if (write_all(descriptor_, bytes) < bytes.size())
+      machine_error("cannot write the whole file", path_, errno);
   }
 
   void rename_to(const std::string& final_path) {
@@ -71,9 +91,47 @@ class TemporaryFile {
   }
 
  private:
+  static constexpr int kMostTaken = 100;  // names that others may have taken
   std::string path_;
   int descriptor_ = -1;
   bool renamed_ = false;
+};
+
+/// A file, or a pipe such as bash's <(...), that is read from its beginning to its end.
+class InputFile {
+ public:
+  // Without O_NONBLOCK, a pipe that nobody has opened for writing would hold the program up.
+  explicit InputFile(const std::string& path)
+      : path_(path), descriptor_(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
+    if (descriptor_ < 0) refuse();
+  }
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
+  ~InputFile() { close(descriptor_); }
+
+  /// 0 at the end.
+  size_t read(char* to, size_t count) const {
+    while (true) {
+      const ssize_t got = ::read(descriptor_, to, count);
+      if (got >= 0) return static_cast<size_t>(got);
+      if (errno != EAGAIN && errno != EINTR) refuse();
+      throw_if_interrupted();
+      pollfd waited{.fd = descriptor_, .events = POLLIN, .revents = 0};
+      poll(&waited, 1, /*timeout=*/-1);
+    }
+  }
+
+ private:
+  [[noreturn]] void refuse() const {
+    throw Error(ErrorKind::kUsage, {.what = "cannot read a file",
+                                    .where = path_,
+                                    .got = errno == EISDIR ? "a folder" : std::strerror(errno),
+                                    .expected = "a readable file",
+                                    .fix = "check the path"});
+  }
+
+  const std::string& path_;
+  int descriptor_;
 };
 
 /// Removes the temporary files of processes that are no more.
@@ -97,18 +155,25 @@ void write_file(const std::string& path, std::string_view bytes) {
   remove_leftovers(std::filesystem::absolute(path));
 }
 
+NewFile::NewFile(const std::string& path) {
+  if (unlink(path.c_str()) != 0 && errno != ENOENT) machine_error("cannot replace a file", path, errno);
+  descriptor_ = create(path);
+  if (descriptor_ < 0) machine_error("cannot create a file", path, errno);
+}
+
+NewFile::~NewFile() { close(descriptor_); }
+
+void NewFile::append(std::string_view bytes) { write_all(descriptor_, bytes); }
+
 std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  if (in && !std::filesystem::is_directory(path)) text << in.rdbuf();
-  if (!in || std::filesystem::is_directory(path))
-    throw Error(ErrorKind::kUsage,
-                {.what = "cannot read a file",
-                 .where = path,
-                 .got = std::filesystem::is_directory(path) ? "a folder" : std::strerror(errno),
-                 .expected = "a readable file",
-                 .fix = "check the path"});
-  return text.str();
+  const InputFile file(path);
+  std::string text;
+  char chunk[1 << 16];
+  while (const size_t got = file.read(chunk, sizeof chunk)) {
+    text.append(chunk, got);
+    check_size({"the file", path}, text.size(), kLargestText);
+  }
+  return text;
 }
 
 void ensure_folder(const std::string& path) {

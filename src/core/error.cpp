@@ -2,23 +2,22 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
+
+#include "core/safe_text.h"
 
 namespace qtool {
 namespace {
 
-/// Control characters, as file names and broken files hold them, as \xNN: they must not reach a terminal.
-std::string visible(const std::string& text) {
-  static const char* hex = "0123456789abcdef";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool is_control = (byte < 0x20 && c != '\n') || byte == 0x7f;
-    if (is_control)
-      out += std::string("\\x") + hex[byte >> 4] + hex[byte & 15];
-    else
-      out += c;
-  }
-  return out;
+/// Bytes of a part that are shown: names can be as long as the file that they stand in.
+constexpr size_t kLongest = 1500;
+
+std::string shown(const std::string& part) {
+  if (part.size() <= kLongest) return safe_line(part);
+  size_t end = kLongest;
+  while (end > 0 && (static_cast<unsigned char>(part[end]) & 0xc0U) == 0x80) --end;  // no half character
+  return safe_line(std::string_view(part).substr(0, end)) + "... (" + std::to_string(part.size()) +
+         " bytes in all)";
 }
 
 }  // namespace
@@ -27,9 +26,9 @@ Error::Error(ErrorKind kind, const Complaint& complaint)
     : std::runtime_error(to_string(complaint)), kind_(kind), complaint_(complaint) {}
 
 std::string to_string(const Complaint& complaint) {
-  std::string text = visible(complaint.what);
+  std::string text = shown(complaint.what);
   const auto add = [&text](const char* label, const std::string& part) {
-    if (!part.empty()) text += std::string("\n  ") + label + visible(part);
+    if (!part.empty()) text += std::string("\n  ") + label + shown(part);
   };
   add("where:    ", complaint.where);
   add("got:      ", complaint.got);

@@ -6,6 +6,8 @@
 namespace qtool {
 namespace {
 
+constexpr size_t kLongestWord = 200;  // that may be a mistyped name
+
 /// Levenshtein distance, one row at a time.
 size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<size_t> row(b.size() + 1);
@@ -26,8 +28,11 @@ size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::string closest(std::string_view word, std::span<const std::string> known) {
   std::string best;
+  if (word.size() > kLongestWord) return best;
   size_t best_distance = std::max<size_t>(2, word.size() / 3) + 1;
   for (const auto& name : known) {
+    const size_t difference = std::max(word.size(), name.size()) - std::min(word.size(), name.size());
+    if (difference >= best_distance) continue;
     const size_t distance = edit_distance(word, name);
     if (distance < best_distance) {
       best_distance = distance;

@@ -17,6 +17,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/machine_failure.h"
 #include "graph/attributes.h"
 #include "graph/exceptions.h"
 #include "graph/fold_batch_norm.h"
@@ -53,6 +54,7 @@ jit::Module freeze(const Model& model) {
   try {
     return jit::freeze_module(module, {}, /*freezeInterfaces=*/true, /*preserveParameters=*/true);
   } catch (const std::exception& error) {
+    rethrow_if_not_to_blame(error);
     const std::string message = error.what();
     throw Error(ErrorKind::kUnquantizable,
                 {.what = "the model cannot be brought into its normal form",

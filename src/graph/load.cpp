@@ -12,6 +12,7 @@
 #include <regex>
 
 #include "core/error.h"
+#include "core/machine_failure.h"
 #include "graph/archive_check.h"
 #include "graph/code_check.h"
 #include "graph/debug_record.h"
@@ -79,6 +80,7 @@ Records open_records(const std::string& path) {
   try {
     return Records(path);
   } catch (const std::exception& error) {
+    rethrow_if_not_to_blame(error);
     refuse(path, "this is a zip archive, but no TorchScript file", sentence(error.what()), kHowToSave);
   }
 }
@@ -172,11 +174,10 @@ LoadedModule parse(const std::string& path, const Records& records) {
            "code that only computes");
   } catch (const Flaw& flaw) {
     refuse(path, "the model file is corrupted", flaw.what(), kSaveAgain, flaw.expected);
-  } catch (const std::bad_alloc&) {
-    throw;
   } catch (const torch::jit::ErrorReport& error) {
     refuse_code(path, error.what());
   } catch (const std::exception& error) {
+    rethrow_if_not_to_blame(error);
     if (!unknown_name(error.what()).empty()) refuse_code(path, error.what());
     refuse(path, "the model file is truncated or corrupted", sentence(error.what()), kSaveAgain);
   }

@@ -13,6 +13,7 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/machine_failure.h"
 #include "graph/attributes.h"
 #include "graph/forks.h"
 #include "graph/in_place.h"
@@ -80,12 +81,6 @@ std::string blamed_line(const std::string& message) {
   for (; std::getline(lines, line); before = line)
     if (line.find("<--- HERE") != std::string::npos) blamed = before;
   return blamed.substr(std::min(blamed.find_first_not_of(' '), blamed.size()));
-}
-
-/// The interpreter makes a std::runtime_error of every error, so only the text tells.
-bool is_out_of_memory(const std::string& reason) {
-  return reason.find("out of memory") != std::string::npos ||
-         reason.find("can't allocate memory") != std::string::npos;
 }
 
 /// The first dtype of floating-point parameters that is not float32, e.g. `Double`; empty where there is none.
@@ -227,8 +222,6 @@ std::vector<at::Tensor> Model::forward(const std::vector<at::Tensor>& inputs) {
     jit::InterpreterState(impl_->forward_code(device_of(inputs))).run(stack);
   } catch (const Error&) {
     throw;
-  } catch (const std::bad_alloc&) {
-    throw;
   } catch (const std::exception& error) {
     refuse_inputs(inputs, error.what());
   }
@@ -246,8 +239,6 @@ std::vector<at::Tensor> Model::forward_as_client(const std::vector<at::Tensor>& 
   std::vector<at::Tensor> outputs;
   try {
     append_tensors(impl_->module.forward({own.begin(), own.end()}), outputs);
-  } catch (const std::bad_alloc&) {
-    throw;
   } catch (const std::exception& error) {
     refuse_inputs(inputs, error.what());
   }
@@ -268,7 +259,7 @@ void Model::check_input_count(size_t expected, size_t got) {
 void Model::refuse_inputs(const std::vector<at::Tensor>& inputs, const std::string& message) {
   const auto device = device_of(inputs);
   const auto reason = essence(message);
-  if (is_out_of_memory(reason))
+  if (says_machine_failed(message))
     throw Error(ErrorKind::kMachine, {.what = "out of memory",
                                       .where = device.str(),
                                       .got = reason,

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "core/error.h"
+#include "core/machine_failure.h"
 #include "graph/archive_check.h"
 #include "graph/records.h"
 
@@ -39,9 +40,8 @@ c10::IValue read_pickle(const std::string& path) {
     (void)checked_types(records, "data");
     return torch::jit::readArchiveAndTensors("data", /*pickle_prefix=*/"", /*tensor_prefix=*/"", {}, {},
                                              at::Device(at::kCPU), records.reader());
-  } catch (const std::bad_alloc&) {
-    throw;
   } catch (const std::exception& error) {
+    rethrow_if_not_to_blame(error);
     refuse(kDamaged, path, first_line(error.what()));
   }
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <map>
 
 #include "core/error.h"
 #include "data/spec.h"
@@ -51,6 +52,7 @@ class Planner {
       job.config = std::move(config);
       if (const auto* output = find_field(job.config.options.tree, "output"))
         job.output = canonical(output->get()[0]);
+      if (!job.output.empty()) writers_[job.output].push_back(all_.size() - 1);
     }
     select(globs);
   }
@@ -98,14 +100,11 @@ class Planner {
   }
 
   void refuse_shared_outputs() {
-    for (size_t i = 0; i < all_.size(); ++i) {
-      const auto same = std::find_if(all_.begin(), all_.begin() + static_cast<std::ptrdiff_t>(i),
-                                     [&](const PlannedJob& job) { return job.output == all_[i].output; });
-      if (!all_[i].output.empty() && same != all_.begin() + static_cast<std::ptrdiff_t>(i))
-        complain(all_[i].config, "output",
-                 "job '" + same->config.name + "' writes to the same folder, " + all_[i].output +
+    for (const auto& [folder, jobs] : writers_)
+      for (size_t i = 1; i < jobs.size(); ++i)
+        complain(all_[jobs[i]].config, "output",
+                 "job '" + all_[jobs[0]].config.name + "' writes to the same folder, " + folder +
                      "; leave `output` out, and each gets one of its own");
-    }
   }
 
   void check_options(const JobConfig& job) {
@@ -163,9 +162,9 @@ class Planner {
     PlannedJob& job = all_[i];
     const std::string path = canonical(text);
     job.inputs.push_back(path);
-    for (size_t k = 0; k < all_.size(); ++k) {
+    for (const size_t k : writers_above(path)) {
       const std::string product = below(path, all_[k].output);
-      if (product.empty() || k == i || !makes(all_[k], product)) continue;
+      if (k == i || !makes(all_[k], product)) continue;
       if (k > i) return complain(job.config, field, later(i, k, product));
       if (selected_[k]) {
         if (std::find(job.needs.begin(), job.needs.end(), k) == job.needs.end()) job.needs.push_back(k);
@@ -177,6 +176,18 @@ class Planner {
       return;
     }
     if (!exists(path)) complain(job.config, field, "not there: " + path + near_product(path));
+  }
+
+  /// Jobs in whose output folder the path lies, in the order of the file.
+  [[nodiscard]] std::vector<size_t> writers_above(const std::string& path) const {
+    std::vector<size_t> jobs;
+    for (fs::path folder = fs::path(path).parent_path(), above; folder != above; folder = above) {
+      above = folder.parent_path();
+      const auto found = writers_.find(folder.string());
+      if (found != writers_.end()) jobs.insert(jobs.end(), found->second.begin(), found->second.end());
+    }
+    std::sort(jobs.begin(), jobs.end());
+    return jobs;
   }
 
   [[nodiscard]] static bool makes(const PlannedJob& job, const std::string& product) {
@@ -203,10 +214,11 @@ class Planner {
 
   /// Where the folder is a job's, what that job writes.
   [[nodiscard]] std::string near_product(const std::string& path) const {
-    for (const auto& job : all_) {
+    for (const size_t k : writers_above(path)) {
+      const PlannedJob& job = all_[k];
       const std::string product = below(path, job.output);
       const auto& products = find_task(job.config.task).products;
-      if (product.empty() || products.empty()) continue;
+      if (products.empty()) continue;
       return "; job '" + job.config.name + "' writes " + join(products) + did_you_mean(product, products);
     }
     return "";
@@ -216,6 +228,7 @@ class Planner {
   BatchPlan plan_ = {};
   std::vector<PlannedJob> all_ = {};
   std::vector<bool> selected_ = {};
+  std::map<std::string, std::vector<size_t>> writers_ = {};  ///< by output folder
 };
 
 }  // namespace

@@ -7,13 +7,15 @@
 #include <chrono>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <list>
+#include <optional>
 
 #include "config/config.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/interrupt.h"
+#include "core/limits.h"
+#include "core/safe_text.h"
 #include "job/batch_files.h"
 #include "job/batch_state.h"
 #include "job/child_process.h"
@@ -37,7 +39,7 @@ enum class Stage { kWaiting, kRunning, kEnded };
 struct Running {
   size_t job = 0;
   std::unique_ptr<ChildProcess> child = {};
-  std::ofstream log = {};
+  std::optional<NewFile> log = {};
   PlainLines lines = {};
   std::string error = {};  ///< first line of its message
   Clock::time_point begin = Clock::now();
@@ -149,7 +151,7 @@ class Runner {
 
     Running& running = running_.emplace_back();
     running.job = i;
-    running.log.open(files_.log(name), std::ios::trunc);
+    running.log.emplace(files_.log(name));
     stages_[i] = Stage::kRunning;
     watcher_.job_begins(job, i + 1, plan_.jobs.size());
     running.child =
@@ -162,6 +164,7 @@ class Runner {
     std::vector<std::string> words = {options_.executable, job.config.task, "--config",
                                       files_.config(job.config.name), "--json"};
     if (options_.quiet) words.emplace_back("--quiet");
+    if (limits_are_lifted()) words.emplace_back("--no-limits");
     const bool trains = find_field(job.config.options.tree, "train.resume") != nullptr;
     if (goes_on && trains && std::filesystem::exists(job.output + "/checkpoints/last.pt"))
       words.emplace_back("--resume");
@@ -200,7 +203,7 @@ class Runner {
   }
 
   void take_line(Running& running, const std::string& line) {
-    running.log << line << std::endl;
+    running.log->append(safe_lines(line) + "\n");
     if (running.error.empty() && line.starts_with(kErrorMark))
       running.error = line.substr(std::strlen(kErrorMark));
     if (!options_.on_terminal) watcher_.job_says(plan_.jobs[running.job], line);
@@ -223,15 +226,19 @@ class Runner {
   void end(const Running& running, int code) {
     const size_t i = running.job;
     const PlannedJob& job = plan_.jobs[i];
+    // Another code than ours is of a program that did not begin, e.g. 127 where its libraries find no memory.
     const bool killed = code > 128 && code != kInterrupted;
-    rows_[i].exit_code = killed ? static_cast<int>(ErrorKind::kMachine) : code;
+    const bool of_ours = code <= static_cast<int>(ErrorKind::kMachine) || code == kInterrupted;
+    rows_[i].exit_code = of_ours ? code : static_cast<int>(ErrorKind::kMachine);
     rows_[i].seconds = seconds_since(running.begin);
     JobRecord& record = state_[job.config.name];
     record.exit_code = rows_[i].exit_code;
     record.seconds = rows_[i].seconds;
     if (did_its_work(code)) record.outputs = outputs_of(job, plan_.output);
     write_batch_state(state_, files_.state());
-    finish(i, killed ? signal_text(code) : running.error);
+    finish(i, killed                  ? signal_text(code)
+              : running.error.empty() ? "ended with exit code " + std::to_string(code)
+                                      : running.error);
   }
 
   /// Verdict and metrics, from exit code and result.

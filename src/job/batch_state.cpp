@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/atomic_file.h"
+#include "core/json_text.h"
 
 namespace qtool {
 namespace {
@@ -30,8 +31,8 @@ BatchState read_batch_state(const std::string& path) {
   BatchState state;
   if (!std::filesystem::is_regular_file(path)) return state;
   try {
-    const Json json = Json::parse(read_file(path));
-    if (json.at("schema") != 1) return {};
+    Json json;
+    if (!parse_json(read_file(path), json).empty() || json.at("schema") != 1) return {};
     for (const auto& [name, job] : json.at("jobs").items())
       state[name] = {.tool = job.at("tool"),
                      .config = job.at("config_sha256"),
@@ -55,7 +56,7 @@ void write_batch_state(const BatchState& state, const std::string& path) {
                   {"exit_code", record.exit_code},
                   {"seconds", record.seconds}};
   const Json json = {{"schema", 1}, {"jobs", jobs}};
-  write_file(path, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  write_file(path, json_text(json));
 }
 
 bool same_work(const JobRecord& a, const JobRecord& b) {

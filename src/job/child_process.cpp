@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "core/atomic_file.h"
 #include "core/error.h"
 
 namespace qtool {
@@ -67,17 +68,15 @@ Ends open_terminal() {
 
 ChildProcess::ChildProcess(const std::vector<std::string>& words, const std::string& stdout_file,
                            ErrorStream stream) {
-  const int out = open(stdout_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (out < 0) fail("cannot create a file", stdout_file);
+  const NewFile out(stdout_file);
   const Ends err = stream == ErrorStream::kTerminal ? open_terminal() : open_pipe();
   std::vector<char*> pointers;
   for (const auto& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
   pointers.push_back(nullptr);
   const pid_t parent = getpid();
   pid_ = fork();
-  if (pid_ == 0) become(pointers.data(), out, err.theirs, parent);
+  if (pid_ == 0) become(pointers.data(), out.descriptor(), err.theirs, parent);
   const int fork_error = errno;
-  close(out);
   close(err.theirs);
   stderr_ = err.ours;
   if (pid_ < 0) {

@@ -40,6 +40,7 @@ struct CommonOptions {
   bool quiet = false;
   bool dry_run = false;
   bool print_config = false;
+  bool limits = true;
   std::string config;
   /// Where the job's settings come from that are not the defaults (core/option_tree.h), for its report. Not an option.
   std::map<std::string, std::string> setting_origins;
@@ -51,6 +52,8 @@ void describe(Visitor& v, CommonOptions& o) {
           path_field);
   v.field("print_config", o.print_config, "print the resolved configuration as YAML and stop", flag_only);
   v.field("dry_run", o.dry_run, "check everything and say what would be done; write nothing", flag_only);
+  v.field("limits", o.limits,
+          "refuse files that are unusually large; --no-limits is for files that you trust", flag_only);
   v.field("seed", o.seed, "seed of everything that is random", at_least(0));
   v.field("threads", o.threads, "computing threads; 0: all cores", between(0, 4096));
   v.field("device", o.device, "where to compute");

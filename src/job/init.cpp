@@ -5,6 +5,7 @@
 #include "config/config.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/safe_text.h"
 #include "data/spec.h"
 #include "job/input_shape.h"
 #include "job/inspect.h"
@@ -47,22 +48,22 @@ std::vector<std::string> rule_lines(const InspectResult& inspection) {
   for (const auto& site : inspection.sites) {
     const size_t colon = site.site.rfind(":weight");
     if (colon != std::string::npos)
-      lines.push_back("- {match: \"" + site.site.substr(0, colon) + "\", skip: true}");
+      lines.push_back("- {match: \"" + safe_line(site.site.substr(0, colon)) + "\", skip: true}");
   }
   return lines;
 }
 
 std::string header(const InitOptions& options, const std::string& shape_comment) {
-  return "# How qtool quantizes " + fs::path(options.model).filename().string() +
+  return "# How qtool quantizes " + safe_line(fs::path(options.model).filename().string()) +
          ". Take the # from a line to change it; paths count from this file.\n#\n"
          "#   qtool run " +
-         options.output +
+         safe_line(options.output) +
          " --dry-run       what would be done\n"
          "#   qtool run " +
-         options.output +
+         safe_line(options.output) +
          "                 do it\n"
          "#   qtool ptq --config " +
-         options.output + "        the same, with flags that win over this file\n" + shape_comment;
+         safe_line(options.output) + "        the same, with flags that win over this file\n" + shape_comment;
 }
 
 }  // namespace

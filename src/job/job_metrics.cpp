@@ -2,14 +2,16 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.h"
+
 namespace qtool {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 Json parse(const std::string& text) {
-  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  return json.is_object() ? json : Json::object();
+  Json json;
+  return parse_json(text, json).empty() && json.is_object() ? json : Json::object();
 }
 
 /// The value at a JSON pointer; null where there is none.

@@ -5,6 +5,7 @@
 #include <ATen/ops/_make_per_tensor_quantized_tensor.h>
 
 #include "core/affine.h"
+#include "core/machine_failure.h"
 #include "graph/nodes.h"
 
 namespace qtool {
@@ -38,6 +39,7 @@ c10::IValue pack_weight(const torch::jit::Node* node, const at::Tensor& weight, 
         .findSchemaOrThrow(("quantized::" + kind + "_prepack").c_str(), "")
         .callBoxed(stack);
   } catch (const std::exception& error) {
+    rethrow_if_not_to_blame(error);
     const std::string message = error.what();
     throw Error(ErrorKind::kUnquantizable,
                 {.what = "the int8 kernel refuses this operator",

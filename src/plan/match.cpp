@@ -13,16 +13,64 @@ namespace {
 constexpr const char* kRegexPrefix = "re:";
 constexpr const char* kTypePrefix = "type:";
 
-bool matches_regex(const std::string& expression, const std::string& name, const std::string& where) {
-  try {
-    return std::regex_match(name, std::regex(expression));
-  } catch (const std::regex_error& error) {
-    throw Error(ErrorKind::kUsage, {.what = "a pattern is not a regular expression",
-                                    .where = where,
-                                    .got = expression + " (" + error.what() + ")",
-                                    .expected = "an ECMAScript regular expression after 're:'",
-                                    .fix = "mend the expression, or write a glob without 're:'"});
+// The library's functions call themselves for each bracket and each repetition.
+constexpr size_t kLongestExpression = 1000;
+constexpr int64_t kMostRepetitions = 1000;
+
+[[noreturn]] void refuse_expression(const std::string& where, const std::string& got,
+                                    const std::string& expected) {
+  throw Error(ErrorKind::kUsage, {.what = "a pattern is not a regular expression that qtool can use",
+                                  .where = where,
+                                  .got = got,
+                                  .expected = expected,
+                                  .fix = "mend the expression, or write a glob without 're:'"});
+}
+
+/// The counts in braces, multiplied: `(a{2,30}){10}` has 300.
+int64_t repetitions(const std::string& expression) {
+  int64_t product = 1;
+  for (size_t begin = 0; (begin = expression.find('{', begin)) != std::string::npos;) {
+    int64_t largest = 1, number = 0;
+    for (++begin; begin < expression.size() && expression[begin] != '}'; ++begin) {
+      number = std::isdigit(static_cast<unsigned char>(expression[begin]))
+                   ? number * 10 + expression[begin] - '0'
+                   : 0;
+      largest = std::clamp<int64_t>(number, largest, kMostRepetitions + 1);
+      number = std::min(number, kMostRepetitions + 1);
+    }
+    product = std::min(product * largest, kMostRepetitions + 1);
   }
+  return product;
+}
+
+std::regex compile(const std::string& expression, const std::string& where) {
+  if (expression.size() > kLongestExpression)
+    refuse_expression(where, std::to_string(expression.size()) + " characters",
+                      "at most " + std::to_string(kLongestExpression) + " characters after 're:'");
+  if (repetitions(expression) > kMostRepetitions)
+    refuse_expression(where, expression,
+                      "counts in braces that multiply to at most " + std::to_string(kMostRepetitions));
+  auto syntax = std::regex::ECMAScript;
+#ifdef __GLIBCXX__
+  syntax |= std::regex_constants::
+      __polynomial;  // without it, (a*)*b takes for ever on a name of some forty letters
+#endif
+  try {
+    return std::regex(expression, syntax);
+  } catch (const std::regex_error& error) {
+    refuse_expression(where, expression + " (" + error.what() + ")",
+                      "an ECMAScript regular expression after 're:'");
+  }
+}
+
+bool matches_regex(const std::string& expression, const std::string& name, const std::string& where) {
+  static thread_local std::string compiled;  // one pattern is tried on many names
+  static thread_local std::regex regex;
+  if (compiled != expression) {
+    regex = compile(expression, where);
+    compiled = expression;
+  }
+  return std::regex_match(name, regex);
 }
 
 bool matches_type(const std::string& type, const std::string& kind) {

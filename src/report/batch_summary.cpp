@@ -4,6 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.h"
 #include "core/option_value.h"
 #include "report/html_page.h"
 #include "report/json_parts.h"
@@ -123,7 +124,7 @@ Json row_json(const SummaryRow& row) {
 std::string csv_field(const Json& value) {
   if (value.is_null()) return "";
   if (value.is_array()) return csv_field(Json(join(value.get<std::vector<std::string>>(), ";")));
-  if (!value.is_string()) return value.dump();
+  if (!value.is_string()) return json_line(value);
   std::string text = value.get<std::string>(), quoted = "\"";
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
@@ -158,10 +159,15 @@ std::string summary_headline(const BatchSummary& summary) {
 
 std::string summary_markdown(const BatchSummary& summary) {
   MarkdownTable table(kColumns);
-  for (const auto& row : summary.rows) table.add(cells_of(row));
-  std::string text = "# " + title_of(summary) + "\n\n" + summary_headline(summary) + "\n\n" + table.text();
+  for (const auto& row : summary.rows) {
+    const auto cells = cells_of(row);
+    table.add({cells.begin(), cells.end()});
+  }
+  std::string text = "# " + Markdown(title_of(summary)).source() + "\n\n" + summary_headline(summary) +
+                     "\n\n" + table.text();
   const auto front = [&](const std::string& cost, const std::vector<std::string>& jobs) {
-    if (!jobs.empty()) text += "Best accuracy for its " + cost + " (Pareto front): " + join(jobs) + "\n\n";
+    if (!jobs.empty())
+      text += "Best accuracy for its " + cost + " (Pareto front): " + Markdown(join(jobs)).source() + "\n\n";
   };
   for (const auto& [batch, contest] : latency_contests(summary))
     front("latency" + (batch ? " in batches of " + std::to_string(*batch) : ""), contest.front());
@@ -193,7 +199,7 @@ std::string summary_json(const BatchSummary& summary) {
   for (const auto& row : summary.rows) json["jobs"].push_back(row_json(row));
   json["pareto"] = {{"latency", latency_json(summary)}, {"size", size_front(summary)}};
   json["exit_code"] = exit_code_of(summary);
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(json);
 }
 
 std::string summary_html(const BatchSummary& summary) {

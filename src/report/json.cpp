@@ -2,13 +2,14 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.h"
 #include "report/json_parts.h"
 #include "report/report.h"
 
 namespace qtool {
 namespace {
 
-using Json = nlohmann::ordered_json;  // writes NaN and infinity as null
+using Json = nlohmann::ordered_json;
 
 Json tool_json(const ReportTool& tool) {
   return {{"version", tool.version},           {"libtorch", tool.libtorch}, {"engine", tool.engine},
@@ -181,8 +182,7 @@ std::string to_json(const Report& report) {
   json["latency_ms"] = latency_json(report.timing.latency);
   json["stages_s"] = object(report.timing.stages_s);
   json["peak_rss_bytes"] = report.timing.peak_rss_bytes;
-  // Paths may hold bytes that are not UTF-8.
-  return with_compact_numbers(json.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
+  return with_compact_numbers(json_text(json));
 }
 
 }  // namespace qtool

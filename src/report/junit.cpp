@@ -1,24 +1,15 @@
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <pugixml.hpp>
 #include <sstream>
 
+#include "core/safe_text.h"
 #include "report/ci.h"
 
 namespace qtool {
 namespace {
 
 /// XML 1.0 has no way to write control characters, and is UTF-8.
-std::string xml_text(const std::string& text) {
-  // The JSON library replaces what is no UTF-8.
-  auto clean = nlohmann::json::parse(
-                   nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))
-                   .get<std::string>();
-  std::replace_if(
-      clean.begin(), clean.end(),
-      [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t'; }, '?');
-  return clean;
-}
+std::string xml_text(const std::string& text) { return safe_lines(text); }
 
 void add_attribute(pugi::xml_node node, const char* name, const std::string& value) {
   node.append_attribute(name).set_value(xml_text(value).c_str());

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "core/names.h"
+#include "core/safe_text.h"
 #include "report/data_lines.h"
 #include "report/headline.h"
 #include "report/markdown_table.h"
@@ -19,10 +20,8 @@ std::string percent3(double fraction) { return percent(fraction, 3); }
 std::string decibel(double value) { return fixed(value, 1); }
 std::string cosine_text(double value) { return fixed(value, 6); }
 
-std::string bullets(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const auto& line : lines) text += "- " + line + "\n";
-  return text + "\n";
+std::string bullet(const std::string& mark, const Markdown& line) {
+  return "- " + mark + line.source() + "\n";
 }
 
 std::string ladder_section(const ReportAccuracy& accuracy) {
@@ -49,9 +48,11 @@ std::string data_section(const ReportData& data) {
                        {"standard deviation", true},
                        {"first layer"}});
   for (const auto& input : data.inputs)
-    table.add({"`" + input.name + "`", input.dtype, shape_text(input), range_text(input),
+    table.add({Markdown::code(input.name), input.dtype, shape_text(input), range_text(input),
                short_number(input.mean), short_number(input.deviation), input.first_reader});
-  const std::string text = table.text() + (data.notes.empty() ? "" : bullets(data.notes));
+  std::string text = table.text();
+  for (const auto& note : data.notes) text += bullet("", note);
+  if (!data.notes.empty()) text += "\n";
   return text.empty() ? text : "## What arrived\n\n" + text;
 }
 
@@ -75,9 +76,9 @@ std::string simulated_section(const std::optional<SimulatedVsInt8>& difference) 
 
 std::string gates_section(const std::vector<GateResult>& gates) {
   if (gates.empty()) return {};
-  std::vector<std::string> lines;
-  for (const auto& gate : gates) lines.push_back((gate.passed ? "passed: " : "**failed**: ") + gate.text);
-  return "## Gates\n\n" + bullets(lines);
+  std::string text = "## Gates\n\n";
+  for (const auto& gate : gates) text += bullet(gate.passed ? "passed: " : "**failed**: ", gate.text);
+  return text + "\n";
 }
 
 std::string size_section(const Report& report) {
@@ -113,7 +114,7 @@ std::string blame_section(const std::optional<ReportBlameList>& list) {
                        {"SQNR dB won in float", true},
                        {"agreement won in float", true}});
   for (const auto& layer : layers)
-    table.add({"`" + layer.layer + "`", layer.op, percent(layer.damage, 1), causes_text(layer.causes),
+    table.add({Markdown::code(layer.layer), layer.op, percent(layer.damage, 1), causes_text(layer.causes),
                sqnr_text(layer.alone.sqnr_db), percent(1 - layer.alone.agreement),
                signed_number(layer.gain.sqnr_db, 2), signed_number(layer.gain.agreement * 100, 2) + " %"});
   return "## Layers, the most damaging first\n\nOn " + std::to_string(list->samples) +
@@ -130,11 +131,11 @@ std::string next_section(const std::optional<ReportBlameList>& list) {
       "## What to do next\n\nEach of these was tried in simulation, alone, and gained what stands with "
       "it.\n\n";
   for (const auto& entry : list->recommendations) {
-    text += "- " + entry.text + ": " + signed_number(entry.gain.sqnr_db, 2) + " dB SQNR, " +
-            signed_number(entry.gain.agreement * 100, 2) + " points of agreement with float";
-    if (!entry.flags.empty()) text += " (`" + entry.flags + "`)";
+    text += "- " + Markdown(entry.text).source() + ": " + signed_number(entry.gain.sqnr_db, 2) +
+            " dB SQNR, " + signed_number(entry.gain.agreement * 100, 2) + " points of agreement with float";
+    if (!entry.flags.empty()) text += " (" + Markdown::code(entry.flags).source() + ")";
     text += "\n\n  ```yaml\n  quantize:\n    rules:\n";
-    for (const auto& rule : entry.rules) text += "      " + rule + "\n";
+    for (const auto& rule : entry.rules) text += "      " + safe_line(rule) + "\n";
     text += "  ```\n\n";
   }
   return text;
@@ -160,7 +161,7 @@ std::string sites_section(std::vector<ReportLayer> layers) {
                        {"SQNR dB", true},
                        {"damage", true}});
   for (const auto& layer : layers)
-    table.add({"`" + layer.site + "`", layer.op, layer.scheme, scale_text(layer),
+    table.add({Markdown::code(layer.site), layer.op, layer.scheme, scale_text(layer),
                layer.zero_point ? std::to_string(*layer.zero_point) : "-", range_text(layer),
                or_dash(layer.clipped, percent3), or_dash(layer.sqnr_db, decibel),
                or_dash(layer.damage, percent1)});
@@ -171,13 +172,16 @@ std::string sites_section(std::vector<ReportLayer> layers) {
 std::string float_section(const std::vector<ReportLayer>& layers) {
   MarkdownTable table({{"site"}, {"operator"}, {"why"}});
   for (const auto& layer : layers)
-    if (layer.scheme.empty()) table.add({"`" + layer.site + "`", layer.op, layer.reason});
+    if (layer.scheme.empty()) table.add({Markdown::code(layer.site), layer.op, layer.reason});
   const std::string text = table.text();
   return text.empty() ? text : "## What stays in float\n\n" + text;
 }
 
 std::string warnings_section(const std::vector<std::string>& warnings) {
-  return warnings.empty() ? std::string() : "## Warnings\n\n" + bullets(warnings);
+  if (warnings.empty()) return {};
+  std::string text = "## Warnings\n\n";
+  for (const auto& warning : warnings) text += bullet("", warning);
+  return text + "\n";
 }
 
 std::string settings_section(const Report& report) {
@@ -192,7 +196,7 @@ std::string settings_section(const Report& report) {
   table.add({"model", report.model.path + ", sha256 " + report.model.sha256});
   table.add({"data", report.data.spec});
   table.add({"calibration samples", std::to_string(report.data.calibration_samples)});
-  for (const auto& [key, value] : report.settings) table.add({"`" + key + "`", value});
+  for (const auto& [key, value] : report.settings) table.add({Markdown::code(key), value});
   return "## Settings\n\n" + table.text();
 }
 
@@ -214,13 +218,13 @@ std::string time_section(const ReportTiming& timing) {
 }  // namespace
 
 std::string to_markdown(const Report& report) {
-  std::string text = "# " + report_title(report) + "\n\n**" + headline(report) + "**\n\n" +
-                     ladder_section(report.accuracy) + simulated_section(report.simulated_vs_int8) +
-                     training_section(report.curve) + gates_section(report.gates) + size_section(report) +
-                     blame_section(report.blame) + next_section(report.blame) + sites_section(report.layers) +
-                     float_section(report.layers) + warnings_section(report.warnings) +
-                     data_section(report.data) + settings_section(report) + files_section(report.files) +
-                     time_section(report.timing);
+  std::string text =
+      "# " + Markdown(report_title(report)).source() + "\n\n**" + Markdown(headline(report)).source() +
+      "**\n\n" + ladder_section(report.accuracy) + simulated_section(report.simulated_vs_int8) +
+      training_section(report.curve) + gates_section(report.gates) + size_section(report) +
+      blame_section(report.blame) + next_section(report.blame) + sites_section(report.layers) +
+      float_section(report.layers) + warnings_section(report.warnings) + data_section(report.data) +
+      settings_section(report) + files_section(report.files) + time_section(report.timing);
   text.pop_back();
   return text;
 }

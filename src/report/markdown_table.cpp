@@ -8,11 +8,12 @@
 namespace qtool {
 namespace {
 
-std::string escaped(const std::string& cell) {
+/// A table is cut into cells before anything else is read.
+std::string as_cell(const Markdown& cell) {
   std::string out;
-  for (const char c : cell) {
+  for (const char c : cell.source()) {
     if (c == '|') out += '\\';
-    out += c == '\n' ? ' ' : c;
+    out += c;
   }
   return out;
 }
@@ -26,7 +27,7 @@ std::string formatted(const char* format, int digits, double value) {
 
 }  // namespace
 
-void MarkdownTable::add(std::vector<std::string> cells) {
+void MarkdownTable::add(std::vector<Markdown> cells) {
   QTOOL_ASSERT(cells.size() == columns_.size());
   rows_.push_back(std::move(cells));
 }
@@ -40,7 +41,7 @@ std::string MarkdownTable::text() const {
   }
   for (const auto& row : rows_) {
     body += "|";
-    for (const auto& cell : row) body += " " + escaped(cell) + " |";
+    for (const auto& cell : row) body += " " + as_cell(cell) + " |";
     body += "\n";
   }
   return head + "\n" + rule + "\n" + body + "\n";

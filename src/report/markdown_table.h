@@ -3,9 +3,11 @@
 #include <string>
 #include <vector>
 
+#include "report/markdown_text.h"
+
 namespace qtool {
 
-/// A GitHub table; the first column is aligned left, the others as `right` says. `|` in cells is escaped.
+/// A GitHub table; the first column is aligned left, the others as `right` says.
 class MarkdownTable {
  public:
   struct Column {
@@ -13,13 +15,13 @@ class MarkdownTable {
     bool right = false;  ///< numbers
   };
   explicit MarkdownTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
-  void add(std::vector<std::string> cells);
+  void add(std::vector<Markdown> cells);
   /// Ends with an empty line; empty text where there is no row.
   [[nodiscard]] std::string text() const;
 
  private:
   std::vector<Column> columns_;
-  std::vector<std::vector<std::string>> rows_;
+  std::vector<std::vector<Markdown>> rows_;
 };
 
 /// Digits after the point, e.g. fixed(0.123, 1) is `0.1`; NaN and infinity are `-`.

@@ -5,6 +5,7 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/json_text.h"
 
 namespace qtool {
 namespace {
@@ -83,7 +84,7 @@ class Node {
 
   [[nodiscard]] std::string shown() const {
     if (json_.is_structured()) return json_.is_array() ? "a list" : "an object";
-    return json_.dump(-1, ' ', false, Json::error_handler_t::replace).substr(0, 60);
+    return json_line(json_).substr(0, 60);
   }
 
   [[noreturn]] void refuse(const std::string& where, const std::string& got,
@@ -207,17 +208,13 @@ Report report_from(const Node& root) {
 
 Report read_report_text(const std::string& text, const std::string& path) {
   Json json;
-  try {
-    json = Json::parse(text);
-  } catch (const Json::parse_error& error) {
-    refuse_file(path, "no JSON at byte " + std::to_string(error.byte),
-                "name the report.json of a job's folder");
-  }
+  if (const auto problem = parse_json(text, json); !problem.empty())
+    refuse_file(path, problem, "name the report.json of a job's folder");
   const auto schema = json.is_object() ? json.find("schema") : json.end();
   if (schema == json.end() || !schema->is_number_integer())
     refuse_file(path, "JSON without a schema", "name the report.json of a job's folder");
   if (*schema != kReportSchema)
-    refuse_file(path, "schema " + schema->dump(), "run the job again with this qtool");
+    refuse_file(path, "schema " + json_line(*schema), "run the job again with this qtool");
   return report_from(Node(path, json, ""));
 }
 

@@ -2,10 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.h"
+
 namespace qtool {
 
 std::string history_json(const std::vector<EpochResult>& history, int64_t best_epoch) {
-  nlohmann::ordered_json json;  // writes NaN and infinity as null
+  nlohmann::ordered_json json;
   json["schema"] = 1;
   if (best_epoch >= 0)
     json["best_epoch"] = best_epoch;
@@ -19,7 +21,7 @@ std::string history_json(const std::vector<EpochResult>& history, int64_t best_e
                               {"validation_accuracy", epoch.validation_accuracy},
                               {"learning_rate", epoch.learning_rate},
                               {"seconds", epoch.seconds}});
-  return json.dump(2) + "\n";
+  return json_text(json);
 }
 
 }  // namespace qtool

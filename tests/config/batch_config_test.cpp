@@ -38,7 +38,8 @@ std::string message(const std::string& yaml, const std::vector<std::string>& set
     static_cast<void>(read(yaml, settings));
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::kUsage);
-    return error.complaint().what;
+    const std::string text = error.what();
+    return text.substr(0, text.find("\n  do: "));
   }
   return "no error";
 }

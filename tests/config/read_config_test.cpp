@@ -10,7 +10,8 @@ std::string message(const std::string& yaml) {
     static_cast<void>(read_sample(yaml));
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::kUsage);
-    return error.complaint().what;
+    const std::string text = error.what();
+    return text.substr(0, text.find("\n  do: "));
   }
   return "no error";
 }

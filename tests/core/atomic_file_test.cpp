@@ -1,6 +1,8 @@
 #include "core/atomic_file.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,6 +64,55 @@ TEST_CASE("what a killed writer has left is removed, what another one is writing
   CHECK_FALSE(fs::exists(dead));
   CHECK(fs::exists(living));
   CHECK(std::distance(fs::directory_iterator(folder.path), fs::directory_iterator()) == 3);
+}
+
+TEST_CASE("a link that was planted at the temporary's name is not followed") {
+  const TemporaryFolder folder;
+  const auto path = (folder.path / "a").string(), victim = (folder.path / "victim").string();
+  write_file(victim, "precious");
+  const auto planted = path + ".tmp." + std::to_string(getpid());
+  fs::create_symlink(victim, planted);
+  fs::create_symlink(folder.path / "nowhere", planted + ".1");
+  write_file(path, "new");
+  CHECK(read_file(path) == "new");
+  CHECK(read_file(victim) == "precious");
+  CHECK_FALSE(fs::is_symlink(path));
+  CHECK_FALSE(fs::exists(folder.path / "nowhere"));
+}
+
+TEST_CASE("a link in a file's own place is replaced, not followed") {
+  const TemporaryFolder folder;
+  const auto path = (folder.path / "a").string(), victim = (folder.path / "victim").string();
+  write_file(victim, "precious");
+  fs::create_symlink(victim, path);
+  NewFile(path).append("log");
+  CHECK(read_file(path) == "log");
+  fs::remove(path);
+  fs::create_symlink(victim, path);
+  write_file(path, "whole");
+  CHECK(read_file(path) == "whole");
+  CHECK(read_file(victim) == "precious");
+}
+
+TEST_CASE(
+    "a file without end is read to the limit, a pipe as far as it goes, one that nobody writes to not at "
+    "all") {
+  CHECK_THROWS_WITH(read_file("/dev/zero"),
+                    contains("/dev/zero") && contains("at most 64 MB") && contains("--no-limits"));
+  const TemporaryFolder folder;
+  const auto pipe = (folder.path / "pipe").string();
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK(read_file(pipe).empty());
+  const int reader = open(pipe.c_str(), O_RDONLY | O_NONBLOCK), writer = open(pipe.c_str(), O_WRONLY);
+  const pid_t child = fork();
+  if (child == 0) {
+    usleep(50'000);
+    _exit(write(writer, "late", 4) == 4 ? 0 : 1);
+  }
+  close(writer);
+  CHECK(read_file(pipe) == "late");
+  waitpid(child, nullptr, 0);
+  close(reader);
 }
 
 TEST_CASE("a missing file, a folder and an impossible folder are named") {

@@ -28,3 +28,10 @@ TEST_CASE("nothing is suggested where nothing is near") {
   CHECK(closest("zzzzzzzz", known).empty());
   CHECK(closest("minmx", known) == "minmax");
 }
+
+TEST_CASE("a text as long as a file is no mistyped name") {
+  const std::vector<std::string> known = {"conv", std::string(300, 'a')};
+  CHECK(closest(std::string(10'000'000, 'a'), known).empty());
+  CHECK(closest(std::string(300, 'a') + "b", known).empty());
+  CHECK(closest("comv", known) == "conv");
+}

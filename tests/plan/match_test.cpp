@@ -75,6 +75,23 @@ TEST_CASE("a pattern that is no regular expression is an error that says where")
   }
 }
 
+TEST_CASE("an expression that would take all the stack or all the time is an error, or takes neither") {
+  const auto got_of = [](const std::string& expression) -> std::string {
+    try {
+      (void)matches("re:" + expression, kConv, "skip");
+    } catch (const Error& error) {
+      return error.complaint().got;
+    }
+    return "no error";
+  };
+  CHECK(got_of(std::string(50'000, '(')) == "50000 characters");
+  CHECK_THAT(got_of("((a?){1000}){1000}"), contains("{1000}"));
+  CHECK_THAT(got_of("a{99999999999999999999}"), contains("{9"));
+  CHECK(got_of("(layers\\.\\d{1,30}|b{3,}){1,10}") == "no error");
+  CHECK_FALSE(matches("re:(a*)*b", {std::string(1000, 'a'), "aten::conv2d"}, "skip"));
+  CHECK(matches("re:.*", {std::string(1'000'000, 'a'), "aten::conv2d"}, "skip"));
+}
+
 TEST_CASE("a pattern that matches nothing is an error that names the nearest operator") {
   const std::vector<Matchable> candidates{
       {"conv1", "aten::conv2d"}, {"layers.0/add", "aten::add"}, {"fc", "aten::linear"}};

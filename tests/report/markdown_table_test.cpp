@@ -10,7 +10,7 @@ TEST_CASE("a table aligns numbers right and escapes what would end a cell") {
   MarkdownTable table({{"name"}, {"value", true}});
   CHECK(table.text().empty());
   table.add({"a|b\nc", "1"});
-  CHECK(table.text() == "| name | value |\n|---|---:|\n| a\\|b c | 1 |\n\n");
+  CHECK(table.text() == "| name | value |\n|---|---:|\n| a\\|b\\\\nc | 1 |\n\n");
 }
 
 TEST_CASE("numbers for people") {

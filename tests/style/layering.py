@@ -3,6 +3,7 @@
 
 - Includes and link dependencies point down: apps -> job -> the folders in SIBLINGS -> graph -> core.
 - Only some folders may see TorchScript's internals, CLI11 or the YAML library; nobody the all-in-one LibTorch headers.
+- Only some files print, write files, or call the JSON library's parser and writer: the others use what those files offer.
 - The top level holds what TOP_LEVEL lists; no text file has trailing white space.
 """
 import pathlib
@@ -25,6 +26,14 @@ RESTRICTED = [(re.compile(r"torch/csrc/jit/"), {"graph", "simulate", "lower"}, "
               (re.compile(r"yaml-cpp/"), {"config"}, "the YAML library"),
               (re.compile(r"(torch/torch|torch/script|torch/extension|ATen/ATen)\.h$"), set(),
                "an all-in-one LibTorch header (slow to compile)")]
+
+# What a line of src/ and apps/ may call, and in which files: what a name or a file holds cannot go around their checks.
+ONE_PLACE = [(re.compile(r"\b(f?printf|v?f?printf|f?puts|f?putc|putchar|fwrite|perror)\s*\(|\bstd::(cout|cerr|clog)\b"),
+              {"apps/qtool/streams.cpp", "src/core/error.cpp"}, "printing is for apps/qtool/streams.h"),
+             (re.compile(r"\bstd::(ofstream|fstream)\b|\bfopen\s*\(|\bO_CREAT\b"), {"src/core/atomic_file.cpp"},
+              "files are written by core/atomic_file.h"),
+             (re.compile(r"\b[Jj]son::parse\s*\(|\.dump\s*\("), {"src/core/json_text.cpp"},
+              "JSON is read and written by core/json_text.h")]
 
 TOP_LEVEL = {"src", "apps", "tests", "configs", "images", "CMakeLists.txt", "LICENSE", "README.md"}
 IGNORED = re.compile(r"^(\.git|build[^/]*|out)(/|$)|(^|/)__pycache__/")
@@ -64,6 +73,9 @@ def include_breach(layer, bracket, target):
 
 def line_breaches(name, layer, lines):
     for number, line in enumerate(lines, 1):
+        for pattern, files, what in ONE_PLACE:
+            if layer and name.endswith((".cpp", ".h")) and name not in files and pattern.search(line):
+                yield number, what
         if line != line.rstrip():
             yield number, "trailing white space"
         include = INCLUDE.match(line)

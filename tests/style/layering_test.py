@@ -59,6 +59,15 @@ class Layering(unittest.TestCase):
                 self.assert_breach({f"src/{layer}/a.cpp": f"#include <{header}>\n"},
                                    f"src/{layer}/a.cpp:1: {layer} must not include {header}")
 
+    def test_printing_and_files_have_one_place(self):
+        for line, what in [('std::printf("%s", name);', "printing"), ("std::cerr << name;", "printing"),
+                           ("std::ofstream log(path);", "files are written"), ("open(path, O_WRONLY | O_CREAT);", "files are written"),
+                           ("auto json = Json::parse(text);", "JSON"), ("return json.dump(2);", "JSON")]:
+            with self.subTest(line=line):
+                self.assert_breach({"src/train/a.cpp": line + "\n"}, f"src/train/a.cpp:1: {what}")
+        self.assertEqual(run({"src/train/a.cpp": "std::snprintf(text, sizeof text, format);\n",
+                              "apps/qtool/streams.cpp": "std::fwrite(a, 1, n, stderr);\n"})[0], 0)
+
     def test_folder_without_a_layer(self):
         self.assert_breach({"src/util/a.cpp": "\n"}, "src/util/a.cpp:1: folder src/util has no place")
 
