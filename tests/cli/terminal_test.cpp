@@ -49,7 +49,7 @@ rm -r "$PWD"
   INFO(printed);
   CHECK(printed ==
         "<ptq>\n<minmax moving-average mse>\n<--calibrator>\n<model.pt>\n<other.txt>\n<>\n<model.pt>\n<zsh>\n"
-        "<--job --jobs --json>\n<--no-report>\n");
+        "<--job --jobs --json>\n<--no-report --no-limits>\n");
 }
 
 TEST_CASE("completion scripts of zsh and fish have each subcommand and name; shells_test.py runs them") {
