@@ -24,7 +24,7 @@ Arrival arrival_of(const std::vector<at::Tensor>& batches) {
 }  // namespace
 
 TEST_CASE("what arrived is summed up over batches") {
-  const auto first = at::arange(8, at::kFloat).reshape({2, 4}), second = first.narrow(0, 0, 1) - 10;
+  const at::Tensor first = at::arange(8, at::kFloat).reshape({2, 4}), second = first.narrow(0, 0, 1).sub(10);
   const auto arrival = arrival_of({first, second});
   REQUIRE(arrival.inputs.size() == 1);
   const auto& input = arrival.inputs[0];
@@ -55,10 +55,16 @@ TEST_CASE("an input that is always the same number is a warning") {
 }
 
 TEST_CASE("the first layer says what it takes, behind arithmetic with numbers, too") {
-  GraphView view{.inputs = {"image", "tokens", "mask"}};
+  GraphView view;
+  view.inputs = {"image", "tokens", "mask"};
   const auto add = [&](const std::string& name, const std::string& kind,
                        const std::vector<std::string>& inputs, const at::Tensor& weight = {}) {
-    view.operators.push_back({.name = name, .kind = kind, .inputs = inputs, .weight = weight});
+    OperatorView op;
+    op.name = name;
+    op.kind = kind;
+    op.inputs = inputs;
+    op.weight = weight;
+    view.operators.push_back(op);
   };
   add("scaled", "aten::div", {"image"});
   add("conv", "aten::conv2d", {"scaled"}, at::zeros({8, 3, 3, 3}));
