@@ -7,7 +7,9 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <torch/version.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -17,6 +19,7 @@
 #include "core/interrupt.h"
 #include "core/machine_failure.h"
 #include "core/safe_text.h"
+#include "core/unfinished_file.h"
 #include "exit_code.h"
 #include "terminal.h"
 
@@ -32,13 +35,33 @@ void keep_large_blocks() {
 #endif
 }
 
+/// Ends the program in the middle of whatever it does.
+[[noreturn]] void abandon(int) {
+  constexpr char message[] =
+      "qtool: error: interrupted within a step that did not end\n  do:       run the same command again; "
+      "finished files are kept\n";
+  UnfinishedFile::remove_all();
+  (void)!write(STDERR_FILENO, message, sizeof message - 1);
+  _exit(int(ErrorKind::kInterrupted));
+}
+
+/// The first time asks the job to stop, which it does between two steps; a step that does not end is left at the second time, or
+/// when patience ends.
+void on_interrupt(int signal) {
+  static std::atomic<bool> asked{false};
+  if (asked.exchange(true)) abandon(signal);
+  request_interrupt();
+  alarm(interrupt_patience());
+}
+
 void catch_signals() {
   // Past a limit on file sizes (ulimit -f), write() fails as it does on a full disk, and the job can say so.
   signal(SIGXFSZ, SIG_IGN);
   struct sigaction action = {};
-  action.sa_handler = [](int) { request_interrupt(); };
-  action.sa_flags = SA_RESETHAND;
+  action.sa_handler = on_interrupt;
   for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
+  action.sa_handler = abandon;
+  sigaction(SIGALRM, &action, nullptr);
 }
 
 [[noreturn]] void end_with(const std::function<int()>& body) {

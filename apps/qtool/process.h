@@ -4,7 +4,7 @@
 namespace qtool {
 
 /// Settings of the whole process, made once at the start: the allocator keeps large blocks, Ctrl-C and SIGTERM ask the
-/// job to stop (a second one ends it at once), a limit on file sizes makes write() fail, and what ends the process elsewhere than
+/// job to stop (a second one, or a step that does not end, ends it at once), a limit on file sizes makes write() fail, and what ends the process elsewhere than
 /// in main() ends it with one of kExitCodes.
 void set_up_process();
 

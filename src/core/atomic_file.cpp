@@ -10,10 +10,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/limits.h"
+#include "core/unfinished_file.h"
 
 namespace qtool {
 namespace {
@@ -66,6 +68,7 @@ class TemporaryFile {
       if (descriptor_ < 0 && errno != EEXIST) break;
     }
     if (descriptor_ < 0) machine_error("cannot create a file", final_path, errno);
+    unfinished_.emplace(path_);
   }
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
@@ -88,6 +91,7 @@ class TemporaryFile {
     if (std::rename(path_.c_str(), final_path.c_str()) != 0)
       machine_error("cannot rename a file", final_path, errno);
     renamed_ = true;
+    unfinished_.reset();
   }
 
  private:
@@ -95,6 +99,7 @@ class TemporaryFile {
   std::string path_;
   int descriptor_ = -1;
   bool renamed_ = false;
+  std::optional<UnfinishedFile> unfinished_;
 };
 
 /// A file, or a pipe such as bash's <(...), that is read from its beginning to its end.

@@ -1,5 +1,9 @@
 #include "core/interrupt.h"
 
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
 #include "catch.h"
 #include "core/error.h"
 #include "core/progress.h"
@@ -19,4 +23,13 @@ TEST_CASE("an interrupt stops at the next step of progress") {
   }
   clear_interrupt();
   CHECK_NOTHROW(progress.stage("next"));
+}
+
+TEST_CASE("patience is as long as steps have been") {
+  (void)interrupt_requested();
+  const unsigned before = interrupt_patience();
+  CHECK(before >= 5);
+  std::this_thread::sleep_for(std::chrono::milliseconds(2100));
+  CHECK_FALSE(interrupt_requested());
+  CHECK(interrupt_patience() >= std::max(before, 11U));
 }

@@ -1,8 +1,11 @@
 """Model and tensor files that are damaged, or made to do harm: nothing of them runs, and no size of theirs is believed."""
 import os
 import pathlib
+import signal
 import struct
+import subprocess
 import sys
+import time
 import zipfile
 
 import torch
@@ -109,6 +112,43 @@ class HarmfulCode(FaultTest):
             said = self.qtool("inspect", self.forward_with(line), code=USAGE).stderr
             self.assertIn("at most", said)
             self.assertIn("at line", said)
+
+
+class Loops(FaultTest):
+    """A model may run for ever, but not against the will of who started it."""
+
+    def endless(self):
+        class Endless(Small):
+            def forward(self, x):
+                count = 0
+                while count < 2**60:
+                    count += 1
+                return self.fc(torch.relu(self.conv(x)).mean([2, 3])) + count
+
+        return self.script(Endless())
+
+    def interrupted(self, *words, times):
+        """Seconds until it ended."""
+        process = subprocess.Popen([os.environ["QTOOL_PROGRAM"], *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.kill)
+        time.sleep(3)
+        begin = time.monotonic()
+        for _ in range(times):
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.2)
+        _, said = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130, said)
+        self.assertIn("interrupted", said)
+        return time.monotonic() - begin
+
+    def test_looking_at_it_does_not_run_it(self):
+        self.qtool("inspect", self.endless())
+
+    def test_one_interrupt_ends_it_within_seconds(self):
+        self.assertLess(self.interrupted("bench", self.endless(), "--shape", "3x8x8", times=1), 30)
+
+    def test_the_second_ends_it_at_once(self):
+        self.assertLess(self.interrupted("bench", self.endless(), "--shape", "3x8x8", times=2), 5)
 
 
 class Sizes(FaultTest):
