@@ -94,7 +94,7 @@ std::vector<std::string> classes_of_flat_code(const std::string& text) {
   Depth depth;
   int before = jit::TK_NEWLINE;
   while (lexer.cur().kind != jit::TK_EOF) {
-    const jit::Token token = lexer.next();
+    jit::Token token = lexer.next();
     try {
       depth.add(token.kind);
     } catch (const Flaw& flaw) {

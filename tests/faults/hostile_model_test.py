@@ -106,6 +106,10 @@ class HarmfulCode(FaultTest):
         model = self.forward_with('print("\\033[31mred\\n::error::forged")')
         done = self.qtool("bench", model, "--shape", "3x8x8")
         self.assertNotIn("red", done.stdout + done.stderr)
+        done = self.qtool("bench", model, "--shape", "3x8x8", "--log-level", "debug")
+        self.assertIn(r"the model prints: \x1b[31mred", done.stderr)
+        self.assertNotIn("\x1b", done.stderr)
+        self.assertNotIn("\n::error::", done.stderr)
 
     def test_code_that_is_nested_too_deep_is_refused(self):
         for line in ("y = " + "(" * 10000 + "x" + ")" * 10000, "y = " + "-" * 100000 + "x", "y = x" + " + x" * 100000):
