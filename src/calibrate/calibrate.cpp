@@ -3,6 +3,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include "calibrate/observer.h"
+#include "calibrate/seen_values.h"
 #include "graph/probe.h"
 
 namespace qtool {
@@ -11,16 +12,18 @@ Statistics calibrate(const Model& canonical, const QuantPlan& plan, const BatchS
   const at::NoGradGuard no_grad;
   std::vector<Observer> observers;
   std::vector<std::string> values;
-  for (const auto& site : plan.sites) {
-    if (site.role == SiteRole::kWeight || site.is_fixed) continue;
-    observers.emplace_back(site.name);
-    values.push_back(site.value);
+  for (auto& seen : seen_values(plan)) {
+    observers.emplace_back(seen.name);
+    values.push_back(std::move(seen.value));
   }
   Probe probe(canonical, values);
   Statistics statistics;
   for (auto inputs = next_batch(); !inputs.empty(); inputs = next_batch()) {
     statistics.samples += inputs[0].size(0);
-    (void)probe.run(inputs, [&](size_t index, const at::Tensor& value) { observers[index].observe(value); });
+    (void)probe.run(inputs, [&](size_t index, const at::Tensor& value) {
+      // Observers are for numbers; a where's condition and an index are none.
+      if (value.is_floating_point()) observers[index].observe(value);
+    });
   }
   for (const auto& observer : observers) statistics.sites.push_back(observer.statistics());
   return statistics;

@@ -46,7 +46,7 @@ at::Tensor best_shares(const at::Tensor& rows, const at::Tensor& low, const at::
 }
 
 const SiteStatistics& statistics_of(const Site& site, const Statistics& statistics) {
-  if (const auto* found = find_statistics(statistics, site.name)) return *found;
+  if (const auto* found = find_statistics(statistics, site.seen_as)) return *found;
   throw Error(ErrorKind::kUsage,
               {.what = "the calibration has no statistics of a site that the plan quantizes",
                .where = site.name,

@@ -2,11 +2,15 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "calibrate/histogram.h"
 
 namespace qtool {
+
+/// Ends the names of tensors that are no sites but share the grid of one, see calibrate/seen_values.h.
+inline constexpr std::string_view kOperandEnding = ":operand";
 
 /// What one site's tensors looked like over all calibration batches. Fixed size, whatever the number of
 /// samples; two of them add up exactly.

@@ -36,7 +36,7 @@ void show_values(ReportLayer& row, const SiteFacts& facts, size_t i) {
     row.clipped = clipped_share(weight, facts.qparams[i]);
     return;
   }
-  const auto* seen = find_statistics(facts.statistics, facts.plan.sites[i].name);
+  const auto* seen = find_statistics(facts.statistics, facts.plan.sites[i].seen_as);
   if (seen == nullptr || seen->histogram.empty()) return;
   row.histogram = report_histogram(seen->histogram);
   const auto range = range_of(facts.qparams[i]);

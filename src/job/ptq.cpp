@@ -1,6 +1,5 @@
 #include "job/ptq.h"
 
-#include "calibrate/solve.h"
 #include "core/option_tree.h"
 #include "job/delivery.h"
 #include "job/open_model.h"
@@ -21,8 +20,7 @@ QuantizeResult run_ptq(const PtqOptions& options, const CommonOptions& common,
   const auto [statistics, arrival] = gather_statistics(quantization, options, device, progress);
 
   clock.begin("solve");
-  const auto weights = site_weights(quantization.canonical, quantization.plan);
-  const auto qparams = solve(quantization.plan, statistics, weights);
+  const auto qparams = settle_grids(quantization, options.recipe, statistics);
 
   auto settings = options;
   const Assignment assignment{options, common, resolved_config, settings_of(option_tree(settings))};

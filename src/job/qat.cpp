@@ -6,7 +6,6 @@
 #include <map>
 #include <optional>
 
-#include "calibrate/solve.h"
 #include "core/affine.h"
 #include "core/atomic_file.h"
 #include "core/option_tree.h"
@@ -161,8 +160,8 @@ QuantizeResult run_qat(const QatOptions& options, const CommonOptions& common,
   clock.begin("calibrate");
   const auto [statistics, arrival] = calibrate_on_data(start.quantization, options, device, progress);
   const auto& plan = start.quantization.plan;
-  const auto weights = site_weights(start.quantization.canonical, plan);
-  const auto first_qparams = with_known_grids(solve(plan, statistics, weights), start, plan);
+  const auto first_qparams =
+      with_known_grids(settle_grids(start.quantization, options.recipe, statistics), start, plan);
   // Before training changes tensors that canonical and simulation share.
   auto before = simulate(start.quantization.canonical, plan, first_qparams);
 

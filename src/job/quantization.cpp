@@ -1,6 +1,9 @@
 #include "job/quantization.h"
 
 #include "calibrate/calibrate.h"
+#include "calibrate/lost_operands.h"
+#include "calibrate/seen_values.h"
+#include "calibrate/solve.h"
 #include "calibrate/statistics_file.h"
 #include "core/names.h"
 #include "data/loader.h"
@@ -33,6 +36,16 @@ void check_same_model(const Quantization& quantization, const Statistics& statis
        .got = "statistics of a model with sha256 " + statistics.model_sha256.substr(0, 12) + "...",
        .expected = options.model + " has " + quantization.file.sha256.substr(0, 12) + "...",
        .fix = "calibrate this model with --data"});
+}
+
+/// Layers that would have to read in int8 what calibration has not seen, once operators before them are float.
+KeptFloat unseen_inputs(const QuantPlan& plan, const Statistics& statistics, const QuantPlan& calibrated) {
+  KeptFloat kept_float;
+  if (plan.kept_float.empty()) return kept_float;
+  for (const auto& site : plan.sites)
+    if (site.role == SiteRole::kInput && !find_statistics(statistics, seen_as(calibrated, site.value)))
+      kept_float.emplace(site.op, "calibration has not seen its input " + site.value);
+  return kept_float;
 }
 
 }  // namespace
@@ -84,6 +97,24 @@ Calibration calibrate_on_data(const Quantization& quantization, const QuantizeOp
   });
   statistics.model_sha256 = quantization.file.sha256;
   return {std::move(statistics), meter.arrival(loader)};
+}
+
+std::vector<QParams> settle_grids(Quantization& quantization, const Recipe& recipe,
+                                  const Statistics& statistics) {
+  const auto graph = view(quantization.canonical);
+  auto& plan = quantization.plan;
+  const auto calibrated = plan;
+  for (;;) {
+    auto kept_float = unseen_inputs(plan, statistics, calibrated);
+    if (kept_float.empty()) {
+      auto qparams = solve(plan, statistics, site_weights(graph, plan));
+      kept_float = lost_operands(plan, qparams, calibrated, statistics);
+      if (kept_float.empty()) return qparams;
+    }
+    kept_float.insert(plan.kept_float.begin(), plan.kept_float.end());
+    plan = make_plan(graph, recipe, backend_of(quantization.engine), std::move(kept_float));
+    for (auto& site : plan.sites) site.seen_as = seen_as(calibrated, site.value);
+  }
 }
 
 Calibration gather_statistics(const Quantization& quantization, const PtqOptions& options, at::Device device,

@@ -49,6 +49,10 @@ struct Calibration {
 /// From the training split of the data, run on the device.
 [[nodiscard]] Calibration calibrate_on_data(const Quantization& quantization, const QuantizeOptions& options,
                                             at::Device device, Progress& progress);
+/// Grids of all sites. Where calibration shows that tensors which share one are of too different size for it
+/// (calibrate/lost_operands.h), the plan is made again, with the operators that want them on one grid in float.
+[[nodiscard]] std::vector<QParams> settle_grids(Quantization& quantization, const Recipe& recipe,
+                                                const Statistics& statistics);
 /// From the data, or from the calibration files that the options name.
 [[nodiscard]] Calibration gather_statistics(const Quantization& quantization, const PtqOptions& options,
                                             at::Device device, Progress& progress);

@@ -49,7 +49,7 @@ class Grids {
       const auto* seen = statistics_of(site);
       if (!seen) return std::nullopt;
       statistics.sites.push_back(*seen);
-      statistics.sites.back().site = site.name;
+      statistics.sites.back().site = site.seen_as;
     }
     const auto solved = solve(changed, statistics, weights);
     std::vector<QParams> grids;
@@ -75,8 +75,8 @@ class Grids {
   [[nodiscard]] const SiteStatistics* statistics_of(const Site& site) const {
     for (const auto& old : model_.plan.sites)
       if (old.value == site.value)
-        if (const auto* seen = find_statistics(model_.statistics, old.name)) return seen;
-    return find_statistics(model_.statistics, site.name);
+        if (const auto* seen = find_statistics(model_.statistics, old.seen_as)) return seen;
+    return find_statistics(model_.statistics, site.seen_as);
   }
 
   const Improvable& model_;
@@ -90,7 +90,7 @@ std::optional<Agreement> try_out(const Candidate& candidate, const Improvable& m
   auto recipe = model.recipe;
   recipe.rules.insert(recipe.rules.end(), candidate.rules.begin(), candidate.rules.end());
   try {
-    const auto plan = make_plan(graph, recipe, backend_of(model.engine));
+    const auto plan = make_plan(graph, recipe, backend_of(model.engine), model.plan.kept_float);
     const auto grids = Grids(model, graph, plan).find();
     if (!grids) return std::nullopt;
     auto simulated = simulate(model.reference, plan, *grids);

@@ -14,8 +14,10 @@ bool is_quantized(const OperatorView& view) { return view.kind.starts_with("quan
 /// makes it.
 class Planner {
  public:
-  Planner(const GraphView& graph, const Recipe& recipe, const Backend& backend)
-      : graph_(graph), recipe_(recipe), backend_(backend) {}
+  Planner(const GraphView& graph, const Recipe& recipe, const Backend& backend, KeptFloat kept_float)
+      : graph_(graph), recipe_(recipe), backend_(backend) {
+    plan_.kept_float = std::move(kept_float);
+  }
 
   QuantPlan run() {
     for (const auto& view : graph_.operators) add(view);
@@ -52,6 +54,8 @@ class Planner {
       return "inside an if or a loop" + (view.source.empty() ? "" : " at " + view.source);
     if (!view.changed_by.empty()) return "its input or result is changed in place by " + view.changed_by;
     if (!settings_.skipped_by.empty()) return "recipe: " + settings_.skipped_by;
+    if (const auto kept = plan_.kept_float.find(view.name); kept != plan_.kept_float.end())
+      return kept->second;
     if (backend_.objection)
       if (auto objection = backend_.objection(view); !objection.empty()) return objection;
     if (row->operator_class == OperatorClass::kLayer) return reason_for_float_layer(view);
@@ -253,16 +257,18 @@ std::string why_nothing_is_int8(const QuantPlan& plan) {
   return std::to_string(plan.operators.size()) + " operators, no convolution or linear layer";
 }
 
-QuantPlan propose_plan(const GraphView& graph, const Recipe& recipe, const Backend& backend) {
+QuantPlan propose_plan(const GraphView& graph, const Recipe& recipe, const Backend& backend,
+                       KeptFloat kept_float) {
   std::vector<Matchable> candidates;
   for (const auto& op : graph.operators) candidates.push_back({op.name, op.kind});
   check_patterns(recipe, candidates);
-  return Planner(graph, recipe, backend).run();
+  return Planner(graph, recipe, backend, std::move(kept_float)).run();
 }
 
-QuantPlan make_plan(const GraphView& graph, const Recipe& recipe, const Backend& backend) {
+QuantPlan make_plan(const GraphView& graph, const Recipe& recipe, const Backend& backend,
+                    KeptFloat kept_float) {
   check_is_float(graph);
-  auto plan = propose_plan(graph, recipe, backend);
+  auto plan = propose_plan(graph, recipe, backend, std::move(kept_float));
   if (plan.int8_layers() > 0) return plan;
   throw Error(ErrorKind::kUnquantizable,
               {.what = "nothing in this model can be quantized as asked",

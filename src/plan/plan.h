@@ -42,6 +42,7 @@ struct Site {
   QuantScheme scheme = QuantScheme::activation(8, Symmetry::kAffine);
   Calibrator calibrator = Calibrator::kMse;  ///< unused for weights and fixed grids
   bool is_fixed = false;                     ///< the kernel dictates scale 1/256 and zero point 0
+  std::string seen_as = name;                ///< the name of its statistics
 };
 
 /// One operator of the canonical graph and how it will run.
@@ -59,6 +60,9 @@ struct PlannedOperator {
   std::optional<size_t> output_site;  ///< the grid of `output`; for movers that of their input
 };
 
+/// Operators that stay float for what calibration saw, and why.
+using KeptFloat = std::map<std::string, std::string>;
+
 /// The one source of truth: each tensor with its grid, each operator with its precision, or the reason why
 /// not. Observers, fake-quant, lowering and reports read it; none of them looks for patterns in the graph on
 /// its own.
@@ -66,16 +70,19 @@ struct QuantPlan {
   std::vector<Site> sites;
   std::vector<PlannedOperator> operators;  ///< in the order in which they run
   std::map<std::string, size_t> grid_of;   ///< value -> index of the site whose grid it has
+  KeptFloat kept_float;                    ///< with which it was made
 
   [[nodiscard]] const PlannedOperator* find(const std::string& name) const;  ///< null where there is none
   [[nodiscard]] size_t int8_layers() const;  ///< operators with an int8 weight
 };
 
 /// Throws Error(kUsage) for a rule that matches nothing. Perhaps nothing at all is int8.
-[[nodiscard]] QuantPlan propose_plan(const GraphView& graph, const Recipe& recipe, const Backend& backend);
+[[nodiscard]] QuantPlan propose_plan(const GraphView& graph, const Recipe& recipe, const Backend& backend,
+                                     KeptFloat kept_float = {});
 
 /// The same; throws Error(kUnquantizable) where no layer could be int8.
-[[nodiscard]] QuantPlan make_plan(const GraphView& graph, const Recipe& recipe, const Backend& backend);
+[[nodiscard]] QuantPlan make_plan(const GraphView& graph, const Recipe& recipe, const Backend& backend,
+                                  KeptFloat kept_float = {});
 
 /// Why no layer of the plan is int8, in words: the reason of each, or that there is none.
 [[nodiscard]] std::string why_nothing_is_int8(const QuantPlan& plan);

@@ -1,0 +1,21 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "plan/plan.h"
+
+namespace qtool {
+
+/// A value that calibration looks at, and the name of its statistics.
+struct SeenValue {
+  std::string name, value;
+};
+
+/// What calibration of `plan` looks at: the sites but weights and those with a fixed grid, and tensors that share a
+/// grid with others and have none of their own, or a fixed one.
+[[nodiscard]] std::vector<SeenValue> seen_values(const QuantPlan& plan);
+
+/// The name of what calibration of `plan` saw of `value`, or of the tensor whose grid it has.
+[[nodiscard]] std::string seen_as(const QuantPlan& plan, const std::string& value);
+
+}  // namespace qtool
