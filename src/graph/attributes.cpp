@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "graph/call_stack.h"
+#include "graph/plain_ascii.h"
 #include "graph/pool_constants.h"
 
 namespace qtool {
@@ -193,7 +194,7 @@ jit::Module rebuild(const jit::Module& module, std::shared_ptr<jit::Graph> graph
     const auto value = find_attribute(module, paths.back());
     QTOOL_ASSERT(value.has_value());
     if (!value->isNone())
-      set_attribute(root, paths.back(), *value, type_of(*value, reading.value()),
+      set_attribute(root, plain_ascii(paths.back()), *value, type_of(*value, reading.value()),
                     is_parameter(module, paths.back()));
   }
   // The types of the chains are those of the new modules only once all attributes are there.
@@ -201,8 +202,9 @@ jit::Module rebuild(const jit::Module& module, std::shared_ptr<jit::Graph> graph
   for (size_t i = 0; i < readings.size(); ++i) {
     const jit::WithInsertPoint here(readings[i].reader);
     const bool is_none = find_attribute(module, paths[i])->isNone();
-    readings[i].reader->replaceInput(readings[i].offset, is_none ? graph->insertConstant(c10::IValue())
-                                                                 : emit_attribute(*graph, root, paths[i]));
+    readings[i].reader->replaceInput(
+        readings[i].offset,
+        is_none ? graph->insertConstant(c10::IValue()) : emit_attribute(*graph, root, plain_ascii(paths[i])));
   }
   jit::EliminateDeadCode(graph->block());
   order_constants(graph);

@@ -34,9 +34,9 @@ torch::jit::Value* emit_attribute(torch::jit::Graph& graph, const torch::jit::Mo
                                   const std::string& path);
 
 /// A module of its own types that has a copy of `module`'s inlined forward() and those attributes that it
-/// uses, under their old paths. Constants stand first, once each, attributes right before their readers, so
-/// that models which differ in the order of such lines become one. Tensors are shared with `module`; graph
-/// and types are not, so either can be changed.
+/// uses, under their old paths, but for what is not ASCII in them. Constants stand first, once each, attributes
+/// right before their readers, so that models which differ in the order of such lines become one. Tensors are
+/// shared with `module`; graph and types are not, so either can be changed.
 [[nodiscard]] torch::jit::Module rebuild(const torch::jit::Module& module, const std::string& type_name);
 /// The same with `forward`, a graph over the attributes of `module`, instead of its own. The graph is changed.
 [[nodiscard]] torch::jit::Module rebuild(const torch::jit::Module& module,

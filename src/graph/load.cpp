@@ -125,6 +125,11 @@ std::string operator_listed(const std::string& message) {
   if (!unknown.empty())
     refuse(path, "this LibTorch (" TORCH_VERSION ") lacks an operator of the model: " + unknown, unknown,
            "build qtool with a newer LibTorch, or save the model without that operator");
+  if (message.find("ill formed octal specifier") != std::string::npos)
+    refuse(path,
+           "a module or parameter of the model has a name that is not ASCII, for which PyTorch writes code "
+           "that it cannot read",
+           sentence(message), "rename it and save the model again");
   refuse(path, "this LibTorch (" TORCH_VERSION ") cannot compile the model's code",
          sentence(message) + operator_listed(message),
          "build qtool with the LibTorch that saved the model or a newer one, or save the model again");

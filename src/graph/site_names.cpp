@@ -10,6 +10,7 @@
 
 #include "graph/attributes.h"
 #include "graph/nodes.h"
+#include "graph/plain_ascii.h"
 
 namespace qtool {
 namespace {
@@ -37,7 +38,7 @@ Place place_of(const jit::Node* node) {
     const auto name = instance->instance_name();
     place.is_leaf = !has_submodules(instance->class_type());
     if (name == "SELF" || name == "self") continue;
-    place.path += (place.path.empty() ? "" : ".") + name;
+    place.path += (place.path.empty() ? "" : ".") + plain_ascii(name);
   }
   return place;
 }

@@ -1,4 +1,7 @@
 #pragma once
+#include <ATen/core/Tensor.h>
+
+#include <string>
 #include <vector>
 
 #include "data/input_order.h"
@@ -13,5 +16,8 @@ namespace qtool {
 
 /// Inputs of models that read the same batches. Throws Error(kUsage) where one is no tensor.
 [[nodiscard]] ReaderInputs inputs_of(const std::vector<Model>& models);
+/// Inputs for the model: the first samples of the training split.
+[[nodiscard]] std::vector<at::Tensor> first_samples(const Model& model, const std::string& data,
+                                                    int64_t count);
 
 }  // namespace qtool

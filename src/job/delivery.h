@@ -41,13 +41,14 @@ void prepare_folder(const QuantizeOptions& options);
 /// Path of a file in the job's folder.
 [[nodiscard]] std::string in_folder(const std::string& folder, const char* name);
 
-/// Writes model.int8.pt, model.fakequant.pt, calibration.json and config.resolved.yaml, verifies the int8 file and fills
-/// the report in but for its files and timing.
+/// Writes model.int8.pt, model.fakequant.pt, calibration.json and config.resolved.yaml, and fills the report in but for
+/// its files and timing. The files are there only once the models were loaded back and, where there is data, have run; what
+/// an earlier run has left stands until then, and its reports go with it.
 [[nodiscard]] Report deliver(const Outcome& outcome, const Assignment& assignment, StageClock& clock,
                              Progress& progress);
 
 /// Adds files (those of deliver() and `more`) and timing, and writes report.json, report.md and
-/// report.html where they are asked for; else removes what an earlier run has left of them.
+/// report.html where they are asked for.
 void finish_report(Report& report, const Assignment& assignment, StageClock& clock,
                    const std::vector<const char*>& more = {});
 

@@ -1,8 +1,6 @@
 #include "job/explain.h"
 
 #include "calibrate/calibrate.h"
-#include "data/loader.h"
-#include "graph/tensor_inputs.h"
 #include "job/blame.h"
 #include "job/data_splits.h"
 #include "job/layer_report.h"
@@ -13,10 +11,7 @@ namespace {
 
 std::vector<at::Tensor> blame_sample(const Model& model, const QuantizeOptions& options) {
   if (options.data.empty() || options.blame_samples == 0) return {};
-  Loader loader(spec_of_split(options.data, Split::kTrain), {tensor_inputs(model)},
-                {.batch_size = options.blame_samples, .count = options.blame_samples});
-  auto batch = loader.next();
-  return batch ? std::move(batch->inputs) : std::vector<at::Tensor>();
+  return first_samples(model, options.data, options.blame_samples);
 }
 
 /// Training moves what activations hold, so what a trained model is explained with is seen afresh.

@@ -2,6 +2,8 @@
 
 #include "job/delivery.h"
 #include "job/open_model.h"
+#include "job/staging_folder.h"
+#include "job/written_model.h"
 
 namespace qtool {
 namespace {
@@ -12,12 +14,8 @@ constexpr const char* kFloatName = "model.float.pt";
 
 QatStart begin_qat(const QatOptions& options, const CommonOptions& common) {
   auto opened = open_float_model(options.model, options.data, common.seed);
-  auto path = options.model;
-  if (is_zoo(options.model)) {
-    path = in_folder(options.output, kFloatName);
-    opened.model.save(path);
-  }
-  return {begin_quantization(std::move(opened.model), identity_of(path), options.recipe, options.engine),
+  auto file = is_zoo(options.model) ? FileIdentity() : identity_of(options.model);
+  return {begin_quantization(std::move(opened.model), std::move(file), options.recipe, options.engine),
           std::move(opened.grids)};
 }
 
@@ -32,11 +30,12 @@ std::vector<QParams> with_known_grids(std::vector<QParams> solved, const QatStar
 }
 
 void adopt_trained_float(Quantization& quantization, const Model& canonical, const QatOptions& options) {
-  const auto path = in_folder(options.output, kFloatName);
-  canonical.save(path);
-  quantization.original = Model::load(path);
+  const StagingFolder staging(options.output);
+  canonical.save(staging.path(kFloatName));
+  quantization.original = load_back(staging.path(kFloatName), options.model);
   quantization.canonical = canonical.clone();
-  quantization.file = identity_of(path);
+  quantization.file = identity_of(staging.path(kFloatName));
+  staging.publish({kFloatName});
 }
 
 }  // namespace qtool

@@ -1,14 +1,19 @@
 #include "job/train.h"
 
+#include <ATen/core/grad_mode.h>
+
 #include <optional>
 
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "job/arrival.h"
+#include "job/data_splits.h"
 #include "job/input_survives.h"
 #include "job/open_model.h"
 #include "job/parameter_count.h"
+#include "job/staging_folder.h"
 #include "job/training_progress.h"
+#include "job/written_model.h"
 #include "train/data_shape.h"
 
 namespace qtool {
@@ -54,8 +59,13 @@ TrainJobResult run_train(const TrainJobOptions& options, const CommonOptions& co
   result.warnings = model.notes().remarks;
   const auto write = [&] {
     progress.stage("write");
-    model.save(folder + kModelName);
-    write_file(folder + kConfigName, resolved_config);
+    const StagingFolder staging(options.output);
+    model.save(staging.path(kModelName));
+    write_file(staging.path(kConfigName), resolved_config);
+    const at::NoGradGuard no_grad;
+    auto written = load_back(staging.path(kModelName), options.model);
+    (void)written.forward(first_samples(written, options.data, 1));
+    staging.publish({kModelName, kConfigName});
   };
   try {
     result.train = train(task, train_options, training_hooks(progress, result.warnings));

@@ -1,6 +1,7 @@
 #include "lower/engine_limits.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <vector>
 
 namespace qtool {
@@ -21,8 +22,15 @@ int64_t groups_of(const OperatorView& op) {
   return found == op.numbers.end() ? 1 : static_cast<int64_t>(found->second);
 }
 
+/// Kernels count in 32 bits.
+bool is_beyond_32_bits(const OperatorView& op) {
+  const auto fits = [](int64_t value) { return value >= INT32_MIN && value <= INT32_MAX; };
+  return std::any_of(op.lists.begin(), op.lists.end(), [&](const auto& entry) {
+    return !std::all_of(entry.second.begin(), entry.second.end(), fits);
+  });
+}
+
 std::string onednn_transposed(const OperatorView& op) {
-  if (!all_are(list(op, "output_padding"), 0)) return "oneDNN's int8 kernel takes no output padding";
   // Weights are [C_in, C_out / groups, ...].
   if (op.weight.size(0) / groups_of(op) != op.weight.size(1))
     return "oneDNN's int8 kernel is wrong where input and output channels differ in number";
@@ -36,13 +44,12 @@ std::string fbgemm_transposed(const OperatorView& op) {
   return "";
 }
 
+/// A file meets whatever engine its client has, and X86 takes oneDNN or FBGEMM, as the processor has it: what one of them
+/// computes wrongly is left to none. Output padding oneDNN refuses, and X86 gives it to FBGEMM.
 std::string objection_to_transposed(Engine engine, const OperatorView& op) {
-  if (!op.weight.defined()) return "";
-  if (engine == Engine::kOnednn) return onednn_transposed(op);
-  if (engine == Engine::kFbgemm) return fbgemm_transposed(op);
-  if (engine != Engine::kX86) return "";
-  // X86 takes the one or the other, as the processor has it; a file may meet both.
+  if (!op.weight.defined() || engine == Engine::kQnnpack) return "";
   const auto padded = !all_are(list(op, "output_padding"), 0);
+  if (padded && engine == Engine::kOnednn) return "oneDNN's int8 kernel takes no output padding";
   const auto onednn = padded ? "" : onednn_transposed(op);
   return onednn.empty() ? fbgemm_transposed(op) : onednn;
 }
@@ -64,6 +71,7 @@ std::string objection_of_qnnpack(const OperatorView& op) {
 }  // namespace
 
 std::string objection_of(Engine engine, const OperatorView& op) {
+  if (is_beyond_32_bits(op)) return "an argument is beyond the 32 bits that int8 kernels count in";
   if (op.kind.rfind("aten::conv_transpose", 0) == 0) return objection_to_transposed(engine, op);
   return engine == Engine::kQnnpack ? objection_of_qnnpack(op) : "";
 }

@@ -6,7 +6,8 @@
 
 namespace qtool {
 
-/// Why the engine's int8 kernel must not run this operator, or empty. All of these were found by running LibTorch 2.13: the kernel throws, or gives another result than the operator defines. Tests run every operator on every
+/// Why this operator must not be int8 in a file for the engine, or empty: that engine's kernel, or another's that a client on the
+/// same processor may have, fails. All of these were found by running LibTorch 2.13: the kernel throws, or gives another result than the operator defines. Tests run every operator on every
 /// engine.
 [[nodiscard]] std::string objection_of(Engine engine, const OperatorView& op);
 

@@ -51,6 +51,22 @@ TEST_CASE("X86 has the limits of both that it may hand a layer to") {
   CHECK(objection_of(Engine::kX86, transposed({8, 8, 3, 3}, 1, 0, 0)).empty());
 }
 
+TEST_CASE("what one of the x86 engines computes wrongly is in no file for any of them") {
+  for (const auto engine : {Engine::kX86, Engine::kOnednn, Engine::kFbgemm}) {
+    CHECK_THAT(objection_of(engine, transposed({8, 12, 3, 3}, 1, 0, 0)), contains("differ in number"));
+    CHECK_THAT(objection_of(engine, transposed({8, 8, 2, 2}, 1, 0, 0)), contains("height 2"));
+    CHECK(objection_of(engine, transposed({8, 8, 3, 3}, 1, 1, 0)).empty());
+  }
+}
+
+TEST_CASE("kernels count in 32 bits") {
+  auto op = convolution({8, 8, 3, 3}, 1);
+  op.lists["stride"] = {INT32_MAX, 1};
+  CHECK(objection_of(Engine::kX86, op).empty());
+  op.lists["stride"] = {int64_t(INT32_MAX) + 1, 1};
+  CHECK_THAT(objection_of(Engine::kX86, op), contains("32 bits"));
+}
+
 TEST_CASE("QNNPACK's pools have limits, and its transposed layers none") {
   CHECK(objection_of(Engine::kQnnpack, transposed({8, 16, 2, 2}, 1, 0, 1)).empty());
   OperatorView average;
