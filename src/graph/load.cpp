@@ -17,8 +17,8 @@
 #include "graph/code_check.h"
 #include "graph/debug_record.h"
 #include "graph/flaw.h"
-#include "graph/records.h"
 #include "graph/place_constants.h"
+#include "graph/records.h"
 #include "graph/training_mode.h"
 
 namespace qtool {
@@ -188,6 +188,17 @@ LoadedModule parse(const std::string& path, const Records& records) {
   }
 }
 
+/// Paths of layers are made of names with dots between them. PyTorch gives no such names; a file may hold them.
+void check_names(const std::string& path, const torch::jit::Module& module) {
+  for (const auto& part : module.modules())
+    for (size_t i = 0; i < part.type()->numAttributes(); ++i) {
+      const auto& name = part.type()->getAttributeName(i);
+      if (name.empty() || name.find('.') != std::string::npos)
+        refuse(path, "a module or attribute of the model has a name that no path can hold", "'" + name + "'",
+               "give it another name in Python, and save the model again", "a name without dots");
+    }
+}
+
 }  // namespace
 
 LoadedModule load_torchscript(const std::string& path) {
@@ -199,6 +210,7 @@ LoadedModule load_torchscript(const std::string& path) {
   if (!loaded.module.find_method("forward"))
     refuse(path, "the model has no forward()", "a module without forward",
            "script or trace the module that has one");
+  check_names(path, loaded.module);
   loaded.module.eval();
   if (const auto device = put_on_cpu(loaded.module); !device.empty())
     loaded.notes.remarks.push_back(

@@ -259,11 +259,12 @@ void Model::check_input_count(size_t expected, size_t got) {
 void Model::refuse_inputs(const std::vector<at::Tensor>& inputs, const std::string& message) {
   const auto device = device_of(inputs);
   const auto reason = essence(message);
-  if (says_machine_failed(message))
-    throw Error(ErrorKind::kMachine, {.what = "out of memory",
-                                      .where = device.str(),
-                                      .got = reason,
-                                      .fix = "use a smaller batch size, or a machine with more memory"});
+  if (says_machine_failed(message)) {
+    Complaint complaint = out_of_memory();
+    complaint.where = device.str();
+    if (!device.is_cpu()) complaint.got = reason;  // which says of which memory
+    throw Error(ErrorKind::kMachine, complaint);
+  }
   if (impl_->origin) {
     const at::NoGradGuard no_grad;
     (void)impl_->origin->forward(inputs);  // where the data is at fault, this says so
