@@ -1,7 +1,9 @@
 """Whole inputs for libFuzzer to start from, for each target of parsers.cpp. Made anew for each run, so that they keep up with the
 formats; what once crashed stands in corpus/ beside this file."""
+import io
 import json
 import pathlib
+import zipfile
 
 import seeds
 
@@ -27,6 +29,15 @@ def _small_statistics(text):
     return json.dumps(tree)
 
 
+def _records(good, suffix):
+    """Of the models, those whose names end so."""
+    found = []
+    for name in ("good.pt", "int8/model.int8.pt"):
+        with zipfile.ZipFile(io.BytesIO(good.read(name))) as archive:
+            found += [archive.read(member) for member in archive.namelist() if member.endswith(suffix)]
+    return found
+
+
 def write_corpus(good, folder):
     """`good` is fuzz.py's."""
     files = {
@@ -38,7 +49,9 @@ def write_corpus(good, folder):
             "\n", "\n  ")],
         "batch": [good.read("batch.yaml")],
         "report": [json.dumps(_shorter(json.loads(good.read("int8/report.json"))))],
-        "state": [good.read("state.json")]}
+        "state": [good.read("state.json")],
+        "pickle": _records(good, "/data.pkl") + _records(good, "/constants.pkl"),
+        "debug_record": _records(good, ".debug_pkl")}
     for target, contents in files.items():
         place = pathlib.Path(folder) / target
         place.mkdir(parents=True, exist_ok=True)

@@ -17,6 +17,9 @@
 #include "data/dataset.h"
 #include "data/npy_header.h"
 #include "data/spec.h"
+#include "graph/debug_record.h"
+#include "graph/flaw.h"
+#include "graph/pickle.h"
 #include "job/batch_state.h"
 #include "job/ptq_options.h"
 #include "job/tasks.h"
@@ -144,6 +147,18 @@ void report(std::string_view bytes) {
 
 void state(std::string_view bytes) { (void)read_batch_state(as_file("state.json", bytes)); }
 
+void pickle(std::string_view bytes) {
+  try {
+    const Pickle read(bytes);
+    for (const Pickle::Storage& storage : read.storages())
+      must(storage.bytes >= 0, "a storage has less than no bytes");
+  } catch (const Flaw& flaw) {
+    must(!flaw.expected.empty(), "a flaw does not say what should be there");
+  }
+}
+
+void debug_record(std::string_view bytes) { (void)is_sound_debug_record(bytes); }
+
 struct Target {
   std::string_view name;
   void (*parse)(std::string_view);
@@ -156,7 +171,9 @@ constexpr Target kTargets[] = {{"npy", npy},
                                {"config", config},
                                {"batch", batch},
                                {"report", report},
-                               {"state", state}};
+                               {"state", state},
+                               {"pickle", pickle},
+                               {"debug_record", debug_record}};
 
 const Target* chosen = nullptr;
 
