@@ -46,6 +46,7 @@ Markdown::Markdown(std::string_view text) {
 }
 
 Markdown Markdown::code(std::string_view text) {
+  if (text.empty()) return {""};  // two backticks would begin code
   const std::string line = safe_line(text), fence(longest_run(line, '`') + 1, '`');
   // A space goes away at both ends, where there is one at both.
   const bool needs_space =

@@ -34,4 +34,5 @@ TEST_CASE("code ends where the name ends") {
   CHECK(code("``a") == "``` ``a ```");
   CHECK(code("<b>\n") == "`<b>\\n`");
   CHECK(code(" a ") == "`  a  `");
+  CHECK(code("").empty());
 }
