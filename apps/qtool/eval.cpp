@@ -10,6 +10,7 @@
 #include "output.h"
 #include "report/json_parts.h"
 #include "report/markdown_table.h"
+#include "report/report_text.h"
 
 namespace qtool {
 namespace {
@@ -24,16 +25,27 @@ Json model_json(const Evaluation& evaluation) {
   return json;
 }
 
+Json output_json(const OutputQuality& output) {
+  return {{"cosine", output.cosine},
+          {"sqnr_db", output.sqnr_db},
+          {"channels", output.channels},
+          {"worst_channel", nullable(output.worst_channel)},
+          {"worst_sqnr_db", output.worst_channel ? Json(output.worst_sqnr_db) : Json(nullptr)},
+          {"constant_channels", output.constant}};
+}
+
 std::string to_json(const EvalResult& result) {
   Json json = {{"schema", 1}, {"samples", result.samples}, {"model", model_json(result.model)}};
   json["against"] = nullptr;
   if (result.reference) {
     const Agreement& agreement = result.model.with_first;
     json["against"] = model_json(*result.reference);
-    json["agreement"] = {{"same_top1", agreement.same()},
+    json["agreement"] = {{"same_top1", nullable(agreement.same())},
                          {"cosine", agreement.cosine},
                          {"sqnr_db", agreement.sqnr_db},
                          {"max_difference", agreement.max_difference}};
+    json["outputs"] = Json::array();
+    for (const auto& output : result.model.outputs) json["outputs"].push_back(output_json(output));
   }
   add_arrival(json["data"], result.arrival.inputs, result.arrival.notes);
   json["warnings"] = result.warnings;
@@ -46,15 +58,36 @@ std::vector<std::string> accuracy_row(const Evaluation& evaluation) {
           accuracy ? percent(accuracy->top5()) : "-"};
 }
 
-std::string to_text(const EvalResult& result) {
+std::string accuracy_text(const EvalResult& result) {
+  if (!result.model.accuracy) return "";
   std::vector<std::vector<std::string>> rows = {{"model", "top-1", "top-5"}};
   if (result.reference) rows.push_back(accuracy_row(*result.reference));
   rows.push_back(accuracy_row(result.model));
-  std::string text = columns(rows) + "\non " + std::to_string(result.samples) + " samples";
+  return columns(rows) + "\n";
+}
+
+std::string outputs_text(const std::vector<OutputQuality>& outputs) {
+  std::vector<std::vector<std::string>> rows = {
+      {"output", "SQNR dB", "cosine", "channels", "worst channel", "SQNR dB there"}};
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const auto& output = outputs[i];
+    rows.push_back({std::to_string(i), sqnr_text(output.sqnr_db), fixed(output.cosine, 6),
+                    output.channels > 0 ? std::to_string(output.channels) : "-",
+                    output.worst_channel ? std::to_string(*output.worst_channel) : "-",
+                    output.worst_channel ? sqnr_text(output.worst_sqnr_db) : "-"});
+  }
+  return columns(rows);
+}
+
+std::string to_text(const EvalResult& result) {
+  std::string text = accuracy_text(result) + "on " + std::to_string(result.samples) + " samples";
   if (result.reference) {
     const Agreement& agreement = result.model.with_first;
-    text += "; same top-1 on " + percent(agreement.same()) + ", cosine " + fixed(agreement.cosine, 6) +
-            ", SQNR " + (std::isinf(agreement.sqnr_db) ? "infinite" : fixed(agreement.sqnr_db, 2) + " dB");
+    text += (agreement.same() ? "; same top-1 on " + percent(*agreement.same()) + ", cosine " : "; cosine ") +
+            fixed(agreement.cosine, 6) + ", SQNR " +
+            (std::isinf(agreement.sqnr_db) ? "infinite" : fixed(agreement.sqnr_db, 2) + " dB") + "\n\n" +
+            outputs_text(result.model.outputs);
+    return text;
   }
   return text + "\n";
 }

@@ -111,12 +111,27 @@ void log_arrival(const Arrival& arrival) {
   for (const auto& line : data_lines(arrival.inputs, arrival.notes)) spdlog::info(line);
 }
 
-std::string summary_text(const Report& report, const std::string& directory, bool has_report) {
-  std::vector<std::vector<std::string>> rows = {{"", "top-1", "top-5", "same top-1 as float"}};
-  for (const Rung& rung : report.accuracy.ladder)
+namespace {
+
+std::string ladder_text(const ReportAccuracy& accuracy) {
+  if (accuracy.ladder.empty()) return "";
+  const auto decibel = [](const std::optional<double>& value) { return value ? sqnr_text(*value) : "-"; };
+  const bool classes = has_classes(accuracy);
+  Rows rows = {classes ? std::vector<std::string>{"", "top-1", "top-5", "same top-1 as float"}
+                       : std::vector<std::string>{"", "SQNR dB", "worst channel dB", "cosine"}};
+  for (const Rung& rung : accuracy.ladder)
     rows.push_back(
-        {rung.name, percent_or_dash(rung.top1), percent_or_dash(rung.top5), percent_or_dash(rung.agreement)});
-  std::string text = rows.size() > 1 ? columns(rows) + "\n" : "";
+        classes ? std::vector<std::string>{rung.name, percent_or_dash(rung.top1), percent_or_dash(rung.top5),
+                                           percent_or_dash(rung.agreement)}
+                : std::vector<std::string>{rung.name, decibel(rung.sqnr_db), decibel(rung.worst_channel_db()),
+                                           rung.cosine ? fixed(*rung.cosine, 6) : "-"});
+  return columns(rows) + "\n";
+}
+
+}  // namespace
+
+std::string summary_text(const Report& report, const std::string& directory, bool has_report) {
+  std::string text = ladder_text(report.accuracy);
   text +=
       "size    " + bytes_text(report.size.float_bytes) + " -> " + bytes_text(report.size.int8_bytes) + "\n";
   if (const auto& latency = report.timing.latency; latency)

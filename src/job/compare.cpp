@@ -98,6 +98,10 @@ std::vector<MetricChange> metric_changes(const Report& before, const Report& aft
   add("int8 same top-1 as float", Unit::kFraction,
       [](const Report& r) { return of_rung(r, "int8", &Rung::agreement); });
   add("int8 SQNR", Unit::kDecibel, [](const Report& r) { return of_rung(r, "int8", &Rung::sqnr_db); });
+  add("int8 SQNR of the worst channel", Unit::kDecibel, [](const Report& r) {
+    const auto* int8 = r.rung("int8");
+    return int8 ? int8->worst_channel_db() : std::nullopt;
+  });
   add("float size", Unit::kBytes, [&](const Report& r) { return bytes(r.size.float_bytes); });
   add("int8 size", Unit::kBytes, [&](const Report& r) { return bytes(r.size.int8_bytes); });
   const auto time = [&](double ReportLatency::*member) {

@@ -1,9 +1,8 @@
 #include "job/eval.h"
 
-#include <vector>
-
 #include "core/error.h"
 #include "job/data_splits.h"
+#include "job/output_warnings.h"
 
 namespace qtool {
 EvalResult run_eval(const EvalOptions& options, const CommonOptions& common, Progress& progress) {
@@ -42,7 +41,11 @@ EvalResult run_eval(const EvalOptions& options, const CommonOptions& common, Pro
   for (size_t i = 0; i < models.size(); ++i)
     for (const auto& remark : models[i].notes().remarks)
       result.warnings.push_back(evaluations[i].name + ": " + remark);
-  if (evaluations.size() > 1) result.reference = evaluations.front();
+  if (evaluations.size() > 1) {
+    result.reference = evaluations.front();
+    const auto warnings = output_warnings(result.model.outputs, options.against, options.model);
+    result.warnings.insert(result.warnings.end(), warnings.begin(), warnings.end());
+  }
   if (result.model.accuracy)
     if (const auto warning = label_warning(*result.model.accuracy))
       result.arrival.warnings.push_back(*warning);

@@ -1,10 +1,28 @@
 #include "job/gate_labels.h"
 
+#include <ATen/core/grad_mode.h>
+
+#include <sstream>
+
 #include "core/error.h"
 #include "data/dataset.h"
+#include "data/loader.h"
+#include "graph/tensor_inputs.h"
 #include "job/data_splits.h"
+#include "job/verification.h"
+#include "measure/accuracy.h"
 
 namespace qtool {
+namespace {
+
+/// The first of --max-drop, --min-accuracy and --min-agreement that is set; empty where none is.
+std::string gate_of_top1(const Gates& gates) {
+  if (gates.max_drop) return "--max-drop";
+  if (gates.min_accuracy) return "--min-accuracy";
+  return gates.min_agreement ? "--min-agreement" : "";
+}
+
+}  // namespace
 
 void check_gates_have_labels(const QuantizeOptions& options) {
   const Gates& gates = options.gates;
@@ -17,6 +35,27 @@ void check_gates_have_labels(const QuantizeOptions& options) {
        .got = "data without labels",
        .expected = "a label for each sample",
        .fix = "give data with labels, or the gate --min-agreement, which needs none"});
+}
+
+void check_gates_have_classes(const QuantizeOptions& options, Model& model) {
+  const auto gate = gate_of_top1(options.gates);
+  if (gate.empty()) return;
+  const at::NoGradGuard no_grad;
+  Loader loader(spec_of_split(options.data, Split::kTest), {tensor_inputs(model)},
+                {.batch_size = kVerifiedBatch, .count = options.verify_samples});
+  const auto batch = loader.next();
+  if (!batch) return;
+  const auto output = model.forward(batch->inputs).at(0);
+  if (is_logits(output)) return;
+  std::ostringstream got;
+  got << output.toString() << output.sizes();
+  throw Error(ErrorKind::kUsage,
+              {.what = "the gate " + gate + " needs a classifier: other models have no top-1",
+               .where = options.model,
+               .got = "a first output " + got.str(),
+               .expected = "floating point [samples, classes]",
+               .fix = "leave the gate out; the report has SQNR and cosine of each output, and qtool compare "
+                      "has --max-sqnr-loss"});
 }
 
 }  // namespace qtool

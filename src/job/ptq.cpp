@@ -2,6 +2,7 @@
 
 #include "core/option_tree.h"
 #include "job/delivery.h"
+#include "job/gate_labels.h"
 #include "job/open_model.h"
 
 namespace qtool {
@@ -13,6 +14,7 @@ QuantizeResult run_ptq(const PtqOptions& options, const CommonOptions& common,
   StageClock clock(progress);
   clock.begin("load and plan");
   auto opened = open_float_model(options.model, options.data, common.seed);
+  check_gates_have_classes(options, opened.model);
   auto quantization =
       begin_quantization(std::move(opened.model), identity_of(options.model), options.recipe, options.engine);
 

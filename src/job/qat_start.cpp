@@ -1,6 +1,7 @@
 #include "job/qat_start.h"
 
 #include "job/delivery.h"
+#include "job/gate_labels.h"
 #include "job/open_model.h"
 #include "job/staging_folder.h"
 #include "job/written_model.h"
@@ -14,6 +15,7 @@ constexpr const char* kFloatName = "model.float.pt";
 
 QatStart begin_qat(const QatOptions& options, const CommonOptions& common) {
   auto opened = open_float_model(options.model, options.data, common.seed);
+  check_gates_have_classes(options, opened.model);
   auto file = is_zoo(options.model) ? FileIdentity() : identity_of(options.model);
   return {begin_quantization(std::move(opened.model), std::move(file), options.recipe, options.engine),
           std::move(opened.grids)};

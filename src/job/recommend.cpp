@@ -245,7 +245,7 @@ std::vector<Recommendation> recommend(const Improvable& model, const Blame& blam
       const auto agreement = try_out(candidate, model, graph, trial);
       if (!agreement) continue;
       const auto gain = gain_of(*agreement, blame.all);
-      if (gain.sqnr_db < kLeastGain || gain.agreement < 0) continue;
+      if (gain.sqnr_db < kLeastGain || gain.agreement.value_or(0) < 0) continue;
       if (!best || gain.sqnr_db > best->gain.sqnr_db) best = worded(candidate, gain);
     }
     if (best) result.push_back(*best);

@@ -7,9 +7,9 @@ namespace {
 
 std::string progress_text(const TrainProgress& at) {
   char text[128];
-  std::snprintf(text, sizeof text, "epoch %lld/%lld, loss %.4f, top-1 %.2f %%, %.0f images/s",
+  std::snprintf(text, sizeof text, "epoch %lld/%lld, loss %.4f, %s %.2f %%, %.0f images/s",
                 static_cast<long long>(at.epoch + 1), static_cast<long long>(at.epochs), at.loss,
-                at.accuracy * 100, at.images_per_second);
+                at.is_top1 ? "top-1" : "score", at.accuracy * 100, at.images_per_second);
   return text;
 }
 

@@ -25,7 +25,9 @@ ReportQuality quality_of(const Agreement& agreement) { return {agreement.sqnr_db
 
 ReportQuality gain_of(const Agreement& better, const Agreement& worse) {
   const bool same = better.sqnr_db == worse.sqnr_db;
-  return {same ? 0 : better.sqnr_db - worse.sqnr_db, better.same() - worse.same()};
+  ReportQuality gain{.sqnr_db = same ? 0 : better.sqnr_db - worse.sqnr_db};
+  if (better.same() && worse.same()) gain.agreement = *better.same() - *worse.same();
+  return gain;
 }
 
 }  // namespace qtool

@@ -10,6 +10,9 @@
 
 namespace qtool {
 
+/// Samples that run at once: as in calibration, so that verification needs no more memory.
+inline constexpr int64_t kVerifiedBatch = 128;
+
 /// What the ladder from float to int8 shows, and what there is to warn of.
 struct Verification {
   ReportAccuracy accuracy;

@@ -29,6 +29,10 @@ int64_t rank_of(const float* row, int64_t classes, int64_t label) {
 
 }  // namespace
 
+bool is_logits(const at::Tensor& output) {
+  return output.dim() == 2 && output.is_floating_point() && output.size(1) >= 2;
+}
+
 std::optional<std::string> label_warning(const Accuracy& accuracy) {
   const auto won = double(accuracy.right_from_one - accuracy.top1_right);
   if (accuracy.has_zero || won <= 3 * std::sqrt(double(accuracy.samples)) + 1) return std::nullopt;

@@ -26,6 +26,10 @@ struct Accuracy {
 /// Where labels that count from 1 would fit much better than they do.
 [[nodiscard]] std::optional<std::string> label_warning(const Accuracy& accuracy);
 
+/// Whether the tensor is taken for a number for each of at least two classes: floating point [N, C]. Only of such an
+/// output, the first of a model, there is a top-1.
+[[nodiscard]] bool is_logits(const at::Tensor& output);
+
 /// Throws Error(kUsage) with value, sample and number of classes where a label lies outside [0, classes).
 /// `labels` int64 [N]; `name_of` says what the sample of labels[i] is called; `where` names the data.
 void check_labels(const at::Tensor& labels, int64_t classes,

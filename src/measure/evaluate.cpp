@@ -15,6 +15,7 @@ struct Meters {
       : accuracy(candidate.name), with_first(candidate.step), with_previous(candidate.step) {}
   AccuracyMeter accuracy;
   AgreementMeter with_first, with_previous;
+  std::vector<OutputMeter> outputs;
   double seconds = 0;
 };
 
@@ -35,6 +36,10 @@ void add_batch(std::span<const Candidate> candidates, const Batch& batch, int64_
     if (batch.labels.defined()) meters[i].accuracy.add(outputs.at(0), batch.labels);
     meters[i].with_first.add(first, outputs);
     meters[i].with_previous.add(previous, outputs);
+    if (i > 0) {
+      meters[i].outputs.resize(outputs.size());
+      for (size_t k = 0; k < outputs.size(); ++k) meters[i].outputs[k].add(first[k], outputs[k]);
+    }
     previous = std::move(outputs);
   }
 }
@@ -56,12 +61,15 @@ std::vector<Evaluation> evaluate(std::span<const Candidate> candidates, Loader& 
   std::vector<Evaluation> evaluations;
   for (size_t i = 0; i < candidates.size(); ++i) {
     const Meters& m = meters[i];
+    std::vector<OutputQuality> outputs;
+    for (const auto& meter : m.outputs) outputs.push_back(meter.quality());
     evaluations.push_back(
         {.name = candidates[i].name,
          .accuracy = loader.has_labels() ? std::optional<Accuracy>(m.accuracy.accuracy()) : std::nullopt,
          .right = m.accuracy.right(),
          .with_first = m.with_first.agreement(),
          .with_previous = m.with_previous.agreement(),
+         .outputs = std::move(outputs),
          .seconds = m.seconds});
   }
   return evaluations;

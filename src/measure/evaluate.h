@@ -8,6 +8,7 @@
 #include "data/loader.h"
 #include "measure/accuracy.h"
 #include "measure/agreement.h"
+#include "measure/output_similarity.h"
 
 namespace qtool {
 
@@ -24,7 +25,9 @@ struct Evaluation {
   std::vector<bool> right;           ///< for each sample, in order; empty without labels
   Agreement with_first;              ///< with the first candidate; the first one's own is perfect
   Agreement with_previous;           ///< with the candidate before it; the first one's own is perfect
-  double seconds = 0;                ///< time spent in run()
+  /// Each output against the first candidate's; empty for the first one itself.
+  std::vector<OutputQuality> outputs = {};
+  double seconds = 0;  ///< time spent in run()
 };
 
 /// All candidates over the same batches, in one pass of the loader, without gradients, and with the same random numbers

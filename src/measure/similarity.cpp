@@ -23,6 +23,11 @@ void check_same_size(const at::Tensor& reference, const at::Tensor& x) {
 
 }  // namespace
 
+double sqnr_of(double reference_square, double error_square) {
+  if (error_square == 0) return std::numeric_limits<double>::infinity();
+  return 10.0 * std::log10(reference_square / error_square);
+}
+
 void Similarity::add(const at::Tensor& reference, const at::Tensor& x) {
   check_same_size(reference, x);
   const at::Tensor references = reference.detach().to(at::kCPU, at::kFloat).contiguous();
@@ -47,10 +52,7 @@ double Similarity::cosine() const {
   return product_ / (std::sqrt(reference_square_) * std::sqrt(x_square_));
 }
 
-double Similarity::sqnr_db() const {
-  if (error_square_ == 0) return std::numeric_limits<double>::infinity();
-  return 10.0 * std::log10(reference_square_ / error_square_);
-}
+double Similarity::sqnr_db() const { return sqnr_of(reference_square_, error_square_); }
 
 double Similarity::differing() const { return elements_ ? double(differing_) / double(elements_) : 0.0; }
 

@@ -5,6 +5,9 @@
 
 namespace qtool {
 
+/// 10 log10(reference / error) of two sums of squares, in dB; infinite where there is no error.
+[[nodiscard]] double sqnr_of(double reference_square, double error_square);
+
 /// How close a signal is to a reference, over any number of tensors as if they were one long vector. Sums are
 /// kept in double. SQNR is the usual signal-to-quantization-noise ratio, 10 log10(sum r^2 / sum (r - x)^2).
 class Similarity {

@@ -7,6 +7,7 @@
 
 #include "core/names.h"
 #include "report/markdown_table.h"
+#include "report/report_text.h"
 
 namespace qtool {
 namespace {
@@ -23,11 +24,22 @@ std::string drop_text(const ReportDrop& drop) {
          " (95 % interval " + fixed(low * 100, 2) + " to " + fixed(high * 100, 2) + ")";
 }
 
+/// Of models without classes: `SQNR 33.7 dB, 12.1 dB in the worst channel`.
+std::string sqnr_of_outputs(const Rung& int8) {
+  const auto decibel = [](double value) { return sqnr_text(value) + (std::isinf(value) ? "" : " dB"); };
+  std::string text = "SQNR " + decibel(int8.sqnr_db.value_or(INFINITY));
+  for (const auto& output : int8.outputs)
+    if (!output.constant_channels.empty()) return text + ", and channels that have become constant";
+  if (const auto worst = int8.worst_channel_db()) text += ", " + decibel(*worst) + " in the worst channel";
+  return text;
+}
+
 std::string quality_text(const Report& report) {
   const Rung* int8 = report.rung("int8");
   if (report.accuracy.drop) return drop_text(*report.accuracy.drop);
-  if (int8 && int8->agreement) return "float's top-1 on " + percent(*int8->agreement) + " of the samples";
-  return "not verified on data";
+  if (!int8) return "not verified on data";
+  if (int8->agreement) return "float's top-1 on " + percent(*int8->agreement) + " of the samples";
+  return sqnr_of_outputs(*int8);
 }
 
 std::string gates_text(const std::vector<GateResult>& gates) {

@@ -11,9 +11,25 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+template <class T, class ToJson>
+Json array(const std::vector<T>& elements, ToJson to_element) {
+  Json result = Json::array();
+  for (const auto& element : elements) result.push_back(to_element(element));
+  return result;
+}
+
 Json tool_json(const ReportTool& tool) {
   return {{"version", tool.version},           {"libtorch", tool.libtorch}, {"engine", tool.engine},
           {"cpu_features", tool.cpu_features}, {"threads", tool.threads},   {"seed", tool.seed}};
+}
+
+Json output_json(const ReportOutput& output) {
+  return {{"cosine", nullable(output.cosine)},
+          {"sqnr_db", nullable(output.sqnr_db)},
+          {"channels", output.channels},
+          {"worst_channel", nullable(output.worst_channel)},
+          {"worst_sqnr_db", nullable(output.worst_sqnr_db)},
+          {"constant_channels", output.constant_channels}};
 }
 
 Json rung_json(const Rung& rung) {
@@ -22,7 +38,8 @@ Json rung_json(const Rung& rung) {
           {"top5", nullable(rung.top5)},
           {"agreement", nullable(rung.agreement)},
           {"cosine", nullable(rung.cosine)},
-          {"sqnr_db", nullable(rung.sqnr_db)}};
+          {"sqnr_db", nullable(rung.sqnr_db)},
+          {"outputs", array(rung.outputs, output_json)}};
 }
 
 Json accuracy_json(const ReportAccuracy& accuracy) {
@@ -47,7 +64,7 @@ Json simulated_json(const std::optional<SimulatedVsInt8>& difference) {
   if (!difference) return nullptr;
   return {{"max_steps", difference->max_steps},
           {"differing", difference->differing},
-          {"same_top1", difference->same_top1}};
+          {"same_top1", nullable(difference->same_top1)}};
 }
 
 Json histogram_json(const ReportHistogram& histogram) {
@@ -89,13 +106,6 @@ Json recommendation_json(const Recommendation& recommendation) {
           {"rules", recommendation.rules},
           {"flags", recommendation.flags.empty() ? Json(nullptr) : Json(recommendation.flags)},
           {"gain", quality_json(recommendation.gain)}};
-}
-
-template <class T, class ToJson>
-Json array(const std::vector<T>& elements, ToJson to_element) {
-  Json result = Json::array();
-  for (const auto& element : elements) result.push_back(to_element(element));
-  return result;
 }
 
 template <class T>

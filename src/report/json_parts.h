@@ -14,7 +14,7 @@ template <class T>
 }
 
 [[nodiscard]] inline nlohmann::ordered_json quality_json(const ReportQuality& quality) {
-  return {{"sqnr_db", quality.sqnr_db}, {"agreement", quality.agreement}};
+  return {{"sqnr_db", quality.sqnr_db}, {"agreement", nullable(quality.agreement)}};
 }
 
 [[nodiscard]] inline nlohmann::ordered_json input_json(const ReportInput& input) {

@@ -15,6 +15,7 @@ namespace {
 std::string or_dash(const std::optional<double>& value, std::string (*print)(double)) {
   return value ? print(*value) : "-";
 }
+std::string percent2(double fraction) { return percent(fraction); }
 std::string percent1(double fraction) { return percent(fraction, 1); }
 std::string percent3(double fraction) { return percent(fraction, 3); }
 std::string decibel(double value) { return fixed(value, 1); }
@@ -24,19 +25,27 @@ std::string bullet(const std::string& mark, const Markdown& line) {
   return "- " + mark + line.source() + "\n";
 }
 
-std::string ladder_section(const ReportAccuracy& accuracy) {
-  if (accuracy.ladder.empty()) return {};
-  MarkdownTable table({{"rung"},
-                       {"top-1", true},
-                       {"top-5", true},
-                       {"same top-1 as float", true},
-                       {"cosine", true},
-                       {"SQNR dB", true}});
-  for (const auto& rung : accuracy.ladder)
-    table.add({rung.name, percent_or_dash(rung.top1), percent_or_dash(rung.top5),
-               percent_or_dash(rung.agreement), or_dash(rung.cosine, cosine_text),
-               or_dash(rung.sqnr_db, decibel)});
-  return "## Accuracy\n\nOn " + std::to_string(accuracy.samples) + " samples.\n\n" + table.text();
+/// A column, and what it has of each rung.
+struct LadderColumn {
+  const char* title;
+  std::optional<double> (*value)(const Rung&);
+  std::string (*print)(double);
+};
+
+/// Those that no rung has anything for are left out: a model without classes has no top-1.
+std::vector<LadderColumn> ladder_columns(const std::vector<Rung>& ladder) {
+  std::vector<LadderColumn> columns = {
+      {"top-1", [](const Rung& rung) { return rung.top1; }, percent2},
+      {"top-5", [](const Rung& rung) { return rung.top5; }, percent2},
+      {"same top-1 as float", [](const Rung& rung) { return rung.agreement; }, percent2},
+      {"cosine", [](const Rung& rung) { return rung.cosine; }, cosine_text},
+      {"SQNR dB", [](const Rung& rung) { return rung.sqnr_db; }, decibel},
+      {"worst channel dB", [](const Rung& rung) { return rung.worst_channel_db(); }, decibel}};
+  std::erase_if(columns, [&](const LadderColumn& column) {
+    return std::none_of(ladder.begin(), ladder.end(),
+                        [&](const Rung& rung) { return column.value(rung).has_value(); });
+  });
+  return columns;
 }
 
 std::string data_section(const ReportData& data) {
@@ -56,9 +65,43 @@ std::string data_section(const ReportData& data) {
   return text.empty() ? text : "## What arrived\n\n" + text;
 }
 
-std::string training_section(const std::vector<ReportEpoch>& curve) {
+std::string outputs_section(const Rung& rung) {
+  MarkdownTable table({{"output of " + rung.name},
+                       {"cosine", true},
+                       {"SQNR dB", true},
+                       {"channels", true},
+                       {"worst channel", true},
+                       {"SQNR dB there", true},
+                       {"became constant", true}});
+  for (size_t i = 0; i < rung.outputs.size(); ++i) {
+    const auto& output = rung.outputs[i];
+    table.add({std::to_string(i), or_dash(output.cosine, cosine_text), or_dash(output.sqnr_db, sqnr_text),
+               output.channels > 0 ? std::to_string(output.channels) : "-",
+               output.worst_channel ? std::to_string(*output.worst_channel) : "-",
+               or_dash(output.worst_sqnr_db, sqnr_text), std::to_string(output.constant_channels.size())});
+  }
+  return table.text();
+}
+
+std::string ladder_section(const ReportAccuracy& accuracy) {
+  if (accuracy.ladder.empty()) return {};
+  const auto shown = ladder_columns(accuracy.ladder);
+  std::vector<MarkdownTable::Column> titles = {{"rung"}};
+  for (const auto& column : shown) titles.push_back({column.title, true});
+  MarkdownTable table(titles);
+  for (const auto& rung : accuracy.ladder) {
+    std::vector<Markdown> cells = {rung.name};
+    for (const auto& column : shown) cells.emplace_back(or_dash(column.value(rung), column.print));
+    table.add(cells);
+  }
+  return "## Accuracy\n\nOn " + std::to_string(accuracy.samples) + " samples.\n\n" + table.text() +
+         outputs_section(accuracy.ladder.back());
+}
+
+/// `score`: what the accuracy of an epoch is a share of.
+std::string training_section(const std::vector<ReportEpoch>& curve, const std::string& score) {
   MarkdownTable table(
-      {{"epoch"}, {"loss", true}, {"top-1", true}, {"held-out top-1", true}, {"learning rate", true}, {""}});
+      {{"epoch"}, {"loss", true}, {score, true}, {"held-out " + score, true}, {"learning rate", true}, {""}});
   for (const auto& epoch : curve)
     table.add({std::to_string(epoch.epoch), fixed(epoch.loss, 4), percent(epoch.accuracy),
                std::isnan(epoch.validation_accuracy) ? "-" : percent(epoch.validation_accuracy),
@@ -71,7 +114,10 @@ std::string simulated_section(const std::optional<SimulatedVsInt8>& difference) 
   if (!difference) return {};
   return "int8 against simulated: off by at most " + std::to_string(difference->max_steps) +
          (difference->max_steps == 1 ? " step, on " : " steps, on ") + percent(difference->differing) +
-         " of the elements; same top-1 on " + percent(difference->same_top1) + " of the samples.\n\n";
+         " of the elements" +
+         (difference->same_top1 ? "; same top-1 on " + percent(*difference->same_top1) + " of the samples"
+                                : "") +
+         ".\n\n";
 }
 
 std::string gates_section(const std::vector<GateResult>& gates) {
@@ -95,6 +141,11 @@ std::string size_section(const Report& report) {
 
 std::string signed_number(double value, int digits) { return (value > 0 ? "+" : "") + fixed(value, digits); }
 
+std::string agreement_lost(const std::optional<double>& alone) { return alone ? percent(1 - *alone) : "-"; }
+std::string agreement_won(const std::optional<double>& gain) {
+  return gain ? signed_number(*gain * 100, 2) + " %" : "-";
+}
+
 std::string causes_text(const ReportCauses& causes) {
   return percent(causes.weight_rounding, 0) + ", " + percent(causes.activation_clipping, 0) + ", " +
          percent(causes.activation_rounding, 0);
@@ -115,14 +166,15 @@ std::string blame_section(const std::optional<ReportBlameList>& list) {
                        {"agreement won in float", true}});
   for (const auto& layer : layers)
     table.add({Markdown::code(layer.layer), layer.op, percent(layer.damage, 1), causes_text(layer.causes),
-               sqnr_text(layer.alone.sqnr_db), percent(1 - layer.alone.agreement),
-               signed_number(layer.gain.sqnr_db, 2), signed_number(layer.gain.agreement * 100, 2) + " %"});
+               sqnr_text(layer.alone.sqnr_db), agreement_lost(layer.alone.agreement),
+               signed_number(layer.gain.sqnr_db, 2), agreement_won(layer.gain.agreement)});
   return "## Layers, the most damaging first\n\nOn " + std::to_string(list->samples) +
          " training samples: what each layer costs when it alone is quantized, and what is won when it alone "
          "stays in "
          "float. All together: SQNR " +
-         sqnr_text(list->all.sqnr_db) + " dB, same top-1 as float on " + percent(list->all.agreement) +
-         ".\n\n" + table.text();
+         sqnr_text(list->all.sqnr_db) + " dB" +
+         (list->all.agreement ? ", same top-1 as float on " + percent(*list->all.agreement) : "") + ".\n\n" +
+         table.text();
 }
 
 std::string next_section(const std::optional<ReportBlameList>& list) {
@@ -131,8 +183,9 @@ std::string next_section(const std::optional<ReportBlameList>& list) {
       "## What to do next\n\nEach of these was tried in simulation, alone, and gained what stands with "
       "it.\n\n";
   for (const auto& entry : list->recommendations) {
-    text += "- " + Markdown(entry.text).source() + ": " + signed_number(entry.gain.sqnr_db, 2) +
-            " dB SQNR, " + signed_number(entry.gain.agreement * 100, 2) + " points of agreement with float";
+    text += "- " + Markdown(entry.text).source() + ": " + signed_number(entry.gain.sqnr_db, 2) + " dB SQNR";
+    if (entry.gain.agreement)
+      text += ", " + signed_number(*entry.gain.agreement * 100, 2) + " points of agreement with float";
     if (!entry.flags.empty()) text += " (" + Markdown::code(entry.flags).source() + ")";
     text += "\n\n  ```yaml\n  quantize:\n    rules:\n";
     for (const auto& rule : entry.rules) text += "      " + safe_line(rule) + "\n";
@@ -221,10 +274,11 @@ std::string to_markdown(const Report& report) {
   std::string text =
       "# " + Markdown(report_title(report)).source() + "\n\n**" + Markdown(headline(report)).source() +
       "**\n\n" + ladder_section(report.accuracy) + simulated_section(report.simulated_vs_int8) +
-      training_section(report.curve) + gates_section(report.gates) + size_section(report) +
-      blame_section(report.blame) + next_section(report.blame) + sites_section(report.layers) +
-      float_section(report.layers) + warnings_section(report.warnings) + data_section(report.data) +
-      settings_section(report) + files_section(report.files) + time_section(report.timing);
+      training_section(report.curve, has_classes(report.accuracy) ? "top-1" : "score") +
+      gates_section(report.gates) + size_section(report) + blame_section(report.blame) +
+      next_section(report.blame) + sites_section(report.layers) + float_section(report.layers) +
+      warnings_section(report.warnings) + data_section(report.data) + settings_section(report) +
+      files_section(report.files) + time_section(report.timing);
   text.pop_back();
   return text;
 }

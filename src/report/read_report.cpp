@@ -25,6 +25,14 @@ class Node {
     return {file_, *found, join_path(key)};
   }
 
+  /// For keys that earlier versions did not write: null where there is no such key.
+  [[nodiscard]] Node at_or_null(const std::string& key) const {
+    static const Json null;
+    require(json_.is_object(), "an object");
+    const auto found = json_.find(key);
+    return {file_, found == json_.end() ? null : *found, join_path(key)};
+  }
+
   [[nodiscard]] bool is_null() const { return json_.is_null(); }
 
   [[nodiscard]] std::string text() const {
@@ -101,13 +109,28 @@ class Node {
   std::string path_;
 };
 
+ReportOutput output_from(const Node& node) {
+  return {.cosine = node.at("cosine").optional_number(),
+          .sqnr_db = node.at("sqnr_db").optional_number(),
+          .channels = node.at("channels").whole(),
+          .worst_channel = node.at("worst_channel").optional_whole(),
+          .worst_sqnr_db = node.at("worst_sqnr_db").optional_number(),
+          .constant_channels =
+              node.at("constant_channels").list([](const Node& channel) { return channel.whole(); })};
+}
+
+std::vector<ReportOutput> outputs_from(const Node& node) {
+  return node.is_null() ? std::vector<ReportOutput>() : node.list(output_from);
+}
+
 Rung rung_from(const Node& node) {
   return {.name = node.at("name").text(),
           .top1 = node.at("top1").optional_number(),
           .top5 = node.at("top5").optional_number(),
           .agreement = node.at("agreement").optional_number(),
           .cosine = node.at("cosine").optional_number(),
-          .sqnr_db = node.at("sqnr_db").optional_number()};
+          .sqnr_db = node.at("sqnr_db").optional_number(),
+          .outputs = outputs_from(node.at_or_null("outputs"))};
 }
 
 ReportAccuracy accuracy_from(const Node& node) {
@@ -119,7 +142,7 @@ ReportAccuracy accuracy_from(const Node& node) {
 }
 
 ReportQuality quality_from(const Node& node) {
-  return {node.at("sqnr_db").decibel(), node.at("agreement").number()};
+  return {node.at("sqnr_db").decibel(), node.at("agreement").optional_number()};
 }
 
 ReportBlame blame_from(const Node& node) {

@@ -46,13 +46,27 @@ struct ReportData {
   std::vector<std::string> notes = {};   ///< what of the data was left out
 };
 
+/// One output of the model, held against the float model's. Channels: see measure/output_similarity.h.
+struct ReportOutput {
+  std::optional<double> cosine = {};
+  std::optional<double> sqnr_db = {};  ///< null in JSON where equal (infinite)
+  int64_t channels = 0;                ///< 0: not measured
+  std::optional<int64_t> worst_channel = {};
+  std::optional<double> worst_sqnr_db = {};     ///< of that channel; null in JSON where equal (infinite)
+  std::vector<int64_t> constant_channels = {};  ///< that varied in float, and do not any more
+};
+
 /// One step from the float model to a written file, e.g. `float`, `folded`, `simulated`, `int8`.
 struct Rung {
   std::string name = {};
   std::optional<double> top1 = {}, top5 = {};  ///< against labels
-  std::optional<double> agreement = {};        ///< share of samples with the float model's top-1
-  std::optional<double> cosine = {};           ///< of all outputs against the float model's
-  std::optional<double> sqnr_db = {};          ///< likewise; null in JSON where equal (infinite)
+  /// Share of samples with the float model's top-1; empty where the first output is not a number for each class.
+  std::optional<double> agreement = {};
+  std::optional<double> cosine = {};       ///< of all outputs against the float model's
+  std::optional<double> sqnr_db = {};      ///< likewise; null in JSON where equal (infinite)
+  std::vector<ReportOutput> outputs = {};  ///< in order; empty for float itself
+  /// The lowest of all outputs; empty where none was measured.
+  [[nodiscard]] std::optional<double> worst_channel_db() const;
 };
 
 /// Top-1 of float minus that of int8; 95 % confidence interval.
@@ -67,6 +81,9 @@ struct ReportAccuracy {
   std::optional<ReportDrop> drop = {};
 };
 
+/// Whether a rung has a top-1: the model's first output is a number for each class.
+[[nodiscard]] bool has_classes(const ReportAccuracy& accuracy);
+
 /// One row of the training curve.
 struct ReportEpoch {
   int64_t epoch = 0;  ///< from 1
@@ -80,7 +97,8 @@ struct ReportEpoch {
 struct SimulatedVsInt8 {
   int64_t max_steps = 0;  ///< largest difference of an output element
   double differing = 0;   ///< share of the output elements that differ
-  double same_top1 = 0;   ///< share of the samples with the same top-1
+  /// Share of the samples with the same top-1; empty where there are no classes.
+  std::optional<double> same_top1 = {};
 };
 
 struct ReportSize {
@@ -130,8 +148,9 @@ struct ReportLayer {
 
 /// How near a model comes to the float one on the blame list's sample.
 struct ReportQuality {
-  double sqnr_db = 0;    ///< of all outputs; null in JSON where equal (infinite)
-  double agreement = 0;  ///< share of samples with the float model's top-1
+  double sqnr_db = 0;  ///< of all outputs; null in JSON where equal (infinite)
+  /// Share of samples with the float model's top-1; empty where there are no classes.
+  std::optional<double> agreement = {};
 };
 
 /// Where the error that a layer makes comes from; shares that add up to 1.

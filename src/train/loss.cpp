@@ -2,8 +2,8 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/var.h>
 #include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "core/error.h"
+#include "measure/accuracy.h"
 
 namespace qtool {
 namespace {
@@ -88,24 +89,31 @@ Part logits_part(const at::Tensor& output, const at::Tensor& labels, const at::T
           .gradient = gradient.to(output.options())};
 }
 
-Part relative_error_part(const at::Tensor& output, const at::Tensor& teacher, double soft) {
-  constexpr double kLeastVariance = 1e-12;  // a constant teacher has none
-  const at::Tensor reference = teacher.detach().to(output.options());
-  const at::Tensor difference = output.detach().sub(reference);
-  const double variance = std::max(at::var(reference, /*unbiased=*/false).item<double>(), kLeastVariance);
-  return {.value = soft * difference.square().mean().item<double>() / variance,
+Part relative_error_part(const at::Tensor& output, const at::Tensor& teacher, double soft, double scale) {
+  if (scale == 0) return {.gradient = at::zeros_like(output)};
+  const at::Tensor difference = output.detach().sub(teacher.detach().to(output.options()));
+  return {.value = soft * difference.square().mean().item<double>() / scale,
           .uninformed = soft,
-          .gradient = difference.mul(2 * soft / (variance * double(difference.numel())))};
+          .gradient = difference.mul(2 * soft / (scale * double(difference.numel())))};
 }
 
-bool flows_back(const at::Tensor& output) { return output.is_floating_point() && output.requires_grad(); }
+bool can_be_learned(const at::Tensor& output) {
+  return output.is_floating_point() && output.requires_grad() && output.dim() > 0 && output.numel() > 0;
+}
+
+std::vector<double> scales_of(const std::vector<at::Tensor>& teacher) {
+  ErrorScales scales;
+  scales.add(teacher);
+  return scales.scales();
+}
 
 void check_outputs(const std::vector<at::Tensor>& outputs) {
-  if (std::any_of(outputs.begin(), outputs.end(), flows_back)) return;
+  if (std::any_of(outputs.begin(), outputs.end(), can_be_learned)) return;
   throw Error(ErrorKind::kUsage, {.what = "no output of the model depends on its parameters",
                                   .where = "forward()",
-                                  .got = std::to_string(outputs.size()) + " outputs without a gradient",
-                                  .expected = "a floating-point output with a gradient",
+                                  .got = std::to_string(outputs.size()) +
+                                         " outputs, none with a gradient and an axis of samples",
+                                  .expected = "a floating-point output [samples, ...] with a gradient",
                                   .fix = "take torch.no_grad() and detach() out of forward()"});
 }
 
@@ -127,8 +135,27 @@ void check_teacher(const std::vector<at::Tensor>& outputs, const std::vector<at:
 
 }  // namespace
 
-bool is_logits(const at::Tensor& output) {
-  return output.dim() == 2 && output.is_floating_point() && output.size(1) >= 2;
+void ErrorScales::add(const std::vector<at::Tensor>& teacher) {
+  outputs_.resize(std::max(outputs_.size(), teacher.size()));
+  for (size_t i = 0; i < teacher.size(); ++i) {
+    const at::Tensor values = teacher[i].detach().to(at::kDouble);
+    outputs_[i].count += double(values.numel());
+    outputs_[i].sum += values.sum().item<double>();
+    outputs_[i].square += values.square().sum().item<double>();
+  }
+}
+
+std::vector<double> ErrorScales::scales() const {
+  constexpr double kLeastVariation = 0.01;  // of the root mean square
+  constexpr double kNothing = 1e-12;
+  std::vector<double> scales;
+  for (const auto& output : outputs_) {
+    const double count = std::max(output.count, 1.0), mean = output.sum / count,
+                 square = output.square / count;
+    const double scale = std::max(square - mean * mean, kLeastVariation * kLeastVariation * square);
+    scales.push_back(scale < kNothing ? 0 : scale);
+  }
+  return scales;
 }
 
 void Loss::backward(const std::vector<at::Tensor>& outputs) const {
@@ -146,15 +173,17 @@ Loss training_loss(const std::vector<at::Tensor>& outputs, const at::Tensor& lab
   const at::NoGradGuard no_grad;
   check_outputs(outputs);
   if (options.distillation > 0) check_teacher(outputs, teacher);
-  const auto taught = double(std::count_if(outputs.begin(), outputs.end(), flows_back));
+  const auto taught = double(std::count_if(outputs.begin(), outputs.end(), can_be_learned));
+  const auto scales = options.error_scales.empty() ? scales_of(teacher) : options.error_scales;
   Loss loss;
   for (size_t i = 0; i < outputs.size(); ++i) {
     const double hard = i == 0 ? 1 - options.distillation : 0, soft = options.distillation / taught;
     const at::Tensor target = soft > 0 ? teacher[i] : at::Tensor();
     Part part;
-    if (flows_back(outputs[i]) && hard + soft > 0)
-      part = is_logits(outputs[i]) ? logits_part(outputs[i], labels, target, hard, soft, options)
-                                   : relative_error_part(outputs[i], target, soft);
+    if (can_be_learned(outputs[i]) && hard + soft > 0)
+      part = is_logits(outputs[i])
+                 ? logits_part(outputs[i], labels, target, hard, soft, options)
+                 : relative_error_part(outputs[i], target, soft, soft > 0 ? scales.at(i) : 0);
     loss.value += part.value;
     loss.uninformed += part.uninformed;
     loss.gradients.push_back(part.gradient);

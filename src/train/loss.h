@@ -9,6 +9,23 @@ struct LossOptions {
   double label_smoothing = 0;  ///< share of the target that is spread over all classes
   double distillation = 0;     ///< share of the loss that comes from the teacher
   double temperature = 2;      ///< by which both models' logits are divided before they are compared
+  /// Of each output, see ErrorScales; empty: those of the batch itself.
+  std::vector<double> error_scales = {};
+};
+
+/// How large a squared error of each of the teacher's outputs is to be called 1: the variance of what the output holds over
+/// some batches. Where that is less than 1 % of its root mean square, squared, it is that: what hardly varies is to be met to
+/// a hundredth. 0 for an output that holds nothing but zeros, of which there is nothing to learn.
+class ErrorScales {
+ public:
+  void add(const std::vector<at::Tensor>& teacher);
+  [[nodiscard]] std::vector<double> scales() const;
+
+ private:
+  struct Sums {
+    double count = 0, sum = 0, square = 0;
+  };
+  std::vector<Sums> outputs_;
 };
 
 /// A loss and its gradient. Both are computed in one pass outside of autograd, which then begins at the model's
@@ -21,18 +38,16 @@ struct Loss {
   void backward(const std::vector<at::Tensor>& outputs) const;
 };
 
-/// Whether the tensor is taken for the logits of a classifier: floating point [N, C] with at least two classes.
-[[nodiscard]] bool is_logits(const at::Tensor& output);
-
 /// (1 - distillation) * hard + distillation * soft.
 ///
 /// hard: mean cross entropy of the first output [N, C] against `labels` int64 [N], which the caller has checked
 /// (undefined: allowed where distillation is 1). The target is (1 - label_smoothing) on the label plus
 /// label_smoothing / C on every class (Szegedy et al., arXiv:1512.00567).
-/// soft: mean over all outputs that have a gradient; of logits the divergence KL(teacher || model) at the
-/// temperature T, times T^2 (Hinton et al., arXiv:1503.02531), of other outputs the mean squared error relative
-/// to the teacher's variance. `teacher` (empty: allowed where distillation is 0) has the same shapes.
-/// Throws Error(kUsage) where teacher and model do not match, or no output has a gradient.
+/// soft: mean over all outputs to learn from: floating point, with a gradient, not empty, and with an axis of samples, as one
+/// number for a whole batch is no answer to a sample. Of logits (measure/accuracy.h) the divergence KL(teacher || model) at the
+/// temperature T, times T^2 (Hinton et al., arXiv:1503.02531), of other outputs the mean squared error by its
+/// scale. `teacher` (empty: allowed where distillation is 0) has the same shapes.
+/// Throws Error(kUsage) where teacher and model do not match, or there is no output to learn from.
 [[nodiscard]] Loss training_loss(const std::vector<at::Tensor>& outputs, const at::Tensor& labels,
                                  const std::vector<at::Tensor>& teacher, const LossOptions& options);
 

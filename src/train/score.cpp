@@ -19,11 +19,11 @@ void ScoreMeter::add(const std::vector<at::Tensor>& outputs, const at::Tensor& l
 double ScoreMeter::score() const {
   if (against_labels_) return accuracy_.accuracy().top1();
   const Agreement agreement = agreement_.agreement();
-  return logits_ ? agreement.same() : 1 - std::pow(10, -agreement.sqnr_db / 10);
+  return logits_ ? agreement.same().value() : 1 - std::pow(10, -agreement.sqnr_db / 10);
 }
 
 double ScoreMeter::standard_error() const {
-  if (!against_labels_ && !logits_) return 0;
+  if (!is_top1()) return 0;
   const int64_t samples = against_labels_ ? accuracy_.accuracy().samples : agreement_.agreement().samples;
   return std::sqrt(score() * (1 - score()) / double(samples));
 }

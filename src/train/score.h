@@ -18,6 +18,8 @@ class ScoreMeter {
   void add(const std::vector<at::Tensor>& outputs, const at::Tensor& labels,
            const std::vector<at::Tensor>& teacher);
   [[nodiscard]] double score() const;  ///< of the samples seen
+  /// Whether the score is a share of samples whose top-1 is right, or the teacher's.
+  [[nodiscard]] bool is_top1() const { return against_labels_ || logits_; }
   /// Of the score, over samples like these: sqrt(p (1 - p) / samples) of a share p; 0 where the score is no share.
   [[nodiscard]] double standard_error() const;
 

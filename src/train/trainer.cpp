@@ -6,6 +6,7 @@
 #include <ATen/ops/isfinite.h>
 #include <ATen/ops/stack.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -34,7 +35,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int64_t kWindow = 32;   // steps, at most, between two good states
+constexpr int64_t kWindow = 32;  // steps, at most, between two good states
+constexpr int64_t kBatchesOfScales = 8;
 constexpr double kRateCut = 0.1;  // of a rollback
 
 double seconds_since(Clock::time_point begin) {
@@ -115,6 +117,7 @@ class Trainer {
   }
 
   TrainResult run() {
+    loss_.error_scales = scales_of_teacher();
     at::manual_seed(uint64_t(options_.seed));
     if (options_.resume && !task_.checkpoint.empty() && std::filesystem::exists(task_.checkpoint)) {
       good_ = load_checkpoint(task_.checkpoint, identity_);
@@ -192,6 +195,7 @@ class Trainer {
     ++state_.batch;
     ++steps_run_;
     last_loss_ = loss.value;
+    score_is_top1_ = meter.is_top1();
     state_.loss_sum += loss.value * double(batch.size());
     state_.score_sum += meter.score() * double(batch.size());
     state_.samples += batch.size();
@@ -216,6 +220,22 @@ class Trainer {
     if (!task_.teacher) return {};
     const at::NoGradGuard no_grad;
     return on_device(task_.teacher->forward(inputs), at::kCPU);
+  }
+
+  /// By the first batches, so that a run that goes on has the same; empty where nothing but logits is learned.
+  [[nodiscard]] std::vector<double> scales_of_teacher() {
+    if (!task_.teacher || loss_.distillation == 0) return {};
+    ErrorScales scales;
+    training_.start();
+    for (int64_t i = 0; i < kBatchesOfScales; ++i) {
+      throw_if_stopped();
+      const auto batch = training_.next();
+      if (!batch) break;
+      const auto taught = ask_teacher(placed(batch->inputs));
+      if (std::all_of(taught.begin(), taught.end(), is_logits)) return {};
+      scales.add(taught);
+    }
+    return scales.scales();
   }
 
   /// A loss can be finite and its gradient not.
@@ -328,6 +348,7 @@ class Trainer {
             .steps = steps_,
             .loss = state_.loss_sum / double(state_.samples),
             .accuracy = state_.score_sum / double(state_.samples),
+            .is_top1 = score_is_top1_,
             .images_per_second = run * double(options_.batch_size) / seconds,
             .seconds_left = seconds / run * double(steps_ - state_.step)};
   }
@@ -417,6 +438,7 @@ class Trainer {
   Snapshot good_;  ///< where a rollback leads to, and what checkpoints hold
   LossWatch watch_;
   double last_loss_ = 0;
+  bool score_is_top1_ = true;
   int64_t steps_run_ = 0;  ///< by this process
   Clock::time_point begin_, saved_;
 };

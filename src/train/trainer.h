@@ -85,6 +85,7 @@ struct TrainProgress {
   int64_t step = 0, steps = 0;    ///< done of all
   double loss = 0;                ///< mean of this epoch so far
   double accuracy = 0;            ///< likewise, on augmented data; see ScoreMeter
+  bool is_top1 = true;            ///< what `accuracy` is a share of
   double images_per_second = 0;   ///< since this process began to train
   double seconds_left = 0;
 };

@@ -115,8 +115,8 @@ TEST_CASE("recommended lines parse back, and a run with them wins what was measu
     const auto after = run(with_pasted_rules(poor_options(at, "after"), recommendation)).report;
     CHECK(after.blame->all.sqnr_db ==
           Approx(before.blame->all.sqnr_db + recommendation.gain.sqnr_db).margin(0.01));
-    CHECK(after.blame->all.agreement ==
-          Approx(before.blame->all.agreement + recommendation.gain.agreement).margin(1e-9));
+    CHECK(*after.blame->all.agreement ==
+          Approx(*before.blame->all.agreement + *recommendation.gain.agreement).margin(1e-9));
   }
 }
 

@@ -30,3 +30,14 @@ TEST_CASE("without labels the headline tells agreement, without verification it 
   report.accuracy.ladder = {{.name = "int8", .agreement = 0.5}};
   CHECK(headline(report) == "Float's top-1 on 50.00 % of the samples.");
 }
+
+TEST_CASE("without classes the headline tells SQNR, and of the worst channel") {
+  Report report;
+  report.accuracy.ladder = {{.name = "int8", .sqnr_db = 53.6}};
+  CHECK(headline(report) == "SQNR 53.6 dB.");
+  auto& outputs = report.accuracy.ladder[0].outputs;
+  outputs = {{.sqnr_db = 50}, {.sqnr_db = 55, .channels = 8, .worst_channel = 5, .worst_sqnr_db = 12.25}};
+  CHECK(headline(report) == "SQNR 53.6 dB, 12.2 dB in the worst channel.");
+  outputs[1].constant_channels = {5, 7};
+  CHECK(headline(report) == "SQNR 53.6 dB, and channels that have become constant.");
+}

@@ -21,8 +21,9 @@ TEST_CASE("report.json holds the struct's values, accuracies as fractions") {
   const Json json = Json::parse(to_json(sample_report()));
   CHECK(json["schema"] == kReportSchema);
   CHECK(json["qtool"]["cpu_features"] == Json::array({"avx2", "avx512_vnni"}));
-  CHECK(json["accuracy"]["ladder"][1].dump() ==
-        R"({"name":"int8","top1":0.915,"top5":0.989,"agreement":0.9955,"cosine":0.99991,"sqnr_db":31.25})");
+  CHECK(
+      json["accuracy"]["ladder"][1].dump() ==
+      R"({"name":"int8","top1":0.915,"top5":0.989,"agreement":0.9955,"cosine":0.99991,"sqnr_db":31.25,"outputs":[{"cosine":0.99991,"sqnr_db":31.25,"channels":10,"worst_channel":4,"worst_sqnr_db":28.5,"constant_channels":[]}]})");
   CHECK(json["accuracy"]["drop"].dump() == R"({"value":0.005,"low":-0.001,"high":0.011})");
   CHECK(json["agreement"] == 0.9955);
   CHECK(json["size_bytes"]["ratio"] == 0.25);

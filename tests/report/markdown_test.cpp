@@ -12,10 +12,14 @@ TEST_CASE("report.md tells the result first, then where the damage is") {
 
 On 1000 samples.
 
-| rung | top-1 | top-5 | same top-1 as float | cosine | SQNR dB |
-|---|---:|---:|---:|---:|---:|
-| float | 92.00 % | 99.00 % | - | - | - |
-| int8 | 91.50 % | 98.90 % | 99.55 % | 0.999910 | 31.2 |
+| rung | top-1 | top-5 | same top-1 as float | cosine | SQNR dB | worst channel dB |
+|---|---:|---:|---:|---:|---:|---:|
+| float | 92.00 % | 99.00 % | - | - | - | - |
+| int8 | 91.50 % | 98.90 % | 99.55 % | 0.999910 | 31.2 | 28.5 |
+
+| output of int8 | cosine | SQNR dB | channels | worst channel | SQNR dB there | became constant |
+|---|---:|---:|---:|---:|---:|---:|
+| 0 | 0.999910 | 31.2 | 10 | 4 | 28.5 | 0 |
 
 int8 against simulated: off by at most 1 step, on 0.02 % of the elements; same top-1 on 99.99 % of the samples.
 
@@ -97,6 +101,23 @@ Each of these was tried in simulation, alone, and gained what stands with it.
 
 Peak memory: 240.0 MB.
 )");
+}
+
+TEST_CASE("a model without classes has no word of top-1 in its report") {
+  Report report = sample_report();
+  report.accuracy.drop.reset();
+  report.gates.clear();
+  for (auto& rung : report.accuracy.ladder) rung.top1 = rung.top5 = rung.agreement = std::nullopt;
+  report.simulated_vs_int8->same_top1.reset();
+  report.blame->all.agreement = report.blame->layers[0].alone.agreement =
+      report.blame->layers[0].gain.agreement = report.blame->recommendations[0].gain.agreement = std::nullopt;
+  report.curve = {{.epoch = 1, .accuracy = 0.99}};
+  const std::string text = to_markdown(report);
+  CHECK_THAT(text, !contains("top-1"));
+  CHECK_THAT(text, contains("| rung | cosine | SQNR dB | worst channel dB |"));
+  CHECK_THAT(text, contains("| `conv1` | aten::conv2d | 100.0 % | 25 %, 0 %, 75 % | 31.5 | - | +3.25 | - |"));
+  CHECK_THAT(text, contains("- Leave conv1 in float: +3.25 dB SQNR (`--skip conv1`)"));
+  CHECK_THAT(text, contains("| epoch | loss | score | held-out score |"));
 }
 
 TEST_CASE("an empty report has no empty tables") {

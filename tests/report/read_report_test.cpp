@@ -47,6 +47,20 @@ TEST_CASE("a report comes back as it was written") {
   CHECK_FALSE(read.gates[0].passed);
 }
 
+TEST_CASE("a model without classes, and reports of before outputs were measured, are read") {
+  Report report = sample_report();
+  report.accuracy.ladder[1].agreement.reset();
+  report.blame->all.agreement.reset();
+  const Report read = read_report_text(to_json(report), "r");
+  CHECK_FALSE(read.rung("int8")->agreement);
+  CHECK_FALSE(read.blame->all.agreement);
+  CHECK(read.rung("int8")->worst_channel_db() == 28.5);
+  CHECK(read.rung("int8")->outputs[0].worst_channel == 4);
+  Json old = Json::parse(to_json(report));
+  for (auto& rung : old["accuracy"]["ladder"]) rung.erase("outputs");
+  CHECK(read_report_text(old.dump(), "r").rung("int8")->outputs.empty());
+}
+
 TEST_CASE("a report without verification, blame and latency is read, too") {
   const Report read = read_report_text(to_json(Report{}), "r");
   CHECK(read.accuracy.ladder.empty());

@@ -21,7 +21,12 @@ inline Report sample_report() {
                              .top5 = 0.989,
                              .agreement = 0.9955,
                              .cosine = 0.99991,
-                             .sqnr_db = 31.25}};
+                             .sqnr_db = 31.25,
+                             .outputs = {{.cosine = 0.99991,
+                                          .sqnr_db = 31.25,
+                                          .channels = 10,
+                                          .worst_channel = 4,
+                                          .worst_sqnr_db = 28.5}}}};
   report.accuracy.drop = ReportDrop{.value = 0.005, .low = -0.001, .high = 0.011};
   report.simulated_vs_int8 = SimulatedVsInt8{.max_steps = 1, .differing = 0.0002, .same_top1 = 0.9999};
   report.size = {.float_bytes = 400000, .int8_bytes = 100000};

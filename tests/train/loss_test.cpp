@@ -11,6 +11,7 @@
 #include <ATen/ops/randn.h>
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 
 #include <cmath>
 
@@ -99,6 +100,36 @@ TEST_CASE("outputs that are no logits are compared by squares, relative to the t
   CHECK(loss.value == Approx(expected.item<double>()));
   CHECK(at::allclose(loss.gradients.at(0), output.grad(), 1e-5, 1e-8));
   CHECK(loss.uninformed == 1);
+}
+
+TEST_CASE("one number for a whole batch, nothing, and nothing but zeros teach nothing") {
+  const at::Tensor output = leaf({2, 3, 4}), teacher = at::randn({2, 3, 4});
+  const double alone = training_loss({output}, {}, {teacher}, {.distillation = 1}).value;
+  const auto beside = [&](const at::Tensor& other, const at::Tensor& taught) {
+    return training_loss({output, other}, {}, {teacher, taught}, {.distillation = 1});
+  };
+  CHECK(beside(leaf({}), at::randn({})).value == Approx(alone));
+  CHECK_FALSE(beside(leaf({}), at::randn({})).gradients[1].defined());
+  CHECK(beside(leaf({2, 0}), at::randn({2, 0})).value == Approx(alone));
+  const Loss zeros = beside(leaf({2, 1}), at::zeros({2, 1}));
+  CHECK(zeros.value == Approx(alone / 2));
+  CHECK(zeros.gradients[1].equal(at::zeros({2, 1})));
+  CHECK_THROWS_WITH(training_loss({leaf({})}, {}, {at::randn({})}, {.distillation = 1}),
+                    contains("[samples, ...]"));
+}
+
+TEST_CASE(
+    "the scale of an error is what the output varies by over several batches, at least a hundredth of it") {
+  ErrorScales scales;
+  scales.add({at::tensor({1.0f}), at::tensor({300.0f}), at::zeros({1, 2})});
+  scales.add({at::tensor({3.0f}), at::tensor({300.0f}), at::zeros({1, 2})});
+  CHECK(scales.scales()[0] == Approx(1));
+  CHECK(scales.scales()[1] == Approx(9));
+  CHECK(scales.scales()[2] == 0);
+  const at::Tensor output = at::tensor({2.0f}).set_requires_grad(true), teacher = at::tensor({1.0f});
+  const LossOptions options{.distillation = 1, .error_scales = {4}};
+  CHECK(training_loss({output}, {}, {teacher}, options).value == Approx(0.25));
+  CHECK(training_loss({output}, {}, {teacher}, options).gradients[0].item<float>() == Approx(0.5));
 }
 
 TEST_CASE("several outputs share the teacher's part") {

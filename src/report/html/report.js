@@ -9,6 +9,8 @@ const kCausesOfDamage = [
 ];
 const kSitesShownAtOnce = 12;
 const sqnrText = (value) => (has(value) ? fixed(value, 1) : 'exact');
+/* A model whose first output is not a number for each class has no top-1. */
+const hasClasses = rungs.some((step) => has(step.agreement) || has(step.top1));
 const siteId = (site) => 'site-' + encodeURIComponent(site);
 
 /* Result */
@@ -16,6 +18,10 @@ const siteId = (site) => 'site-' + encodeURIComponent(site);
 function tile(title, value, detail) {
   return element('div', {class: 'tile'}, element('dt', {}, title), element('dd', {}, value, detail ? element('small', {}, detail) : null));
 }
+
+/* The lowest SQNR of all channels of all outputs; undefined where none was measured. */
+const worstOf = (step) => (step.outputs || []).map((output) => output.worst_sqnr_db).filter(has).sort((a, b) => a - b)[0];
+const worstText = (step) => (has(worstOf(step)) ? `worst channel ${fixed(worstOf(step), 1)} dB` : '');
 
 function resultTiles() {
   const [float, int8, latency, drop] = [rung('float'), rung('int8'), report.latency_ms, report.accuracy.drop];
@@ -25,6 +31,8 @@ function resultTiles() {
   if (latency) tiles.push(tile(`Time for a batch of ${latency.batch}`, fixed(latency.int8, 2) + ' ms', `float ${fixed(latency.float, 2)} ms`));
   if (int8 && has(int8.top1)) tiles.push(tile('Top-1', percent(int8.top1), `float ${percent(float.top1)}`));
   if (int8 && has(int8.agreement)) tiles.push(tile('Same top-1 as float', percent(int8.agreement), `of ${ofNumber(report.accuracy.samples, 'sample')}`));
+  if (int8 && !hasClasses)
+    tiles.push(tile('SQNR', sqnrText(int8.sqnr_db) + (has(int8.sqnr_db) ? ' dB' : ''), worstText(int8)));
   if (drop)
     tiles.push(tile('Points lost', fixed(drop.value * 100, 2), `95 % interval ${fixed(drop.low * 100, 2)} to ${fixed(drop.high * 100, 2)}`));
   return tiles.length ? element('dl', {class: 'tiles'}, tiles) : null;
@@ -96,24 +104,42 @@ function ladderChart() {
   }));
 }
 
+/* What one number for all outputs does not tell. */
+function outputsTable() {
+  const outputs = (rungs[rungs.length - 1].outputs || []).map((output, index) => ({...output, index}));
+  if (outputs.length === 0) return null;
+  return table('Each output of int8 against that of float', [
+    {title: 'output', cell: (output) => String(output.index)},
+    {title: 'cosine', number: true, cell: (output) => fixed(output.cosine, 6)},
+    {title: 'SQNR dB', number: true, cell: (output) => sqnrText(output.sqnr_db)},
+    {title: 'channels', number: true, cell: (output) => String(output.channels || '–')},
+    {title: 'worst channel', number: true, cell: (output) => (has(output.worst_channel) ? String(output.worst_channel) : '–')},
+    {title: 'SQNR dB there', number: true, cell: (output) => (has(output.worst_channel) ? sqnrText(output.worst_sqnr_db) : '–')},
+    {title: 'became constant', number: true, cell: (output) => String(output.constant_channels.length)},
+  ], outputs);
+}
+
 function ladderSection() {
   if (rungs.length === 0) return;
   const difference = report.simulated_vs_int8;
   const columns = [
     {title: 'rung', cell: (step) => step.name},
-    {title: 'top-1', number: true, cell: (step) => percent(step.top1)},
-    {title: 'top-5', number: true, cell: (step) => percent(step.top5)},
-    {title: 'same top-1 as float', number: true, cell: (step) => percent(step.agreement)},
+    {title: 'top-1', number: true, value: (step) => step.top1, cell: (step) => percent(step.top1)},
+    {title: 'top-5', number: true, value: (step) => step.top5, cell: (step) => percent(step.top5)},
+    {title: 'same top-1 as float', number: true, value: (step) => step.agreement, cell: (step) => percent(step.agreement)},
     {title: 'cosine', number: true, cell: (step) => fixed(step.cosine, 6)},
     {title: 'SQNR dB', number: true, cell: (step) => sqnrText(step.sqnr_db)},
-  ];
+    {title: 'worst channel dB', number: true, value: worstOf, cell: (step) => ((step.outputs || []).length ? sqnrText(worstOf(step)) : '–')},
+  ].filter((column) => !column.value || rungs.some((step) => has(column.value(step))));
   section('ladder', 'Accuracy',
     element('p', {class: 'lead'}, 'Each step from the float model to the written int8 file, on the same ' + ofNumber(report.accuracy.samples, 'test sample') +
       (report.accuracy.drop ? '. The bar at int8 is the 95 % interval of the drop.' : '.')),
-    element('div', {class: 'card'}, ladderChart()),
+    hasClasses ? element('div', {class: 'card'}, ladderChart()) : null,
     table('The ladder', columns, rungs),
+    outputsTable(),
     difference ? element('p', {class: 'lead'}, `int8 against simulated: off by at most ${ofNumber(difference.max_steps, 'step')} of the last scale, on ` +
-      `${percent(difference.differing)} of the elements; same top-1 on ${percent(difference.same_top1)} of the samples.`) : null);
+      `${percent(difference.differing)} of the elements` +
+      (has(difference.same_top1) ? `; same top-1 on ${percent(difference.same_top1)} of the samples.` : '.')) : null);
 }
 
 /* Which layer is to blame */
@@ -164,16 +190,17 @@ function blameSection() {
     {title: 'damage', number: true, cell: (layer) => percent(layer.damage, 1)},
     {title: 'cause', cell: (layer) => splitBar(layer.causes)},
     {title: 'SQNR dB if alone', number: true, cell: (layer) => sqnrText(layer.alone.sqnr_db)},
-    {title: 'agreement lost if alone', number: true, cell: (layer) => percent(1 - layer.alone.agreement)},
+    {title: 'agreement lost if alone', number: true, ofClasses: true, cell: (layer) => percent(1 - layer.alone.agreement)},
     {title: 'SQNR dB won in float', number: true, cell: (layer) => signed(layer.gain.sqnr_db, 2)},
-    {title: 'agreement won in float', number: true, cell: (layer) => signed(layer.gain.agreement * 100, 2) + ' %'},
+    {title: 'agreement won in float', number: true, ofClasses: true, cell: (layer) => signed(layer.gain.agreement * 100, 2) + ' %'},
     {title: 'weight SQNR dB', number: true, cell: (layer) => ownSqnr(layer.layer, true)},
     {title: 'activation SQNR dB', number: true, cell: (layer) => ownSqnr(layer.layer, false)},
     {title: 'operator', cell: (layer) => layer.op},
-  ];
+  ].filter((column) => !column.ofClasses || has(blame.all.agreement));
   section('blame', 'Layers',
     element('p', {class: 'lead'}, `Measured on ${ofNumber(blame.samples, 'training sample')}: what each layer costs when it alone is quantized, and what is won ` +
-      `when it alone stays in float. All of them together: SQNR ${sqnrText(blame.all.sqnr_db)} dB, same top-1 as float on ${percent(blame.all.agreement)}.`),
+      `when it alone stays in float. All of them together: SQNR ${sqnrText(blame.all.sqnr_db)} dB` +
+      (has(blame.all.agreement) ? `, same top-1 as float on ${percent(blame.all.agreement)}.` : '.')),
     element('div', {class: 'card'}, damageChart(layers)),
     table('Layers, the most damaging first', columns, layers));
 }
@@ -350,20 +377,21 @@ function curve(label, title, series) {
 function trainingSection() {
   const epochs = report.training;
   if (!epochs) return;
+  const score = hasClasses ? 'top-1' : 'score';
   const heldOut = epochs.some((epoch) => has(epoch.validation_accuracy));
   const accuracies = [{name: 'training data', value: (epoch) => epoch.accuracy * 100}];
   if (heldOut) accuracies.push({name: 'held-out data', value: (epoch) => (has(epoch.validation_accuracy) ? epoch.validation_accuracy * 100 : null)});
   const columns = [
     {title: 'epoch', cell: (epoch) => element('span', {class: epoch.best ? 'best' : null}, epoch.epoch + (epoch.best ? ' (kept)' : ''))},
     {title: 'loss', number: true, cell: (epoch) => fixed(epoch.loss, 4)},
-    {title: 'top-1', number: true, cell: (epoch) => percent(epoch.accuracy)},
-    {title: 'held-out top-1', number: true, cell: (epoch) => percent(epoch.validation_accuracy)},
+    {title: score, number: true, cell: (epoch) => percent(epoch.accuracy)},
+    {title: 'held-out ' + score, number: true, cell: (epoch) => percent(epoch.validation_accuracy)},
     {title: 'learning rate', number: true, cell: (epoch) => shortNumber(epoch.learning_rate)},
   ];
   section('training', 'Training',
     element('p', {class: 'lead'}, 'The epoch marked with a diamond is the one that was kept.'),
     element('div', {class: 'card'}, curve('Loss by epoch', 'loss', [{name: 'loss', value: (epoch) => epoch.loss}])),
-    element('div', {class: 'card'}, curve('Top-1 by epoch', 'top-1, %', accuracies)),
+    element('div', {class: 'card'}, curve((hasClasses ? 'Top-1' : 'Score') + ' by epoch', score + ', %', accuracies)),
     table('Epochs', columns, epochs));
 }
 
@@ -373,7 +401,8 @@ function adviceSection() {
   const blame = report.blame;
   if (!blame) return;
   const advice = (entry) => element('div', {class: 'card advice'}, element('h3', {}, entry.text),
-    element('p', {}, element('span', {class: 'gain'}, `${signed(entry.gain.sqnr_db, 2)} dB SQNR, ${signed(entry.gain.agreement * 100, 2)} points of agreement with float`),
+    element('p', {}, element('span', {class: 'gain'}, `${signed(entry.gain.sqnr_db, 2)} dB SQNR` +
+      (has(entry.gain.agreement) ? `, ${signed(entry.gain.agreement * 100, 2)} points of agreement with float` : '')),
       `, measured on ${ofNumber(blame.samples, 'training sample')}`),
     copyable('quantize:\n  rules:\n    ' + entry.rules.join('\n    ')),
     entry.flags ? element('p', {}, 'or on the command line:') : null, entry.flags ? copyable(entry.flags) : null);
