@@ -50,6 +50,7 @@ int run(const TrainJobOptions& options, const Context& context) {
   }
   const TrainJobResult result = run_train(options, common, context.resolved_config, context.progress);
   context.progress.stage("");
+  log_arrival(result.arrival);
   for (const auto& warning : result.warnings) spdlog::warn(warning);
   print(common.json ? to_json(result) : to_text(result));
   return 0;

@@ -8,7 +8,7 @@ namespace qtool {
 namespace {
 
 [[noreturn]] void refuse_input(const std::string& name, const c10::TypePtr& type) {
-  const bool holds_tensors = type->containedTypeSize() > 0;
+  const bool holds_tensors = !type->containedTypes().empty();
   throw Error(
       ErrorKind::kUsage,
       {.what = "the model takes an input that is no tensor",

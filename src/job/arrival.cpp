@@ -6,8 +6,10 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <utility>
 
 #include "core/option_value.h"
+#include "graph/tensor_inputs.h"
 
 namespace qtool {
 namespace {
@@ -115,6 +117,19 @@ Arrival ArrivalMeter::arrival(const Loader& loader) const {
       arrival.warnings.push_back("every number of the input '" + input.name + "' is " +
                                  print_value(input.low) + ": check the data");
   return arrival;
+}
+
+Arrival look_at_data(const DataSpec& spec, const Model& model, const std::vector<std::string>& reads,
+                     const std::function<void(const std::vector<at::Tensor>&)>& run) {
+  constexpr int64_t kSamples = 32;
+  Loader loader(spec, {tensor_inputs(model)}, {.batch_size = 1, .count = kSamples});
+  ArrivalMeter meter(model.input_names(), reads);
+  bool is_first = true;
+  while (const auto batch = loader.next()) {
+    meter.add(batch->inputs);
+    if (std::exchange(is_first, false) && run) run(batch->inputs);
+  }
+  return meter.arrival(loader);
 }
 
 std::vector<std::string> first_readers(const GraphView& canonical) {

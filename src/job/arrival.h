@@ -1,10 +1,12 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "data/loader.h"
+#include "graph/model.h"
 #include "graph/view.h"
 #include "report/report.h"
 
@@ -35,6 +37,11 @@ class ArrivalMeter {
   std::vector<ReportInput> inputs_;
   std::vector<Sums> sums_;
 };
+
+/// What the first samples are, as the model gets them. `run`, where there is one, is called with the first of them.
+[[nodiscard]] Arrival look_at_data(const DataSpec& spec, const Model& model,
+                                   const std::vector<std::string>& reads = {},
+                                   const std::function<void(const std::vector<at::Tensor>&)>& run = {});
 
 /// For each input of a canonical model what its first layer says of it, e.g. `conv1 takes 3 channels`; empty: not known.
 [[nodiscard]] std::vector<std::string> first_readers(const GraphView& canonical);

@@ -1,10 +1,6 @@
 #include "job/inspect.h"
 
-#include <utility>
-
-#include "data/loader.h"
 #include "graph/canonicalise.h"
-#include "graph/tensor_inputs.h"
 #include "graph/view.h"
 #include "job/data_splits.h"
 #include "job/open_model.h"
@@ -51,20 +47,6 @@ std::vector<std::string> warnings_of(const QuantPlan& plan) {
           " convolution and linear layers run in int8: expect little speed"};
 }
 
-/// Runs the model on the first sample, and looks at some more.
-Arrival try_data(const Model& original, Model& canonical, const std::string& data) {
-  constexpr int64_t kSamples = 32;
-  Loader loader(spec_of_split(data, Split::kTrain), {tensor_inputs(original)},
-                {.batch_size = 1, .count = kSamples});
-  ArrivalMeter meter(original.input_names(), first_readers(view(canonical)));
-  bool is_first = true;
-  while (const auto batch = loader.next()) {
-    meter.add(batch->inputs);
-    if (std::exchange(is_first, false)) (void)canonical.forward(batch->inputs);
-  }
-  return meter.arrival(loader);
-}
-
 }  // namespace
 
 InspectResult run_inspect(const InspectOptions& options, const CommonOptions& common, Progress& progress) {
@@ -84,7 +66,9 @@ InspectResult run_inspect(const InspectOptions& options, const CommonOptions& co
   for (auto& warning : warnings_of(plan)) result.warnings.push_back(std::move(warning));
   if (!options.data.empty()) {
     progress.stage("try the data");
-    result.arrival = try_data(original, canonical, options.data);
+    result.arrival =
+        look_at_data(spec_of_split(options.data, Split::kTrain), original, first_readers(view(canonical)),
+                     [&canonical](const auto& inputs) { (void)canonical.forward(inputs); });
   }
   return result;
 }

@@ -6,7 +6,6 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
-#include "job/arrival.h"
 #include "job/data_splits.h"
 #include "job/input_survives.h"
 #include "job/open_model.h"
@@ -57,6 +56,7 @@ TrainJobResult run_train(const TrainJobOptions& options, const CommonOptions& co
                  .device = device};
   TrainJobResult result{.parameters = parameter_count(model), .directory = options.output};
   result.warnings = model.notes().remarks;
+  result.arrival = look_at_data(spec_of_split(options.data, Split::kTrain), model);
   const auto write = [&] {
     progress.stage("write");
     const StagingFolder staging(options.output);
@@ -73,7 +73,6 @@ TrainJobResult run_train(const TrainJobOptions& options, const CommonOptions& co
     write();
     throw;
   }
-  add_new(result.warnings, result.train.warnings);
   write();
   result.files = {kModelName, kHistoryName, kConfigName, "checkpoints/last.pt"};
   return result;

@@ -5,6 +5,7 @@
 
 #include "core/options.h"
 #include "core/progress.h"
+#include "job/arrival.h"
 #include "job/common_options.h"
 #include "train/trainer.h"
 
@@ -34,6 +35,7 @@ struct TrainJobResult {
   TrainResult train = {};
   int64_t parameters = 0;  ///< numbers that were trained
   std::vector<std::string> warnings = {};
+  Arrival arrival = {};  ///< of the first samples
   std::string directory = {};
   std::vector<std::string> files = {};  ///< in the folder
 };

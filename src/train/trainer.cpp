@@ -305,9 +305,7 @@ class Trainer {
 
   [[nodiscard]] TrainResult result() const {
     const int64_t best = state_.best_epoch.kept;
-    return {.history = state_.history,
-            .best_epoch = best >= 0 ? best : state_.epoch - 1,
-            .warnings = training_.warnings()};
+    return {.history = state_.history, .best_epoch = best >= 0 ? best : state_.epoch - 1};
   }
 
   void keep_good_state() { take_snapshot(state_, model_, *optimizer_, good_); }

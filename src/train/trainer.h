@@ -101,9 +101,8 @@ struct EpochResult {
 };
 
 struct TrainResult {
-  std::vector<EpochResult> history = {};   ///< one for each epoch, those before a resumption included
-  int64_t best_epoch = 0;                  ///< the one whose weights the model has now; -1: none has ended
-  std::vector<std::string> warnings = {};  ///< of how the data was understood
+  std::vector<EpochResult> history = {};  ///< one for each epoch, those before a resumption included
+  int64_t best_epoch = 0;                 ///< the one whose weights the model has now; -1: none has ended
 };
 
 /// The loss diverged, and training goes on from an earlier step at a lower rate.

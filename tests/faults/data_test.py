@@ -247,8 +247,10 @@ class Pictures(FaultTest):
         self.assertIn("a/notes.txt", note)
         self.assertEqual(done.stderr.count(note), 1)
         self.assertIn(note, (self.folder / "out" / "report.md").read_text())
-        done = self.qtool("eval", self.path("model.pt"), "--data", "images:" + self.path("images"))
-        self.assertEqual(done.stderr.count(note), 1)
+        for words in (["eval"], ["inspect"], ["bench", "--batch", 1],
+                      ["train", "-o", self.path("trained"), "--epochs", 1, "--batch-size", 4]):
+            done = self.qtool(words[0], self.path("model.pt"), "--data", "images:" + self.path("images"), *words[1:])
+            self.assertEqual(done.stderr.count(note), 1, words)
 
     def test_what_unpacks_to_gigabytes_is_refused_before_memory_is_taken(self):
         model = self.script(Floats())

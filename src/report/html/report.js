@@ -428,7 +428,7 @@ function floatSection() {
 function dataSection() {
   const {inputs, notes} = report.data;
   if (inputs.length + notes.length === 0) return;
-  section('data', 'What arrived',
+  section('arrived', 'What arrived',
     inputs.length === 0 ? null : table('What the model got', [
       {title: 'input', cell: (input) => element('code', {}, input.name)},
       {title: 'type', cell: (input) => input.dtype},
