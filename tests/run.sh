@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Sets up, builds everything and runs all tests. Takes the options of apps/setup.sh. CI=true makes warnings errors.
+# Sets up, builds everything and runs all tests. Takes the options of apps/setup.sh. CI=true makes warnings errors;
+# QTOOL_TESTS=libtorch leaves out the tests that are the same with any LibTorch.
 source "$(dirname "${BASH_SOURCE[0]}")/../apps/setup.sh"
 setup "$@"
 # A browser, for the pages that qtool writes.
@@ -10,7 +11,7 @@ install_packages zsh fish groff
 install_packages python3-jsonschema python3-yaml
 werror=OFF
 if [ "${CI:-}" = true ]; then werror=ON; fi
-configure -DQTOOL_WERROR=$werror
+configure -DQTOOL_WERROR=$werror -DQTOOL_TESTS="${QTOOL_TESTS:-ON}"
 build_targets all
 # The tests that are Python clients want a torch that can be imported; those of an apt LibTorch take pip's where it is.
 for python in "$torch_python" "$PWD/build/venv/bin/python" python3; do
@@ -19,4 +20,4 @@ done
 # Tests run beside each other and beside other work: threads that wait must not spin.
 export OMP_WAIT_POLICY=passive
 say "Python for the tests: ${QTOOL_PYTHON:-none with torch, so the tests of Python clients are skipped}"
-ctest --test-dir "$build" --output-on-failure --no-tests=error --timeout 900
+ctest --test-dir "$build" -j "$(build_jobs)" --output-on-failure --no-tests=error --timeout 900
