@@ -11,6 +11,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "core/first_sentence.h"
 #include "core/machine_failure.h"
 #include "streams.h"
 #include "terminal.h"
@@ -28,14 +29,11 @@ int fail(ErrorKind kind, const std::string& message) {
   return static_cast<int>(kind);
 }
 
-/// What LibTorch says without its backtrace: the first line that is not empty.
 int libtorch_failed(const std::string& text) {
-  const size_t begin = std::min(text.find_first_not_of(" \n"), text.size());
-  const std::string line = text.substr(begin, text.find('\n', begin) - begin);
   return fail(
       ErrorKind::kUnquantizable,
       to_string({.what = "LibTorch could not run the model",
-                 .got = line,
+                 .got = first_sentence(text),
                  .fix = "check that the model runs on this data in PyTorch; if it does, report this"}));
 }
 

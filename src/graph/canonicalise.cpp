@@ -17,6 +17,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/first_sentence.h"
 #include "core/machine_failure.h"
 #include "graph/attributes.h"
 #include "graph/exceptions.h"
@@ -55,10 +56,9 @@ jit::Module freeze(const Model& model) {
     return jit::freeze_module(module, {}, /*freezeInterfaces=*/true, /*preserveParameters=*/true);
   } catch (const std::exception& error) {
     rethrow_if_not_to_blame(error);
-    const std::string message = error.what();
     throw Error(ErrorKind::kUnquantizable,
                 {.what = "the model cannot be brought into its normal form",
-                 .got = message.substr(0, message.find('\n')),
+                 .got = first_sentence(error.what()),
                  .expected = "a forward() that does not change the module's attributes",
                  .fix = "keep state out of forward(), or trace the model with an example"});
   }

@@ -12,6 +12,7 @@
 #include <regex>
 
 #include "core/error.h"
+#include "core/first_sentence.h"
 #include "core/machine_failure.h"
 #include "graph/archive_check.h"
 #include "graph/code_check.h"
@@ -37,16 +38,6 @@ constexpr const char* kSaveAgain = "copy or save the model again";
 /// What a model prints is no output of a job.
 void send_prints_to_log() {
   torch::jit::setPrintHandler([](const std::string& text) { TORCH_WARN("the model prints: ", text); });
-}
-
-/// What a message of LibTorch says: its first line that is not empty, without the place in LibTorch's source.
-std::string sentence(const std::string& message) {
-  const size_t begin = std::min(message.find_first_not_of(" \n"), message.size());
-  std::string line = message.substr(begin, message.find('\n', begin) - begin);
-  for (const std::string_view before : {"] . ", "please report a bug to PyTorch. "})
-    if (const size_t place = line.find(before); place != std::string::npos)
-      line.erase(0, place + before.size());
-  return line;
 }
 
 /// First bytes of the file; refuses what is no file at all.
@@ -81,7 +72,7 @@ Records open_records(const std::string& path) {
     return Records(path);
   } catch (const std::exception& error) {
     rethrow_if_not_to_blame(error);
-    refuse(path, "this is a zip archive, but no TorchScript file", sentence(error.what()), kHowToSave);
+    refuse(path, "this is a zip archive, but no TorchScript file", first_sentence(error.what()), kHowToSave);
   }
 }
 
@@ -129,9 +120,9 @@ std::string operator_listed(const std::string& message) {
     refuse(path,
            "a module or parameter of the model has a name that is not ASCII, for which PyTorch writes code "
            "that it cannot read",
-           sentence(message), "rename it and save the model again");
+           first_sentence(message), "rename it and save the model again");
   refuse(path, "this LibTorch (" TORCH_VERSION ") cannot compile the model's code",
-         sentence(message) + operator_listed(message),
+         first_sentence(message) + operator_listed(message),
          "build qtool with the LibTorch that saved the model or a newer one, or save the model again");
 }
 
@@ -184,7 +175,7 @@ LoadedModule parse(const std::string& path, const Records& records) {
   } catch (const std::exception& error) {
     rethrow_if_not_to_blame(error);
     if (!unknown_name(error.what()).empty()) refuse_code(path, error.what());
-    refuse(path, "the model file is truncated or corrupted", sentence(error.what()), kSaveAgain);
+    refuse(path, "the model file is truncated or corrupted", first_sentence(error.what()), kSaveAgain);
   }
 }
 

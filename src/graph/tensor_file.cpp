@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "core/error.h"
+#include "core/first_sentence.h"
 #include "core/machine_failure.h"
 #include "graph/archive_check.h"
 #include "graph/records.h"
@@ -25,9 +26,6 @@ constexpr const char* kDamaged = "not tensors saved by PyTorch, or damaged";
                .fix = "save it again: torch.save({'x': x, 'labels': y}, path)"});
 }
 
-/// The first line: LibTorch appends a stack trace.
-std::string first_line(const std::string& message) { return message.substr(0, message.find('\n')); }
-
 /// LibTorch's reader looks neither at checksums nor at sizes.
 void check_whole(const std::string& path) {
   if (!std::filesystem::is_regular_file(path)) refuse("cannot read the tensor file", path, "no such file");
@@ -42,7 +40,7 @@ c10::IValue read_pickle(const std::string& path) {
                                              at::Device(at::kCPU), records.reader());
   } catch (const std::exception& error) {
     rethrow_if_not_to_blame(error);
-    refuse(kDamaged, path, first_line(error.what()));
+    refuse(kDamaged, path, first_sentence(error.what()));
   }
 }
 

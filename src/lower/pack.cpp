@@ -5,6 +5,7 @@
 #include <ATen/ops/_make_per_tensor_quantized_tensor.h>
 
 #include "core/affine.h"
+#include "core/first_sentence.h"
 #include "core/machine_failure.h"
 #include "graph/nodes.h"
 
@@ -40,11 +41,10 @@ c10::IValue pack_weight(const torch::jit::Node* node, const at::Tensor& weight, 
         .callBoxed(stack);
   } catch (const std::exception& error) {
     rethrow_if_not_to_blame(error);
-    const std::string message = error.what();
     throw Error(ErrorKind::kUnquantizable,
                 {.what = "the int8 kernel refuses this operator",
                  .where = node->output()->debugName(),
-                 .got = message.substr(0, message.find('\n')),
+                 .got = first_sentence(error.what()),
                  .expected = "arguments that the engine in use takes",
                  .fix = "leave it in float with --skip " + node->output()->debugName() +
                         ", or choose another --engine"});
