@@ -1,10 +1,9 @@
 """Whole inputs for libFuzzer to start from, for each target of parsers.cpp. Made anew for each run, so that they keep up with the
 formats; what once crashed stands in corpus/ beside this file."""
-import io
 import json
 import pathlib
-import zipfile
 
+import mutate
 import seeds
 
 SPECS = ("idx:/usr/share/datasets/fashion-mnist,mean=0.2860,std=0.3530,split=test", "random:3x8x8,samples=16,seed=7",
@@ -29,13 +28,10 @@ def _small_statistics(text):
     return json.dumps(tree)
 
 
-def _records(good, suffix):
-    """Of the models, those whose names end so."""
-    found = []
-    for name in ("good.pt", "int8/model.int8.pt"):
-        with zipfile.ZipFile(io.BytesIO(good.read(name))) as archive:
-            found += [archive.read(member) for member in archive.namelist() if member.endswith(suffix)]
-    return found
+def _members(ending):
+    """Of the models and of the saved tensors."""
+    archives = [*seeds.models().values(), *(data for name, data in seeds.tensors().items() if name != "old")]
+    return sorted({member for data in archives for name, member in mutate.unpack(data) if name.endswith(ending)}, key=len)
 
 
 def write_corpus(good, folder):
@@ -50,8 +46,7 @@ def write_corpus(good, folder):
         "batch": [good.read("batch.yaml")],
         "report": [json.dumps(_shorter(json.loads(good.read("int8/report.json"))))],
         "state": [good.read("state.json")],
-        "pickle": _records(good, "/data.pkl") + _records(good, "/constants.pkl"),
-        "debug_record": _records(good, ".debug_pkl")}
+        "pickle": _members(".pkl"), "debug_record": _members(".debug_pkl"), "code": _members(".py")}
     for target, contents in files.items():
         place = pathlib.Path(folder) / target
         place.mkdir(parents=True, exist_ok=True)

@@ -119,4 +119,5 @@ int main(int argc, char** argv) {
     Request request = parse(line);
     std::cout << outcome(request) << std::endl;
   }
+  std::_Exit(0);  // as the program does: LibTorch is not taken down
 }

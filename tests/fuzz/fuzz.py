@@ -108,7 +108,7 @@ def run_case(kind, seed, server, good, root, keep):
 
 
 def arguments():
-    parser = argparse.ArgumentParser(usage=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("server")
     parser.add_argument("--kind", action="append", choices=[kind.name for kind in kinds.ALL])
     parser.add_argument("--count", type=int, default=100)

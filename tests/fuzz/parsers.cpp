@@ -17,6 +17,7 @@
 #include "data/dataset.h"
 #include "data/npy_header.h"
 #include "data/spec.h"
+#include "graph/code_nesting.h"
 #include "graph/debug_record.h"
 #include "graph/flaw.h"
 #include "graph/pickle.h"
@@ -138,6 +139,25 @@ void batch(std::string_view bytes) {
   problems.throw_if_any();
 }
 
+void pickle(std::string_view bytes) {
+  const Pickle read(bytes);
+  for (const Pickle::Storage& storage : read.storages())
+    must(storage.bytes >= 0, "a storage has less than no bytes");
+  std::vector<Pickle::Id> open = {read.root()};
+  for (size_t seen = 0; !open.empty() && seen < 10'000; ++seen) {
+    const Pickle::Id id = open.back();
+    open.pop_back();
+    const auto kind = read.kind(id);
+    if (kind == Pickle::Kind::kText || kind == Pickle::Kind::kGlobal) (void)read.text(id);
+    if (kind == Pickle::Kind::kTuple || kind == Pickle::Kind::kList || kind == Pickle::Kind::kDict)
+      for (const Pickle::Id item : read.items(id)) open.push_back(item);
+  }
+}
+
+void debug_record(std::string_view bytes) { (void)is_sound_debug_record(bytes); }
+
+void code(std::string_view bytes) { (void)classes_of_flat_code(std::string(bytes)); }
+
 void report(std::string_view bytes) {
   const Report read = read_report_text(std::string(bytes), "report.json");
   (void)to_json(read);
@@ -146,18 +166,6 @@ void report(std::string_view bytes) {
 }
 
 void state(std::string_view bytes) { (void)read_batch_state(as_file("state.json", bytes)); }
-
-void pickle(std::string_view bytes) {
-  try {
-    const Pickle read(bytes);
-    for (const Pickle::Storage& storage : read.storages())
-      must(storage.bytes >= 0, "a storage has less than no bytes");
-  } catch (const Flaw& flaw) {
-    must(!flaw.expected.empty(), "a flaw does not say what should be there");
-  }
-}
-
-void debug_record(std::string_view bytes) { (void)is_sound_debug_record(bytes); }
 
 struct Target {
   std::string_view name;
@@ -173,7 +181,8 @@ constexpr Target kTargets[] = {{"npy", npy},
                                {"report", report},
                                {"state", state},
                                {"pickle", pickle},
-                               {"debug_record", debug_record}};
+                               {"debug_record", debug_record},
+                               {"code", code}};
 
 const Target* chosen = nullptr;
 
@@ -194,6 +203,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   } catch (const Error& error) {
     must(!error.complaint().what.empty() && !error.complaint().fix.empty(),
          "an error does not say what to do");
+  } catch (const Flaw& flaw) {
+    must(*flaw.what() != 0 && !flaw.expected.empty(), "a flaw does not say what should be there");
   }
   return 0;
 }
