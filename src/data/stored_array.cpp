@@ -53,12 +53,15 @@ class ArraysDataset : public Dataset {
 
 void require_same_count(const StoredArray& array, const StoredArray& first) {
   if (array.size() == first.size()) return;
-  throw Error(ErrorKind::kUsage,
-              {.what = "arrays differ in their number of samples",
-               .where = array.name(),
-               .got = std::to_string(array.size()) + " samples",
-               .expected = std::to_string(first.size()) + " samples, as in " + first.name(),
-               .fix = "give files that belong together"});
+  throw Error(
+      ErrorKind::kUsage,
+      {.what = "arrays differ in their number of samples",
+       .where = array.name(),
+       .got = std::to_string(array.size()) + " samples",
+       .expected = std::to_string(first.size()) + " samples, as in " + first.name(),
+       .fix =
+           "each array holds its samples along its first axis; where an input of the model does not (a state "
+           "[layers, N, hidden], edges of a graph, offsets of bags), wrap the model so that it does"});
 }
 
 }  // namespace

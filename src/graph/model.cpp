@@ -91,6 +91,17 @@ std::string other_dtype(const jit::Module& module) {
   return "";
 }
 
+bool runs(jit::Module& module, const std::vector<at::Tensor>& inputs, int64_t first, int64_t count) {
+  std::vector<c10::IValue> part;
+  for (const auto& input : inputs) part.emplace_back(input.narrow(0, first, count).clone());
+  try {
+    (void)module.forward(part);
+    return true;
+  } catch (const std::exception&) {
+    return false;  // that is the answer
+  }
+}
+
 /// How often each tensor was written to.
 std::vector<uint32_t> versions_of(const std::vector<at::Tensor>& tensors) {
   std::vector<uint32_t> versions;
@@ -303,25 +314,20 @@ void Model::refuse_inputs(const std::vector<at::Tensor>& inputs, const std::stri
   throw Error(ErrorKind::kUsage, complaint);
 }
 
-/// The smallest number of samples, of those that the inputs hold, on which forward() does run.
+/// The smallest number of samples at a time on which forward() runs, with all samples of the inputs: it is not one of these
+/// that it does not take.
 std::optional<int64_t> Model::batch_that_runs(const std::vector<at::Tensor>& inputs) {
-  constexpr int64_t kMost = 64;
   const at::NoGradGuard no_grad;
   const auto samples = [](const at::Tensor& input) { return input.dim() > 0 ? input.size(0) : 0; };
-  const int64_t all = inputs.empty() ? 0 : samples(inputs[0]);
+  const int64_t all = inputs.empty() ? 0 : samples(inputs[0]), end = std::min<int64_t>(all, 65);
   if (std::any_of(inputs.begin(), inputs.end(), [&](const auto& input) { return samples(input) != all; }))
     return std::nullopt;
-  for (int64_t batch = 1; batch < std::min(all, kMost + 1); ++batch) {
-    std::vector<c10::IValue> part;
-    for (const auto& input : inputs) part.emplace_back(input.narrow(0, 0, batch).clone());
-    try {
-      (void)impl_->module.forward(part);
-      return batch;
-    } catch (const std::exception&) {
-      continue;  // that is the answer
-    }
-  }
-  return std::nullopt;
+  int64_t batch = 1;
+  while (batch < end && !runs(impl_->module, inputs, 0, batch)) ++batch;
+  if (batch >= end) return std::nullopt;
+  for (int64_t first = batch; first + batch <= all; first += batch)
+    if (!runs(impl_->module, inputs, first, batch)) return std::nullopt;
+  return batch;
 }
 
 void Model::set_training(bool training) { impl_->module.train(training); }

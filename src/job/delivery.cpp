@@ -120,6 +120,8 @@ Report deliver(const Outcome& outcome, const Assignment& assignment, StageClock&
       report.setting_origins.insert(*origin);
   for (auto& warning : warnings_of_file(outcome.start.original))
     report.warnings.push_back(std::move(warning));
+  for (auto& warning : warnings_of_chance(outcome.start.canonical))
+    report.warnings.push_back(std::move(warning));
   for (auto& warning : examine(outcome.statistics)) report.warnings.push_back(std::move(warning));
 
   clock.begin("verify");

@@ -63,6 +63,7 @@ InspectResult run_inspect(const InspectOptions& options, const CommonOptions& co
   if (!is_zoo(options.model)) result.bytes = file_bytes(options.model);
   result.sites = sites_of(plan);
   result.warnings = warnings_of_file(original);
+  for (auto& warning : warnings_of_chance(canonical)) result.warnings.push_back(std::move(warning));
   for (auto& warning : warnings_of(plan)) result.warnings.push_back(std::move(warning));
   if (!options.data.empty()) {
     progress.stage("try the data");

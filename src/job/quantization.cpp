@@ -10,6 +10,7 @@
 #include "graph/belongings.h"
 #include "graph/canonicalise.h"
 #include "graph/on_device.h"
+#include "graph/random_operators.h"
 #include "graph/tensor_inputs.h"
 #include "graph/view.h"
 #include "job/data_splits.h"
@@ -58,6 +59,13 @@ std::vector<std::string> warnings_of_file(const Model& model) {
     warnings.push_back("not in the models that qtool writes, which have forward() alone: " + join(names) +
                        "; ask the float file for them");
   return warnings;
+}
+
+std::vector<std::string> warnings_of_chance(const Model& canonical) {
+  const auto names = random_operators(canonical);
+  if (names.empty()) return {};
+  return {"forward() draws random numbers (" + join(names) +
+          "): models are compared on the same ones, but each run of one gives another result"};
 }
 
 Quantization begin_quantization(Model original, FileIdentity file, const Recipe& recipe, Engine engine) {

@@ -23,6 +23,9 @@ struct FileIdentity {
 /// What the user must know of a float model before its results: remarks on the file, and what the int8 model will lack.
 [[nodiscard]] std::vector<std::string> warnings_of_file(const Model& model);
 
+/// What they must know of a model that draws random numbers; empty for others.
+[[nodiscard]] std::vector<std::string> warnings_of_chance(const Model& canonical);
+
 /// A model on its way to int8: what load, canonicalise and plan give.
 struct Quantization {
   Model original;     ///< as the file has it

@@ -71,6 +71,7 @@ class RandomForward(FaultTest):
         self.assertGreater(ladder["int8"]["sqnr_db"], 30)
         self.assertNotIn("please report the model", done.stderr)
         self.assertNotIn("the kernels of this engine", done.stderr)
+        self.assertIn("draws random numbers (randn_like)", done.stderr)
         self.assertGreater(report["blame"]["all"]["sqnr_db"], 30)
         judged = json.loads(self.qtool("eval", self.path("out/model.int8.pt"), "--against", path, "--data", data,
                                        "--json").stdout)
@@ -124,12 +125,20 @@ class FixedBatch(FaultTest):
         self.assertIn("batch=4", done.stderr)
         report, _ = self.job("ptq", path, data + ",batch=4")
         self.assertEqual(report["accuracy"]["samples"], 40)
-        self.assertEqual(report["latency"]["batch"], 4)
+        self.assertEqual(report["latency_ms"]["batch"], 4)
         int8 = self.path("out/model.int8.pt")
         expected, got = self.run_file(path, x[:4])[0], self.run_file(int8, x[:4])[0]
         self.assertGreater(sqnr_db(expected, got), 25)
         self.qtool("eval", int8, "--against", path, "--data", data + ",batch=4")
         self.job("qat", path, data + ",batch=4", "--epochs", 1, "--blame-samples", 0)
+
+
+    def test_a_sample_that_the_model_does_not_take_is_no_matter_of_the_number(self):
+        path = self.script(nn.Sequential(nn.Embedding(8, 4), nn.Flatten(), nn.Linear(12, 3)))
+        ids = torch.randint(0, 8, (32, 3))
+        ids[20, 1] = 99
+        _, done = self.job("ptq", path, self.npz(x=ids), code=2)
+        self.assertNotIn("at a time", done.stderr)
 
 
 class OtherPrecision(FaultTest):
