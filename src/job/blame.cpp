@@ -18,8 +18,10 @@ using Sites = std::vector<size_t>;
 /// Its sites alone, all but these, and its activations clipped alone; the rest is known from single sites.
 constexpr size_t kPassesOfOperator = 3;
 
-/// Power of the error by that of the signal.
-double noise_of(const Agreement& agreement) { return std::pow(10, -agreement.sqnr_db / 10); }
+/// Power of the error by that of the signal; 0 where the outputs could not be compared.
+double noise_of(const Agreement& agreement) {
+  return std::isnan(agreement.sqnr_db) ? 0 : std::pow(10, -agreement.sqnr_db / 10);
+}
 
 /// A simulated model whose sites are switched on and off.
 class Mixtures {

@@ -22,6 +22,10 @@ std::string channels_text(const std::vector<int64_t>& channels, int64_t count) {
 
 std::optional<std::string> warning_of(const OutputQuality& output, const std::string& reference,
                                       const std::string& model) {
+  if (output.left_out > 0)
+    return std::to_string(output.left_out) + (output.left_out == 1 ? " batch has" : " batches have") +
+           " another number of rows in " + model + " than in " + reference + ", as detections do, and " +
+           (output.left_out == 1 ? "is" : "are") + " not compared: judge the model by a metric of your own";
   if (!output.constant.empty())
     return channels_text(output.constant, output.channels) + " varied in " + reference + ", by up to " +
            short_number(output.lost_range) + ", and " + (output.constant.size() == 1 ? "is" : "are") +

@@ -2,6 +2,8 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <cmath>
+
 #include "graph/probe.h"
 #include "measure/chance.h"
 
@@ -25,7 +27,8 @@ ReportQuality quality_of(const Agreement& agreement) { return {agreement.sqnr_db
 
 ReportQuality gain_of(const Agreement& better, const Agreement& worse) {
   const bool same = better.sqnr_db == worse.sqnr_db;
-  ReportQuality gain{.sqnr_db = same ? 0 : better.sqnr_db - worse.sqnr_db};
+  const bool is_unknown = std::isnan(better.sqnr_db) || std::isnan(worse.sqnr_db);
+  ReportQuality gain{.sqnr_db = same || is_unknown ? 0 : better.sqnr_db - worse.sqnr_db};
   if (better.same() && worse.same()) gain.agreement = *better.same() - *worse.same();
   return gain;
 }

@@ -19,7 +19,7 @@ void AgreementMeter::add(const std::vector<at::Tensor>& reference, const std::ve
   const at::Tensor &first = reference[0], &second = outputs[0];
   const int64_t samples = first.dim() > 0 ? first.size(0) : 1;
   samples_ += samples;
-  has_classes_ = has_classes_ && is_logits(first) && is_logits(second);
+  has_classes_ = has_classes_ && is_logits(first) && is_logits(second) && first.sizes() == second.sizes();
   if (has_classes_ && samples > 0) compare_top1(first, second);
 }
 

@@ -35,6 +35,7 @@ void OutputMeter::Channel::add(const float* reference, const float* x, int64_t c
     low = high = x[0];
   }
   for (int64_t i = 0; i < count; ++i) {
+    if (reference[i] == x[i] && std::isinf(x[i])) continue;
     const double difference = double(reference[i]) - double(x[i]);
     reference_square += double(reference[i]) * double(reference[i]);
     error_square += difference * difference;
@@ -79,8 +80,10 @@ void OutputMeter::add_channels(const at::Tensor& reference, const at::Tensor& x)
 }
 
 OutputQuality OutputMeter::quality() const {
-  OutputQuality quality{
-      .cosine = whole_.cosine(), .sqnr_db = whole_.sqnr_db(), .channels = int64_t(channels_.size())};
+  OutputQuality quality{.cosine = whole_.cosine(),
+                        .sqnr_db = whole_.sqnr_db(),
+                        .channels = int64_t(channels_.size()),
+                        .left_out = whole_.left_out()};
   for (size_t i = 0; i < channels_.size(); ++i) {
     const auto& channel = channels_[i];
     if (channel.has_become_constant()) {

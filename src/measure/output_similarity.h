@@ -19,7 +19,8 @@ struct OutputQuality {
   std::optional<int64_t> worst_channel = {};
   double worst_sqnr_db = 0;
   std::vector<int64_t> constant = {};  ///< channels that varied in the reference, and do not any more
-  double lost_range = 0;               ///< the widest range that one of these had in the reference
+  int64_t left_out = 0;  ///< batches of another number of rows than the reference's, in none of these numbers
+  double lost_range = 0;  ///< the widest range that one of these had in the reference
 };
 
 /// Gathers an OutputQuality over batches. Channels are those of axis 1; of three axes they are along the shorter one of
@@ -28,7 +29,7 @@ struct OutputQuality {
 /// 16 values is never said to be constant.
 class OutputMeter {
  public:
-  /// Same number of elements in both; throws Error(kUsage) otherwise.
+  /// As Similarity::add().
   void add(const at::Tensor& reference, const at::Tensor& x);
   [[nodiscard]] OutputQuality quality() const;
 

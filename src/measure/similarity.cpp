@@ -10,8 +10,17 @@
 namespace qtool {
 namespace {
 
-void check_same_size(const at::Tensor& reference, const at::Tensor& x) {
-  if (reference.numel() == x.numel()) return;
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+bool differ_in_number(const at::Tensor& reference, const at::Tensor& x) {
+  if (reference.dim() != x.dim() || reference.dim() == 0) return false;
+  const int64_t last = reference.dim() - 1;
+  int64_t unlike = 0;
+  for (int64_t axis = 0; axis <= last; ++axis) unlike += reference.size(axis) != x.size(axis);
+  return unlike == 1 && (last == 0 || reference.size(last) == x.size(last));
+}
+
+[[noreturn]] void refuse_sizes(const at::Tensor& reference, const at::Tensor& x) {
   std::ostringstream got, expected;
   got << x.sizes();
   expected << reference.sizes();
@@ -29,13 +38,18 @@ double sqnr_of(double reference_square, double error_square) {
 }
 
 void Similarity::add(const at::Tensor& reference, const at::Tensor& x) {
-  check_same_size(reference, x);
+  if (reference.numel() != x.numel()) {
+    if (!differ_in_number(reference, x)) refuse_sizes(reference, x);
+    ++left_out_;
+    return;
+  }
   const at::Tensor references = reference.detach().to(at::kCPU, at::kFloat).contiguous();
   const at::Tensor values = x.detach().to(at::kCPU, at::kFloat).contiguous();
   const float* r = references.data_ptr<float>();
   const float* v = values.data_ptr<float>();
   for (int64_t i = 0; i < references.numel(); ++i) {
     const double a = r[i], b = v[i], difference = std::abs(a - b);
+    if (a == b && std::isinf(a)) continue;
     reference_square_ += a * a;
     x_square_ += b * b;
     product_ += a * b;
@@ -47,12 +61,15 @@ void Similarity::add(const at::Tensor& reference, const at::Tensor& x) {
 }
 
 double Similarity::cosine() const {
+  if (elements_ == 0 && left_out_ > 0) return kNaN;
   if (reference_square_ == 0 && x_square_ == 0) return 1.0;
   if (reference_square_ == 0 || x_square_ == 0) return 0.0;
   return product_ / (std::sqrt(reference_square_) * std::sqrt(x_square_));
 }
 
-double Similarity::sqnr_db() const { return sqnr_of(reference_square_, error_square_); }
+double Similarity::sqnr_db() const {
+  return elements_ == 0 && left_out_ > 0 ? kNaN : sqnr_of(reference_square_, error_square_);
+}
 
 double Similarity::differing() const { return elements_ ? double(differing_) / double(elements_) : 0.0; }
 

@@ -148,5 +148,52 @@ class OtherPrecision(FaultTest):
         self.assertIn("parameters of type Double", done.stderr)
 
 
+class RowsThatDependOnValues(FaultTest):
+    """Boxes above a threshold: float and int8 find another number of them (openvino2tensorflow#51, TensorRT#3339)."""
+
+    class Detector(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers = nn.Sequential(nn.Linear(12, 32), nn.ReLU(), nn.Linear(32, 6))
+
+        def forward(self, x):
+            x = self.layers(x)
+            scores = x[:, 4:].sigmoid().amax(1)
+            return x[scores > 0.5][:, :4], scores[scores > 0.5]
+
+    def test_the_job_ends_and_tells(self):
+        path, data = self.script(self.Detector()), self.npz(x=torch.randn(512, 12))
+        report, done = self.job("ptq", path, data)
+        self.assertIn("another number of rows", done.stderr)
+        self.assertGreater(report["blame"]["samples"], 0)
+        self.qtool("eval", self.path("out/model.int8.pt"), "--against", path, "--data", data)
+
+    def test_two_models_with_other_classes_are_still_refused(self):
+        data = self.npz(x=torch.randn(8, 12))
+        a, b = self.script(nn.Linear(12, 4), "a.pt"), self.script(nn.Linear(12, 5), "b.pt")
+        self.assertIn("cannot be compared", self.qtool("eval", a, "--against", b, "--data", data, code=2).stderr)
+
+
+class EqualInfinities(FaultTest):
+    """Moves that are not legal have a logit of -inf: SQNR was NaN, and a NaN ranked the layers."""
+
+    class Policy(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers = nn.Sequential(nn.Linear(12, 32), nn.ReLU(), nn.Linear(32, 6))
+
+        def forward(self, x, legal):
+            return self.layers(x).masked_fill(legal == 0, float("-inf"))
+
+    def test_they_weigh_nothing(self):
+        legal = torch.randint(0, 2, (64, 6))
+        legal[:, 0] = 1
+        report, _ = self.job("ptq", self.script(self.Policy()), self.npz(x=torch.randn(64, 12), legal=legal))
+        int8 = report["accuracy"]["ladder"][-1]
+        self.assertGreater(int8["sqnr_db"], 25)
+        self.assertGreater(int8["outputs"][0]["worst_sqnr_db"], 15)
+        self.assertGreater(report["blame"]["all"]["sqnr_db"], 25)
+
+
 if __name__ == "__main__":
     unittest.main()
