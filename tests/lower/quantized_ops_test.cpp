@@ -89,8 +89,8 @@ TEST_CASE("who reads only the shape costs nothing") {
 
 TEST_CASE("a dtype that the program reads is float's") {
   const auto run = quantized(
-      "h = torch.conv2d(x, w1, b1); h = h + torch.zeros([1, 8, 1, 1], dtype=h.dtype); "
-      "y = torch.tanh(h) if h.dtype == 6 else torch.exp(h); return torch.conv2d(y.to(h.dtype), w2)");
+      "c = torch.conv2d(x, w1, b1); h = c + torch.zeros([1, 8, 1, 1], dtype=c.dtype); "
+      "y = torch.tanh(h) if c.dtype == 6 else torch.exp(h); return torch.conv2d(y.to(c.dtype), w2)");
   CHECK(count_nodes(run.int8, "prim::dtype") == 0);
   CHECK(count_nodes(run.int8, "quantized::conv2d") == 2);
 }
