@@ -56,7 +56,7 @@ InputOrder order_for(const NameList& inputs, const NameList& arrays, const std::
 
 InputOrder order_inputs(const NameList& arrays, const ReaderInputs& readers, const std::string& where) {
   if (arrays.empty() || readers.empty()) return {};
-  const InputOrder first = order_for(readers[0], arrays, where);
+  InputOrder first = order_for(readers[0], arrays, where);
   for (const auto& inputs : readers)
     if (order_for(inputs, arrays, where).arrays != first.arrays)
       throw Error(ErrorKind::kUsage, {.what = "the models take the arrays in different order",

@@ -157,7 +157,7 @@ class PickleReader {
     if (marks_.empty()) damaged("an end without a beginning");
     const size_t begin = marks_.back();
     marks_.pop_back();
-    const std::vector<Id> items(stack_.begin() + int64_t(begin), stack_.end());
+    std::vector<Id> items(stack_.begin() + int64_t(begin), stack_.end());
     stack_.resize(begin);
     return items;
   }
@@ -415,6 +415,14 @@ class PickleReader {
       case 0x87:
         push_small_tuple(size_t(code - 0x84));
         return true;
+      default:
+        return step_holder(code);
+    }
+  }
+
+  /// Lists and dicts.
+  bool step_holder(uint8_t code) {
+    switch (code) {
       case ']':
         push_holder(Kind::kList);
         return true;

@@ -18,14 +18,20 @@ struct Inputs {
   Arrival arrival;
 };
 
-/// `data`, or `shape` as random data; as many samples as the largest batch.
-Inputs read_inputs(const BenchOptions& options, const std::vector<Model>& models) {
+void check_options(const BenchOptions& options) {
   if (options.data.empty() == options.shape.empty())
     throw Error(ErrorKind::kUsage,
                 {.what = "bench needs inputs",
                  .got = options.data.empty() ? "neither --data nor --shape" : "both --data and --shape",
                  .expected = "--data SPEC or --shape CxHxW",
                  .fix = "e.g. --shape 1x28x28"});
+  if (options.latency.batch.empty())
+    throw Error(ErrorKind::kUsage,
+                {.what = "no batch size", .where = "--batch", .fix = "e.g. --batch 1,128"});
+}
+
+/// `data`, or `shape` as random data; as many samples as the largest batch.
+Inputs read_inputs(const BenchOptions& options, const std::vector<Model>& models) {
   const int64_t most = *std::max_element(options.latency.batch.begin(), options.latency.batch.end());
   const std::string text =
       options.data.empty() ? "random:" + options.shape + ",samples=" + std::to_string(most) : options.data;
@@ -59,9 +65,7 @@ BenchResult run_bench(const BenchOptions& options, const CommonOptions& common, 
   apply(common);
   use_engine(choose_engine(options.engine));
   progress.stage("load");
-  if (options.latency.batch.empty())
-    throw Error(ErrorKind::kUsage,
-                {.what = "no batch size", .where = "--batch", .fix = "e.g. --batch 1,128"});
+  check_options(options);
   std::vector<Model> models;
   for (const auto& path : options.models) models.push_back(Model::load(path));
   const Inputs inputs = read_inputs(options, models);
