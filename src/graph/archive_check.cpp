@@ -76,7 +76,7 @@ std::string damaged_member(const std::string& path) {
 std::string flaw_of_archive(const std::string& path) {
   const Archive archive = open_archive(path);
   if (!archive) return "its directory is cut off";
-  if (const auto flaw = flaw_of_directory(archive.get(), std::filesystem::file_size(path)); !flaw.empty())
+  if (auto flaw = flaw_of_directory(archive.get(), std::filesystem::file_size(path)); !flaw.empty())
     return flaw;
   const std::string damaged = damaged_member(archive.get());
   return damaged.empty() ? "" : damaged + " is cut off or does not have its checksum";
