@@ -34,10 +34,6 @@ def message_problem(stderr):
     return ""
 
 
-def unprintable(text):
-    return next((ch for ch in text if not ch.isprintable() and ch != "\n"), None)
-
-
 def left_behind(kind, out, code):
     """What must not be there, or is not whole."""
     files = [path for path in sorted(out.rglob("*")) if path.is_file()] if out.is_dir() else []
@@ -67,6 +63,6 @@ def problem_of(kind, folder, ended, before):
         return f"{ended.kilobytes // 1024} MB"
     if files_in(folder) != before:
         return f"files outside the output folder: {sorted(set(files_in(folder).items()) ^ set(before.items()))}"
-    if character := unprintable(stdout) or unprintable(stderr):
+    if character := harness.unprintable(stdout + stderr):
         return f"prints the character {character!r}"
     return (message_problem(stderr) if ended.code else "") or left_behind(kind, folder / "out", ended.code)
