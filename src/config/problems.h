@@ -30,6 +30,7 @@ class Problems {
   struct Problem {
     Place place;
     std::string text;
+    // NOLINTNEXTLINE(modernize-use-nullptr): of the code that = default stands for
     auto operator<=>(const Problem&) const = default;
   };
   std::string file_;

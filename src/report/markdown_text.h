@@ -8,10 +8,11 @@ namespace qtool {
 /// Markdown cannot be given a name unescaped.
 class Markdown {
  public:
-  Markdown(std::string_view text);  // NOLINT(google-explicit-constructor)
-  Markdown(const std::string& text)
-      : Markdown(std::string_view(text)) {}                         // NOLINT(google-explicit-constructor)
-  Markdown(const char* text) : Markdown(std::string_view(text)) {}  // NOLINT(google-explicit-constructor)
+  // NOLINTBEGIN(google-explicit-constructor)
+  Markdown(std::string_view text);
+  Markdown(const std::string& text) : Markdown(std::string_view(text)) {}
+  Markdown(const char* text) : Markdown(std::string_view(text)) {}
+  // NOLINTEND(google-explicit-constructor)
   [[nodiscard]] const std::string& source() const { return source_; }
 
   /// As code: `name`.
