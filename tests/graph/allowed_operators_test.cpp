@@ -19,6 +19,8 @@ const std::set<std::string> kHarmless = {
     "device_type", "type", "activation", "algorithm", "attr", "unary_attr", "binary_attr", "binary_op_name",
     "unary_op_name", "binary_post_op", "unary_post_op", "post_op_name", "post_op_algorithm",
     "unary_post_op_algorithm", "unary_algorithm",
+    // names of dimensions, in 1.13
+    "dim", "dim0", "dim1", "dim2", "dims", "names", "order", "out_dim", "outdim", "start_dim", "end_dim",
     // texts
     "self", "a", "b", "s", "l", "str", "string", "substr", "separator", "chars", "fillchar", "old", "new",
     "values", "key", "item", "el", "idx", "ind", "input", "inputs", "t", "default_value", "dict", "to_add",
