@@ -13,7 +13,7 @@ QTOOL = pathlib.Path(sys.argv[1]).resolve()
 OFFERED = {"qtool pt": ["ptq"], "qtool ptq --calibrator m": ["minmax", "moving-average", "mse"],
            "qtool ptq --calibr": ["--calibrator"], "qtool ptq mo": ["model.pt"], "qtool ptq --data ot": ["other.txt"],
            "qtool ptq -o mo": ["model.pt"], "qtool completion z": ["zsh"], "qtool run --j": ["--job", "--jobs", "--json"],
-           "qtool ptq --no-": ["--no-report"]}
+           "qtool ptq --no-r": ["--no-report"]}
 
 
 def output(words, folder):
