@@ -20,7 +20,13 @@ constexpr uint64_t kMostValues = 1'000'000;  // of a document, with each alias r
 /// Follows a text's events, of which the library keeps nothing.
 class Extent : public YAML::EventHandler {
  public:
-  void OnDocumentStart(const YAML::Mark&) override { values_of_.clear(); }
+  /// The library leaves a `,` or `]` where a document must begin, and finds the next document there.
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (mark.pos == document_)
+      throw YamlExcess{place_of(mark), "not YAML: a character that no value begins with"};
+    document_ = mark.pos;
+    values_of_.clear();
+  }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { add_leaf(mark, anchor); }
   void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
@@ -80,6 +86,7 @@ class Extent : public YAML::EventHandler {
                            " values, counting each alias as what it stands for, expected fewer"};
   }
 
+  int document_ = -1;  ///< where the last one began
   std::vector<Open> open_ = {};
   std::map<YAML::anchor_t, uint64_t> values_of_ = {};  ///< of those that have ended
 };

@@ -47,3 +47,10 @@ TEST_CASE("aliases count as what they stand for") {
   CHECK(excess(list + "1]") == "fine");
   CHECK_THAT(excess(list + std::string(5000, ',') + "]"), !contains("fine"));
 }
+
+TEST_CASE("a document that cannot begin is left") {
+  const std::string no_value = "not YAML: a character that no value begins with";
+  CHECK(excess(", a") == "1:1: " + no_value);
+  CHECK(excess("a: 1\n---\n, a") == "3:1: " + no_value);
+  CHECK(excess("---\n---\n---\n") == "fine");
+}
