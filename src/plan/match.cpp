@@ -43,6 +43,15 @@ int64_t repetitions(const std::string& expression) {
   return product;
 }
 
+/// `\1`, a reference back to a group: the syntax below has none, and the library reads its number without a check.
+bool refers_back(const std::string& expression) {
+  for (size_t i = 0; i + 1 < expression.size(); ++i)
+    if (expression[i] == '\\' && std::isdigit(static_cast<unsigned char>(expression[++i])) &&
+        expression[i] != '0')
+      return true;
+  return false;
+}
+
 std::regex compile(const std::string& expression, const std::string& where) {
   if (expression.size() > kLongestExpression)
     refuse_expression(where, std::to_string(expression.size()) + " characters",
@@ -50,6 +59,8 @@ std::regex compile(const std::string& expression, const std::string& where) {
   if (repetitions(expression) > kMostRepetitions)
     refuse_expression(where, expression,
                       "counts in braces that multiply to at most " + std::to_string(kMostRepetitions));
+  if (refers_back(expression))
+    refuse_expression(where, expression, "no reference back to a group, such as \\1");
   auto syntax = std::regex::ECMAScript;
 #ifdef __GLIBCXX__
   syntax |= std::regex_constants::

@@ -87,6 +87,9 @@ TEST_CASE("an expression that would take all the stack or all the time is an err
   CHECK(got_of(std::string(50'000, '(')) == "50000 characters");
   CHECK_THAT(got_of("((a?){1000}){1000}"), contains("{1000}"));
   CHECK_THAT(got_of("a{99999999999999999999}"), contains("{9"));
+  CHECK_THAT(got_of("(a)\\99999999999999999999"), contains("\\9"));
+  CHECK_THAT(got_of("(a)\\1"), contains("\\1"));
+  CHECK(got_of("\\\\1|\\0|\\.5") == "no error");
   CHECK(got_of("(layers\\.\\d{1,30}|b{3,}){1,10}") == "no error");
   CHECK_FALSE(matches("re:(a*)*b", {std::string(1000, 'a'), "aten::conv2d"}, "skip"));
   CHECK(matches("re:.*", {std::string(1'000'000, 'a'), "aten::conv2d"}, "skip"));
