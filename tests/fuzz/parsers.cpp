@@ -56,15 +56,18 @@ class Bytes : public ByteSource {
 };
 
 /// A folder of this process, in memory where the system has such a place.
+struct Scratch {
+  const std::string path = std::string(std::filesystem::exists("/dev/shm") ? "/dev/shm" : "/tmp") +
+                           "/qtool_parsers." + std::to_string(getpid());
+
+  Scratch() { std::filesystem::create_directory(path); }
+  ~Scratch() { std::filesystem::remove_all(path); }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+};
 const std::string& scratch() {
-  static const std::string folder = [] {
-    const std::string top = std::filesystem::exists("/dev/shm") ? "/dev/shm" : "/tmp";
-    std::string path = top + "/qtool_parsers." + std::to_string(getpid());
-    std::filesystem::create_directory(path);
-    std::atexit([] { std::filesystem::remove_all(scratch()); });
-    return path;
-  }();
-  return folder;
+  static const Scratch folder;
+  return folder.path;
 }
 
 std::string as_file(const std::string& name, std::string_view bytes) {
@@ -156,7 +159,14 @@ void pickle(std::string_view bytes) {
 
 void debug_record(std::string_view bytes) { (void)is_sound_debug_record(bytes); }
 
-void code(std::string_view bytes) { (void)classes_of_flat_code(std::string(bytes)); }
+void code(std::string_view bytes) {
+  try {
+    (void)classes_of_flat_code(std::string(bytes));
+  } catch (const Flaw&) {
+    throw;
+  } catch (const std::exception&) {  // LibTorch's, of what is no code
+  }
+}
 
 void report(std::string_view bytes) {
   const Report read = read_report_text(std::string(bytes), "report.json");
