@@ -194,6 +194,21 @@ class Sizes(FaultTest):
             _, done = self.job("ptq", model, f"tensors:{self.path(name)}.pt", code=USAGE, out=name)
             self.assertIn("record data/0", done.stderr)
 
+    def test_a_checkpoint(self):
+        words = (self.script(Small()), self.npz(x=torch.randn(8, 3, 8, 8), labels=torch.arange(8) % 4), "--epochs", "2")
+        self.job("qat", *words)
+        checkpoint = self.folder / "out/checkpoints/last.pt"
+        files = torchscript.records(checkpoint)
+        for record in ("data/0", max((name for name in files if name.startswith("data/")), key=lambda name: len(files[name]))):
+            for data in (b"", files[record][:-4]):
+                with self.subTest(f"{record} of {len(data)} bytes"):
+                    torchscript.write(checkpoint, {**files, record: data})
+                    _, done = self.job("qat", *words, "--resume", code=USAGE)
+                    self.assertIn(str(checkpoint), done.stderr)
+                    self.assertIn(f"record {record}", done.stderr)
+        torchscript.write(checkpoint, files)
+        self.job("qat", *words, "--resume")
+
     def test_kinds_of_tensors_that_people_save(self):
         model = self.script(Small())
         x = torch.randn(8, 3, 8, 8)
