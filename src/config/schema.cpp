@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json_text.h"
+#include "core/version.h"
 
 namespace qtool {
 namespace {
@@ -169,6 +170,7 @@ std::string json_schema(const std::vector<JobKind>& kinds) {
   definitions.update(batch_schema(kinds, places));
   Json schema;
   schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";
+  schema["$comment"] = "of qtool " + qtool_version();
   schema["title"] = "qtool: a batch of jobs, or one job";
   schema["type"] = "object";
   schema["properties"] = {{"task", task_schema(kinds)}};

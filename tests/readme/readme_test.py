@@ -161,13 +161,15 @@ class Readme:
     # What the text says.
 
     def check_flags(self):
-        setup = (REPOSITORY / "apps/setup.sh").read_text()
+        scripts = "".join((REPOSITORY / name).read_text() for name in ("apps/setup.sh", "tests/run.sh"))
         for span in markdown.inline_code(self.text):
+            if span.startswith("cmake "):
+                continue
             command = re.match(r"(?:build/)?qtool ([a-z]+)", span)
             demand(not command or command[1] in self.help.commands, f"there is no command in `{span}`")
             known = self.help.flags[command[1]] if command else self.help.anywhere
             for flag in re.findall(r"(?<![\w-])--[a-z][\w-]*", span):
-                demand(flag in known or flag == "--version" or f"{flag})" in setup, f"there is no flag {flag}, of `{span}`")
+                demand(flag in known or flag == "--version" or f"{flag})" in scripts, f"there is no flag {flag}, of `{span}`")
 
     def check_defaults(self):
         for pattern, command, flag, written in DEFAULTS:

@@ -1,0 +1,40 @@
+# What `cmake --install BUILD --prefix P` puts below P, which can be moved as a whole:
+#
+#   bin/qtool
+#   lib/qtool/torch                 a link to the LibTorch that qtool was built with, and where qtool looks for it; none for Debian's
+#   share/man/man1/qtool.1
+#   share/bash-completion, share/zsh, share/fish
+#   share/qtool/qtool.schema.json
+#   share/doc/qtool/
+#
+# apps/package.cmake makes a package of all but the link.
+install(TARGETS qtool RUNTIME DESTINATION bin COMPONENT program)
+
+# The program writes these itself.
+set(_texts ${CMAKE_BINARY_DIR}/texts)
+file(MAKE_DIRECTORY ${_texts})
+foreach(_text "man:qtool.1" "schema:qtool.schema.json" "completion bash:qtool" "completion zsh:_qtool" "completion fish:qtool.fish")
+  string(REGEX REPLACE ":.*" "" _arguments ${_text})
+  string(REGEX REPLACE ".*:" "" _file ${_text})
+  install(CODE "execute_process(COMMAND \"$<TARGET_FILE:qtool>\" ${_arguments} OUTPUT_FILE \"${_texts}/${_file}\"
+      RESULT_VARIABLE _failed)
+    if(_failed)
+      message(FATAL_ERROR \"qtool ${_arguments}: \${_failed}\")
+    endif()" COMPONENT program)
+endforeach()
+install(FILES ${_texts}/qtool.1 DESTINATION share/man/man1 COMPONENT program)
+install(FILES ${_texts}/qtool DESTINATION share/bash-completion/completions COMPONENT program)
+install(FILES ${_texts}/_qtool DESTINATION share/zsh/vendor-completions COMPONENT program)
+install(FILES ${_texts}/qtool.fish DESTINATION share/fish/vendor_completions.d COMPONENT program)
+install(FILES ${_texts}/qtool.schema.json DESTINATION share/qtool COMPONENT program)
+install(FILES README.md LICENSE DESTINATION share/doc/qtool COMPONENT program)
+
+if(NOT LIBTORCH_PREFIX STREQUAL "/usr")
+  set(QTOOL_TORCH_LINK lib/qtool/torch)
+  file(RELATIVE_PATH _libraries "${LIBTORCH_PREFIX}" "${LIBTORCH_torch_cpu}")
+  get_filename_component(_libraries ${_libraries} DIRECTORY)
+  set_target_properties(qtool PROPERTIES INSTALL_RPATH "$ORIGIN/../${QTOOL_TORCH_LINK}/${_libraries}")
+  install(DIRECTORY DESTINATION lib/qtool COMPONENT program)
+  install(CODE "file(CREATE_LINK \"${LIBTORCH_PREFIX}\" \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${QTOOL_TORCH_LINK}\" SYMBOLIC)"
+    COMPONENT torch_link)
+endif()
