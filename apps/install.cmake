@@ -1,7 +1,8 @@
 # What `cmake --install BUILD --prefix P` puts below P, which can be moved as a whole:
 #
 #   bin/qtool
-#   lib/qtool/torch                 a link to the LibTorch that qtool was built with, and where qtool looks for it; none for Debian's
+#   lib/qtool/torch                 a link to the LibTorch that qtool was built with, where qtool looks for it; none for
+#                                   Debian's
 #   share/man/man1/qtool.1
 #   share/bash-completion, share/zsh, share/fish
 #   share/qtool/qtool.schema.json
@@ -13,7 +14,8 @@ install(TARGETS qtool RUNTIME DESTINATION bin COMPONENT program)
 # The program writes these itself.
 set(_texts ${CMAKE_BINARY_DIR}/texts)
 file(MAKE_DIRECTORY ${_texts})
-foreach(_text "man:qtool.1" "schema:qtool.schema.json" "completion bash:qtool" "completion zsh:_qtool" "completion fish:qtool.fish")
+foreach(_text "man:qtool.1" "schema:qtool.schema.json" "completion bash:qtool" "completion zsh:_qtool"
+    "completion fish:qtool.fish")
   string(REGEX REPLACE ":.*" "" _arguments ${_text})
   string(REGEX REPLACE ".*:" "" _file ${_text})
   install(CODE "execute_process(COMMAND \"$<TARGET_FILE:qtool>\" ${_arguments} OUTPUT_FILE \"${_texts}/${_file}\"
@@ -35,6 +37,6 @@ if(NOT LIBTORCH_PREFIX STREQUAL "/usr")
   get_filename_component(_libraries ${_libraries} DIRECTORY)
   set_target_properties(qtool PROPERTIES INSTALL_RPATH "$ORIGIN/../${QTOOL_TORCH_LINK}/${_libraries}")
   install(DIRECTORY DESTINATION lib/qtool COMPONENT program)
-  install(CODE "file(CREATE_LINK \"${LIBTORCH_PREFIX}\" \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${QTOOL_TORCH_LINK}\" SYMBOLIC)"
-    COMPONENT torch_link)
+  install(CODE "file(CREATE_LINK \"${LIBTORCH_PREFIX}\"
+    \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${QTOOL_TORCH_LINK}\" SYMBOLIC)" COMPONENT torch_link)
 endif()

@@ -1,5 +1,5 @@
-# `cpack --config BUILD/CPackConfig.cmake` makes a Debian package (apps/package.sh does all of it). Debian's libraries are its
-# dependencies. pip's LibTorch is none: whoever installs the package says where it is, as its description tells.
+# `cpack --config BUILD/CPackConfig.cmake` makes a Debian package (apps/package.sh does all of it). Debian's libraries
+# are its dependencies. pip's LibTorch is none: whoever installs the package says where it is, as its description tells.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME qtool)
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
@@ -13,13 +13,14 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "quantizes neural networks: TorchScript models to int8")
-set(CPACK_PACKAGE_DESCRIPTION "A float TorchScript model goes in; an int8 model that is smaller and faster comes out, checked by loading it
-back and running it, with a report that says what it cost and which layer is to blame.")
+set(CPACK_PACKAGE_DESCRIPTION "A float TorchScript model goes in; an int8 model that is smaller and faster comes out,
+checked by loading it back and running it, with a report that says what it cost and which layer is to blame.")
 if(NOT LIBTORCH_PREFIX STREQUAL "/usr")
   get_filename_component(_lib "${LIBTORCH_torch_cpu}" DIRECTORY)
   set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${_lib})  # found there, and of no package
   set(CPACK_DEBIAN_PACKAGE_RECOMMENDS python3-venv)
-  set(QTOOL_WANTS "qtool needs LibTorch ${LIBTORCH_RELEASE} in /usr/${QTOOL_TORCH_LINK}. pip brings it, into a venv of yours:
+  set(QTOOL_WANTS
+"qtool needs LibTorch ${LIBTORCH_RELEASE} in /usr/${QTOOL_TORCH_LINK}. pip brings it, into a venv of yours:
   python3 -m venv venv
   venv/bin/pip install torch==${LIBTORCH_RELEASE}+cpu --extra-index-url https://download.pytorch.org/whl/cpu
   sudo ln -sfn $PWD/venv/lib/python3*/site-packages/torch /usr/${QTOOL_TORCH_LINK}

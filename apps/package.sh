@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes a Debian package of qtool, for Debian machines of the same release as this one. Takes the options of apps/setup.sh.
-# Prints where the package is, and what to do with it; tests/install/clean_machine.sh tries it.
+# Makes a Debian package of qtool, for Debian machines of the same release as this one. Takes the options of
+# apps/setup.sh. Prints where the package is, and what to do with it; tests/install/clean_machine.sh tries it.
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 setup "$@"
 install_packages dpkg-dev

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# From a fresh Debian machine to int8 models: sets up, builds qtool, and runs the two demonstrations, a small ResNet that was
-# trained on Fashion-MNIST and is quantized without training (configs/post_training_quantization.yaml) and with
-# (configs/quantization_aware_training.yaml). Takes the options of apps/setup.sh; FASHION_MNIST names the data's folder where
-# Debian's is not wanted.
+# From a fresh Debian machine to int8 models: sets up, builds qtool, and runs the two demonstrations, a small ResNet
+# that was trained on Fashion-MNIST and is quantized without training (configs/post_training_quantization.yaml) and with
+# (configs/quantization_aware_training.yaml). Takes the options of apps/setup.sh; FASHION_MNIST names the data's folder
+# where Debian's is not wanted.
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 setup "$@"
 configure

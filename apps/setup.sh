@@ -55,7 +55,8 @@ install_packages() {
     say "apt-get update failed ($(last_error "$log")); trying with the package lists that are there"
   fi
   as_root "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >"$log" 2>&1 ||
-    fail "install ${missing[*]}" "$(last_error "$log")" "mend that (full output in $log) or run as root: apt-get install ${missing[*]}"
+    fail "install ${missing[*]}" "$(last_error "$log")" \
+      "mend that (full output in $log) or run as root: apt-get install ${missing[*]}"
 }
 
 # The folder that has include/torch/script.h, for a folder that is it, or that holds an installed torch.
@@ -87,7 +88,8 @@ version = runpy.run_path(str(root / "version.py"))
 config = root / "share/cmake/Torch/TorchConfig.cmake"
 old_abi = config.exists() and "_GLIBCXX_USE_CXX11_ABI=0" in config.read_text()
 new_enough = tuple(map(int, re.findall(r"\d+", version["__version__"])[:2])) >= (1, 13)
-if not new_enough or old_abi or version.get("cuda") or version.get("hip") or not (root / "lib/libtorch_cpu.so").exists():
+gpu = version.get("cuda") or version.get("hip")
+if not new_enough or old_abi or gpu or not (root / "lib/libtorch_cpu.so").exists():
     sys.exit(1)
 print(root)
 PYTHON
@@ -154,7 +156,8 @@ configure() {
   if command -v ccache >/dev/null; then
     launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON)
   fi
-  cmake -S . -B "$build" -G Ninja -DCMAKE_PREFIX_PATH="$torch_prefix" "${launcher[@]}" "$@" >"$build/configure.log" 2>&1 ||
+  cmake -S . -B "$build" -G Ninja -DCMAKE_PREFIX_PATH="$torch_prefix" "${launcher[@]}" "$@" \
+    >"$build/configure.log" 2>&1 ||
     { tail -20 "$build/configure.log" >&2; fail "configure" "see above" "full output in $build/configure.log"; }
   grep -- '-- LibTorch' "$build/configure.log"
 }

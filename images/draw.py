@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""draw.py PTQ_REPORT.json QAT_REPORT.json FOLDER: the README's diagrams, two of them with numbers of real runs. Called by
-draw.sh."""
+"""draw.py PTQ_REPORT.json QAT_REPORT.json FOLDER: the README's diagrams, two of them with numbers of real runs. Called
+by draw.sh."""
 import json
 import pathlib
 import sys
@@ -34,7 +34,8 @@ def canvas(title, subtitle, height=7.4, strip_height=2.44):
 def box(strip, x, y, width, name, text, colour=BLUE, height=9.0):
     strip.add_patch(FancyBboxPatch((x, y), width, height, boxstyle="round,pad=0,rounding_size=0.9", linewidth=1.6,
                                    edgecolor=colour, facecolor=PALE))
-    strip.text(x + width / 2, y + height - 2.1, name, ha="center", va="center", weight="bold", fontsize=11.5, color=colour)
+    strip.text(x + width / 2, y + height - 2.1, name, ha="center", va="center", weight="bold", fontsize=11.5,
+               color=colour)
     strip.text(x + width / 2, y + height / 2 - 1.5, text, ha="center", va="center", fontsize=9.3, linespacing=1.35)
 
 
@@ -75,7 +76,8 @@ def draw_histogram(axes, row):
     axes.set(xlabel=f"values of {row['site']}, log scale", yticks=[])
     axes.minorticks_off()
     axes.spines["left"].set_visible(False)
-    axes.text(0.5, 0.22, f"range {row['low']:.1f} to {row['high']:.1f}\n{100 * row['clipped']:.3f} % clipped", ha="center", va="center",
+    axes.text(0.5, 0.22, f"range {row['low']:.1f} to {row['high']:.1f}\n{100 * row['clipped']:.3f} % clipped",
+              ha="center", va="center",
               transform=axes.transAxes, fontsize=10.5, color="white", weight="bold")
 
 
@@ -86,10 +88,12 @@ def draw_rounding(axes, row, levels):
     low, high = round(low / step) * step, round(high / step) * step  # real zero is on every grid
     xs = [low - step + (high - low + 2 * step) * i / 800 for i in range(801)]
     axes.plot(xs, xs, color="#b9c2ce", linewidth=1.2, label="x")
-    axes.plot(xs, [min(max(round(x / step) * step, low), high) for x in xs], color=BLUE, linewidth=2, label="x after the grid")
+    axes.plot(xs, [min(max(round(x / step) * step, low), high) for x in xs], color=BLUE, linewidth=2,
+              label="x after the grid")
     axes.set(xlabel="x", ylabel="")
     axes.legend(frameon=True, framealpha=1, edgecolor="none", loc="upper left", fontsize=9.5)
-    axes.text(0.98, 0.06, f"drawn with {levels} levels, int8 has 256", ha="right", transform=axes.transAxes, fontsize=9.5, color=GREY)
+    axes.text(0.98, 0.06, f"drawn with {levels} levels, int8 has 256", ha="right", transform=axes.transAxes,
+              fontsize=9.5, color=GREY)
 
 
 def draw_ladder(axes, report, names, colours):
@@ -107,9 +111,11 @@ def draw_ladder(axes, report, names, colours):
 def draw_curve(axes, report):
     epochs = [row["epoch"] for row in report["training"]]
     axes.plot(epochs, [100 * row["accuracy"] for row in report["training"]], "o-", color=BLUE, label="training images")
-    axes.plot(epochs, [100 * row["validation_accuracy"] for row in report["training"]], "o-", color=GREEN, label="held-out images")
+    axes.plot(epochs, [100 * row["validation_accuracy"] for row in report["training"]], "o-", color=GREEN,
+              label="held-out images")
     axes.axvline(1 + (len(epochs) - 1) * 0.7, color=GREY, linewidth=1.2, linestyle=":")
-    axes.text(1 + (len(epochs) - 1) * 0.7, axes.get_ylim()[0], " ranges and batch\n norm freeze", fontsize=9, color=GREY, va="bottom")
+    axes.text(1 + (len(epochs) - 1) * 0.7, axes.get_ylim()[0], " ranges and batch\n norm freeze", fontsize=9,
+              color=GREY, va="bottom")
     axes.set(xlabel="epoch", ylabel="top-1, %", xticks=epochs)
     axes.legend(frameon=True, framealpha=1, edgecolor="none", fontsize=9.5, loc="center right")
 
@@ -118,11 +124,13 @@ def draw_weights(axes, row):
     """A weight that was trained on a coarse grid."""
     bins = row["histogram"]
     total = sum(bins["counts"])
-    axes.bar([bins["low"] + i * bins["width"] for i in range(len(bins["counts"]))], [count / total for count in bins["counts"]],
+    axes.bar([bins["low"] + i * bins["width"] for i in range(len(bins["counts"]))],
+             [count / total for count in bins["counts"]],
              bins["width"], align="edge", color=BLUE, linewidth=0)
     axes.set(xlabel=f"values of {row['site']}", yticks=[])
     axes.spines["left"].set_visible(False)
-    axes.text(0.02, 0.97, "each channel has four\nlevels: -2 to 1 steps", va="top", transform=axes.transAxes, fontsize=9.5, color=GREY)
+    axes.text(0.02, 0.97, "each channel has four\nlevels: -2 to 1 steps", va="top", transform=axes.transAxes,
+              fontsize=9.5, color=GREY)
 
 
 def panels(figure, titles):
@@ -134,7 +142,8 @@ def panels(figure, titles):
 
 def post_training(report, path):
     size, latency = report["size_bytes"], report["latency_ms"]
-    figure, strip = canvas("Post-training quantization", "A trained float model becomes int8 in seconds: some data, no labels, no training.")
+    figure, strip = canvas("Post-training quantization",
+                           "A trained float model becomes int8 in seconds: some data, no labels, no training.")
     row_of_boxes(strip, 9.5, [
         ("float model", "TorchScript,\nas you saved it"),
         ("fold", "batch norm goes into\nthe weights"),
@@ -144,7 +153,8 @@ def post_training(report, path):
         ("lower", "weights packed to\nint8, int8 kernels"),
         ("verify", "load the file back,\nrun it, compare,\nreport")], BLUE)
     strip.text(50, 3.8, f"{size['float'] / 1e3:.0f} kB  →  {size['int8'] / 1e3:.0f} kB          "
-               f"{latency['float']:.1f} ms  →  {latency['int8']:.1f} ms for {latency['batch']} images", ha="center", fontsize=12, weight="bold")
+               f"{latency['float']:.1f} ms  →  {latency['int8']:.1f} ms for {latency['batch']} images", ha="center",
+               fontsize=12, weight="bold")
     first, second, third = panels(figure, ["1  What calibration saw", "2  What a grid does", "3  What it cost"])
     row = site(report, "layers.1.conv2:output")
     draw_histogram(first, row)
@@ -154,7 +164,9 @@ def post_training(report, path):
 
 
 def quantization_aware(report, path):
-    figure, strip = canvas("Quantization-aware training", "Where few bits cost too much: train with the rounding switched on, and the network learns to live with it.")
+    figure, strip = canvas("Quantization-aware training",
+                           "Where few bits cost too much: train with the rounding switched on, and the network learns "
+                           "to live with it.")
     y = 11.2
     box(strip, 1, y, 17, "weights", "float, as ever:\nthe optimizer's", GREY)
     box(strip, 24, y, 17, "fake-quant", "round to the grid,\nstay float")
@@ -165,7 +177,9 @@ def quantization_aware(report, path):
     arrow(strip, (87.3, y + 5.6), (92.7, y + 5.6))
     strip.text(96, y + 5.6, "loss", ha="center", va="center", fontsize=13, weight="bold", color=RED)
     arrow(strip, (96, y + 3.6), (9.5, y - 0.4), RED, "--", -0.16)
-    strip.text(52, 1.2, "gradients pass straight through the rounding, and stop where a value was clipped;\nwith few bits the step of the grid learns, too",
+    strip.text(52, 1.2,
+               "gradients pass straight through the rounding, and stop where a value was clipped;\n"
+                "with few bits the step of the grid learns, too",
                ha="center", va="center", fontsize=10.5, color=RED, bbox={"facecolor": "white", "edgecolor": "none"})
     first, second, third = panels(figure, ["1  Weights on two bits", "2  Training", "3  What training bought"])
     draw_weights(first, site(report, "layers.1.conv1:weight"))
@@ -176,7 +190,8 @@ def quantization_aware(report, path):
 
 def stage(strip, x, y, name, text, folder, style="-"):
     """A box with the folder of src/ that does it; 17 wide, 11 high."""
-    strip.add_patch(FancyBboxPatch((x, y), 17, 11, boxstyle="round,pad=0,rounding_size=0.9", linewidth=1.6, linestyle=style,
+    strip.add_patch(FancyBboxPatch((x, y), 17, 11, boxstyle="round,pad=0,rounding_size=0.9", linewidth=1.6,
+                                   linestyle=style,
                                    edgecolor=BLUE, facecolor=PALE))
     strip.text(x + 8.5, y + 8.8, name, ha="center", va="center", weight="bold", fontsize=12.5, color=BLUE)
     strip.text(x + 8.5, y + 5.3, text, ha="center", va="center", fontsize=9.8, linespacing=1.35)
@@ -184,22 +199,27 @@ def stage(strip, x, y, name, text, folder, style="-"):
 
 
 def file_tag(strip, x, y, text, colour):
-    strip.text(x, y, text, ha="center", va="center", fontsize=10, color=colour, family="DejaVu Sans Mono", weight="bold",
+    strip.text(x, y, text, ha="center", va="center", fontsize=10, color=colour, family="DejaVu Sans Mono",
+               weight="bold",
                bbox={"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": colour, "linewidth": 1.3})
 
 
 def architecture(path):
-    figure, strip = canvas("From model.pt to model.int8.pt", "One road for qtool ptq and qtool qat; src/job calls the stages in this order.",
+    figure, strip = canvas("From model.pt to model.int8.pt",
+                           "One road for qtool ptq and qtool qat; src/job calls the stages in this order.",
                            height=5.75, strip_height=4.75)
     columns = [1 + 20.25 * i for i in range(5)]
     upper, lower, turn = 24, 6.5, 20.75
-    first = [("load", "TorchScript, whole\nand on the CPU", "src/graph"), ("canonicalise", "one form of each\noperator, batch norm in", "src/graph"),
+    first = [("load", "TorchScript, whole\nand on the CPU", "src/graph"),
+             ("canonicalise", "one form of each\noperator, batch norm in", "src/graph"),
              ("plan", "QuantPlan: which tensors\nget a grid, which not, why", "src/plan"),
              ("calibrate", "observers: ranges and\nhistograms of tensors", "src/calibrate"),
              ("solve", "ranges, and from them\nscales and zero points", "src/calibrate")]
-    second = [("simulate", "rounds as int8 does,\nbut in float", "src/simulate"), ("train", "qtool qat only: learns\nto live with the rounding", "src/train"),
+    second = [("simulate", "rounds as int8 does,\nbut in float", "src/simulate"),
+              ("train", "qtool qat only: learns\nto live with the rounding", "src/train"),
               ("lower", "quantized:: operators,\nweights packed", "src/lower"),
-              ("verify", "loads the file back,\nruns every rung", "src/measure"), ("report", "what it cost, and which\nlayer is to blame", "src/report")]
+              ("verify", "loads the file back,\nruns every rung", "src/measure"),
+              ("report", "what it cost, and which\nlayer is to blame", "src/report")]
     for y, row in ((upper, first), (lower, second)):
         for i, (x, (name, text, folder)) in enumerate(zip(columns, row)):
             stage(strip, x, y, name, text, folder, "--" if name == "train" else "-")
@@ -208,7 +228,8 @@ def architecture(path):
     middle = [x + 8.5 for x in columns]
     strip.plot([middle[4], middle[4], middle[0]], [upper, turn, turn], color=GREY, linewidth=1.7)
     arrow(strip, (middle[0], turn), (middle[0], lower + 11.2))
-    strip.text(50, turn, "each stage below reads the QuantPlan, none looks for patterns of its own", ha="center", va="center", fontsize=10.5,
+    strip.text(50, turn, "each stage below reads the QuantPlan, none looks for patterns of its own", ha="center",
+               va="center", fontsize=10.5,
                color=GREY, bbox={"facecolor": "white", "edgecolor": "none"})
     for i, name in ((0, "model.pt"), (2, "recipe"), (3, "data")):
         file_tag(strip, middle[i], 40.6, name, ORANGE)

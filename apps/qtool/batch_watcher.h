@@ -3,8 +3,8 @@
 
 namespace qtool {
 
-/// Shows a batch on stderr: the running job's own bar where it is alone on a terminal, else its lines behind its name; and
-/// what became of each job.
+/// Shows a batch on stderr: the running job's own bar where it is alone on a terminal, else its lines behind its name;
+/// and what became of each job.
 class TerminalBatchWatcher : public BatchWatcher {
  public:
   void job_begins(const PlannedJob& job, size_t number, size_t count) override;

@@ -12,8 +12,8 @@
 
 namespace {
 
-/// LibTorch registers its operators before main(), and may find no memory for them. Until set_up_process() has a better answer,
-/// the message must do without any.
+/// LibTorch registers its operators before main(), and may find no memory for them. Until set_up_process() has a better
+/// answer, the message must do without any.
 [[noreturn]] void end_before_main() {
   try {
     throw;

@@ -45,8 +45,8 @@ void keep_large_blocks() {
   _exit(int(ErrorKind::kInterrupted));
 }
 
-/// The first time asks the job to stop, which it does between two steps; a step that does not end is left at the second time, or
-/// when patience ends.
+/// The first time asks the job to stop, which it does between two steps; a step that does not end is left at the second
+/// time, or when patience ends.
 void on_interrupt(int signal) {
   static std::atomic<bool> asked{false};
   if (asked.exchange(true)) abandon(signal);
@@ -72,7 +72,8 @@ void catch_signals() {
 
 /// What ends the program without a way back to main() has its exit code, too.
 void keep_exit_codes() {
-  // libgomp calls exit(1) where the system gives it no thread, which would read as a gate that failed. Nothing of ours calls exit().
+  // libgomp calls exit(1) where the system gives it no thread, which would read as a gate that failed. Nothing of ours
+  // calls exit().
   std::atexit([] { end_with([]() -> int { throw Error(ErrorKind::kMachine, out_of_memory()); }); });
   // E.g. no memory in a destructor, or for an exception.
   std::set_terminate([] {

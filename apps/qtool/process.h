@@ -4,8 +4,8 @@
 namespace qtool {
 
 /// Settings of the whole process, made once at the start: the allocator keeps large blocks, Ctrl-C and SIGTERM ask the
-/// job to stop (a second one, or a step that does not end, ends it at once), a limit on file sizes makes write() fail, and what ends the process elsewhere than
-/// in main() ends it with one of kExitCodes.
+/// job to stop (a second one, or a step that does not end, ends it at once), a limit on file sizes makes write() fail,
+/// and what ends the process elsewhere than in main() ends it with one of kExitCodes.
 void set_up_process();
 
 /// The logger, to stderr, and LibTorch's warnings into its debug level.

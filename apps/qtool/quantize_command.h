@@ -9,8 +9,8 @@
 
 namespace qtool {
 
-/// Runs `job` (run_ptq, run_qat), prints its result, and returns the exit code. With --dry-run it prints the plan, which is
-/// what there is to see before any work.
+/// Runs `job` (run_ptq, run_qat), prints its result, and returns the exit code. With --dry-run it prints the plan,
+/// which is what there is to see before any work.
 template <class Options, class Result>
 int run_quantization(const Options& options, const Context& context,
                      Result (*job)(const Options&, const CommonOptions&, const std::string&, Progress&)) {

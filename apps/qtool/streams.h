@@ -1,6 +1,6 @@
 #pragma once
-/// All that is printed goes through here (tests/style/layering.py): nothing gets to a terminal or into a CI service's log but
-/// what core/safe_text.h lets through.
+/// All that is printed goes through here (tests/style/layering.py): nothing gets to a terminal or into a CI service's
+/// log but what core/safe_text.h lets through.
 #include <cstdio>
 #include <string>
 

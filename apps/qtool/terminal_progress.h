@@ -7,8 +7,8 @@
 
 namespace qtool {
 
-/// Progress on stderr. On a terminal the stage's name, and a bar with rate and time left where it tells how far it is; elsewhere
-/// a line every few seconds for stages that take longer than one.
+/// Progress on stderr. On a terminal the stage's name, and a bar with rate and time left where it tells how far it is;
+/// elsewhere a line every few seconds for stages that take longer than one.
 class TerminalProgress : public Progress {
  public:
   enum class Style { kBar, kLines };
@@ -27,8 +27,8 @@ class TerminalProgress : public Progress {
   bool bar_shown_ = false;
 };
 
-/// `calibrate [=====>    ] 50 %  1200/s  3 s left  text`; total 0: no bar. Where that is wider than `width`, the bar gives way,
-/// then the end; 0: no limit.
+/// `calibrate [=====>    ] 50 %  1200/s  3 s left  text`; total 0: no bar. Where that is wider than `width`, the bar
+/// gives way, then the end; 0: no limit.
 [[nodiscard]] std::string progress_line(const std::string& stage, int64_t done, int64_t total, double seconds,
                                         const std::string& text, size_t width);
 

@@ -11,7 +11,8 @@ namespace qtool {
 /// Gives the inputs of the next batch; none at the end.
 using BatchSource = std::function<std::vector<at::Tensor>()>;
 
-/// Runs every batch through the canonical model once and gathers the statistics of its seen_values(). Holds one batch at a time.
+/// Runs every batch through the canonical model once and gathers the statistics of its seen_values(). Holds one batch
+/// at a time.
 [[nodiscard]] Statistics calibrate(const Model& canonical, const QuantPlan& plan,
                                    const BatchSource& next_batch);
 

@@ -32,8 +32,8 @@ QTOOL_CLONES void bin_indices(const float* values, int32_t count, float inverse_
   }
 }
 
-/// Meanwhile fetches as many floats from `ahead` on, which may lie behind the data's end: counting keeps the first-level
-/// cache busy and leaves memory idle.
+/// Meanwhile fetches as many floats from `ahead` on, which may lie behind the data's end: counting keeps the
+/// first-level cache busy and leaves memory idle.
 void count_bins(std::span<const int32_t> bins, const float* ahead, uint32_t* counts) {
   constexpr size_t kLine = 16;
   size_t i = 0;

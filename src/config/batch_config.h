@@ -9,7 +9,8 @@
 ///       - {name: a, task: ptq, model: net.pt}
 ///       - {name: b, model: net.pt, matrix: {quantize.calibrator: [mse, minmax]}}   # this job only
 ///
-/// What a job says wins over `defaults`, what its matrix says over both. A file with `task` and no `jobs` is a batch of one.
+/// What a job says wins over `defaults`, what its matrix says over both. A file with `task` and no `jobs` is a batch of
+/// one.
 #include <functional>
 #include <map>
 #include <string>

@@ -1,6 +1,6 @@
 #pragma once
-/// `matrix: {quantize.weight_bits: [8, 4], quantize.calibrator: [mse, minmax]}`: one job for each combination. A value may
-/// be a map, where the key names a group: `quantize: [{weight_bits: 8}, {weight_bits: 4, rules: [...]}]`.
+/// `matrix: {quantize.weight_bits: [8, 4], quantize.calibrator: [mse, minmax]}`: one job for each combination. A value
+/// may be a map, where the key names a group: `quantize: [{weight_bits: 8}, {weight_bits: 4, rules: [...]}]`.
 #include <yaml-cpp/yaml.h>
 
 #include <string>

@@ -38,8 +38,8 @@ class OptionReader {
 
   /// All keys of a map. `path` is where it stands: empty, or e.g. `jobs[0].`.
   void read(const YAML::Node& map, const std::string& path, const KnownKeys& known, UnknownKeys unknown);
-  /// One value to the key with this path in the tree, e.g. `quantize.weight_bits`; false where there is none. `shown` is how
-  /// messages name it.
+  /// One value to the key with this path in the tree, e.g. `quantize.weight_bits`; false where there is none. `shown`
+  /// is how messages name it.
   bool read_value(const YAML::Node& value, const YAML::Mark& mark, OptionGroup& tree, const std::string& path,
                   const std::string& shown);
   /// Where each key with a value stands; paths count from the root of the trees, elements of lists are `models[1]`.
@@ -70,8 +70,8 @@ class OptionReader {
   std::set<Place> recognised_ = {};
 };
 
-/// `, did you mean ...?`: the same key elsewhere under `root`, or the nearest `here`; else which keys are known here. `path`
-/// is that of the map in which `key` stands, counted from the root.
+/// `, did you mean ...?`: the same key elsewhere under `root`, or the nearest `here`; else which keys are known here.
+/// `path` is that of the map in which `key` stands, counted from the root.
 [[nodiscard]] std::string suggestion(const std::string& key, const std::string& path, const KnownKeys& here,
                                      const KnownKeys& root);
 

@@ -17,8 +17,8 @@ struct Place {
 class Problems {
  public:
   explicit Problems(std::string file) : file_(std::move(file)) {}
-  /// `key` is the path of the key, e.g. `jobs[0].quantize.weight_bits`, or empty. What stands there already is not added
-  /// again.
+  /// `key` is the path of the key, e.g. `jobs[0].quantize.weight_bits`, or empty. What stands there already is not
+  /// added again.
   void add(Place place, const std::string& key, const std::string& text);
   [[nodiscard]] size_t count() const { return problems_.size(); }
   [[nodiscard]] const std::string& file() const { return file_; }

@@ -41,7 +41,8 @@ constexpr uint64_t kLargestText = 64'000'000;  // bytes; JSON takes up to 16 tim
 
 constexpr const char* kTemporary = ".tmp.";  // between the final name and the writer's process id
 
-/// A file that was not there before, or -1 with errno. Whoever planted a link in the folder must not choose what is written to.
+/// A file that was not there before, or -1 with errno. Whoever planted a link in the folder must not choose what is
+/// written to.
 int create(const std::string& path) {
   return open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 }

@@ -4,13 +4,13 @@
 
 namespace qtool {
 
-/// Writes `bytes` to a new file of a temporary name in the folder of `path`, syncs, then renames, so that no reader and no
-/// crash ever sees half a file. Throws Error(kMachine) where the folder is not writable or the disk is full;
+/// Writes `bytes` to a new file of a temporary name in the folder of `path`, syncs, then renames, so that no reader and
+/// no crash ever sees half a file. Throws Error(kMachine) where the folder is not writable or the disk is full;
 /// nothing is left behind, and what killed writers of the same file have left is removed.
 void write_file(const std::string& path, std::string_view bytes);
 
-/// A file that grows while it is read, as a log does. It is always a new one: what had the name is removed first, and a link is not
-/// followed. Throws Error(kMachine) where that cannot be.
+/// A file that grows while it is read, as a log does. It is always a new one: what had the name is removed first, and a
+/// link is not followed. Throws Error(kMachine) where that cannot be.
 class NewFile {
  public:
   explicit NewFile(const std::string& path);

@@ -1,6 +1,6 @@
 #pragma once
-/// How much a file may ask for: files come from anybody, and a small one can ask for all the memory that there is. Each reader has
-/// its own sensible limit; --no-limits lifts all of them at once, for files that are trusted.
+/// How much a file may ask for: files come from anybody, and a small one can ask for all the memory that there is. Each
+/// reader has its own sensible limit; --no-limits lifts all of them at once, for files that are trusted.
 #include <cstdint>
 #include <string>
 

@@ -60,8 +60,8 @@ template <class Options>
 [[nodiscard]] OptionGroup option_tree(Options& options, std::string key = "");
 
 using FieldVisitor = std::function<void(const std::string& path, const OptionField& field)>;
-/// Calls `visit` for each field with its path: `group.key`, of the elements of lists `rules[0].match`. Of an element, what has a
-/// value is from where its list is from.
+/// Calls `visit` for each field with its path: `group.key`, of the elements of lists `rules[0].match`. Of an element,
+/// what has a value is from where its list is from.
 void for_each_field(const OptionGroup& tree, const FieldVisitor& visit);
 
 /// Path and value of each field, as a report shows them; lists as `a, b`.

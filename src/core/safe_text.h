@@ -1,8 +1,9 @@
 #pragma once
-/// Names, paths and messages come from files of anybody: they are data, wherever they are shown. What acts on a terminal, on
-/// the order of the text or on a CI service is written as an escape (`\x1b`, `\n`, `\u202e`): control characters (C0, C1, DEL),
-/// bidirectional and invisible formatting, line separators, bytes that are not UTF-8, `::` where a workflow command of GitHub
-/// would begin, and `##[` and its kin of other services. Markdown has report/markdown_text.h.
+/// Names, paths and messages come from files of anybody: they are data, wherever they are shown. What acts on a
+/// terminal, on the order of the text or on a CI service is written as an escape (`\x1b`, `\n`, `\u202e`): control
+/// characters (C0, C1, DEL), bidirectional and invisible formatting, line separators, bytes that are not UTF-8, `::`
+/// where a workflow command of GitHub would begin, and `##[` and its kin of other services. Markdown has
+/// report/markdown_text.h.
 #include <string>
 #include <string_view>
 

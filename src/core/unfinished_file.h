@@ -3,8 +3,8 @@
 
 namespace qtool {
 
-/// A file that must not stay where the program ends at once, from a signal handler, which runs no destructors. As long as this lives.
-/// The ninth at a time is not looked after.
+/// A file that must not stay where the program ends at once, from a signal handler, which runs no destructors. As long
+/// as this lives. The ninth at a time is not looked after.
 class UnfinishedFile {
  public:
   explicit UnfinishedFile(const std::string& path);

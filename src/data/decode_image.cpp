@@ -36,7 +36,8 @@ bool is_cut_off_jpeg(std::string_view bytes) {
   return scan == std::string_view::npos || bytes.find("\xff\xd9", scan) == std::string_view::npos;
 }
 
-/// Width times height that a PNG file states, 0 for others. stb_image takes what is too large for it for no image at all.
+/// Width times height that a PNG file states, 0 for others. stb_image takes what is too large for it for no image at
+/// all.
 uint64_t png_pixels(const std::string& bytes) {
   if (bytes.size() < 24 || !bytes.starts_with("\x89PNG")) return 0;
   const auto number = [&](size_t at) {
@@ -47,7 +48,8 @@ uint64_t png_pixels(const std::string& bytes) {
   return number(16) * number(20);
 }
 
-/// What decoding takes at once: four channels of 16 bits and the file itself, twice, since stb_image doubles what is too small.
+/// What decoding takes at once: four channels of 16 bits and the file itself, twice, since stb_image doubles what is
+/// too small.
 size_t most_of_a_block(size_t pixels, size_t packed) { return 2 * (8 * pixels + packed) + (size_t{1} << 20); }
 
 }  // namespace

@@ -13,9 +13,9 @@ struct InputOrder {
   std::string warning = {};         ///< where names did not fit and the order had to tell
 };
 
-/// Matches named arrays with inputs: by name where names fit; where none does, in the order in which they come. Without names
-/// or readers they stay as they come. Throws Error(kUsage) that lists the names where some fit and others do not, where there
-/// are too many or too few, or where two models want them in a different order. `where` names the data.
+/// Matches named arrays with inputs: by name where names fit; where none does, in the order in which they come. Without
+/// names or readers they stay as they come. Throws Error(kUsage) that lists the names where some fit and others do not,
+/// where there are too many or too few, or where two models want them in a different order. `where` names the data.
 [[nodiscard]] InputOrder order_inputs(const std::vector<std::string>& arrays, const ReaderInputs& readers,
                                       const std::string& where);
 

@@ -29,14 +29,15 @@ struct LoaderOptions {
 
 /// Batches ready for the model: float32 images, normalised, resized and cropped as the spec says. One thread
 /// reads ahead, at most two finished batches wait, so memory does not grow with the data. `limit` of the spec
-/// cuts the data first, `first` and `count` choose from what it leaves; its `batch` stands above all that is said of batches.
+/// cuts the data first, `first` and `count` choose from what it leaves; its `batch` stands above all that is said of
+/// batches.
 ///
 /// Pictures become float32 in [0, 1] before mean and std, arrays stay as they are stored unless the spec says otherwise
 /// (data/transform.h). Inputs come in the order of the models that read them (data/input_order.h).
 class Loader {
  public:
-  /// Opens the data for models with these inputs; none: arrays come in the order of the file. The first batch is read after
-  /// start() or next(). Throws Error(kUsage) where the data is missing or damaged, does not have what the models
+  /// Opens the data for models with these inputs; none: arrays come in the order of the file. The first batch is read
+  /// after start() or next(). Throws Error(kUsage) where the data is missing or damaged, does not have what the models
   /// take, or the options leave no sample.
   Loader(const DataSpec& spec, const ReaderInputs& readers, const LoaderOptions& options);
   ~Loader();

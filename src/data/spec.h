@@ -31,7 +31,8 @@ struct Names<Split> {
                                                 {Split::kTest, "test", "what accuracy is measured on"}};
 };
 
-/// What `kind:path[,key=value...]` on the command line or in YAML says. In the path `\,` is a comma and `\\` a backslash.
+/// What `kind:path[,key=value...]` on the command line or in YAML says. In the path `\,` is a comma and `\\` a
+/// backslash.
 struct DataSpec {
   DataKind kind = DataKind::kIdx;
   std::string path = {};
@@ -45,8 +46,8 @@ struct DataSpec {
   std::vector<double> std = {};  ///< likewise
   int64_t resize = 0;            ///< resize=S: shorter side to S pixels, antialiased bilinear; 0: as it is
   int64_t crop = 0;              ///< crop=S: centre crop to S x S; 0: none
-  /// batch=N: always N samples at a time, for a model that takes no other number; what does not fill a batch is left out.
-  /// 0: as many as each job likes
+  /// batch=N: always N samples at a time, for a model that takes no other number; what does not fill a batch is left
+  /// out. 0: as many as each job likes
   int64_t batch = 0;
   int64_t max_mb = 0;     ///< max-mb=N: data/unpacked_size.h; 0: as usual
   int64_t seed = 0;       ///< seed=N, for random

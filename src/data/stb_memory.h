@@ -3,8 +3,8 @@
 
 namespace qtool {
 
-/// While it lives, no single block that stb_image takes in this thread is larger than `most`: what a damaged file says of
-/// itself is no reason to take memory.
+/// While it lives, no single block that stb_image takes in this thread is larger than `most`: what a damaged file says
+/// of itself is no reason to take memory.
 class StbMemoryLimit {
  public:
   explicit StbMemoryLimit(size_t most);

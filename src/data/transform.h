@@ -17,10 +17,11 @@ namespace qtool {
 [[nodiscard]] at::Tensor resize_and_crop(const at::Tensor& x, const DataSpec& spec, const std::string& where);
 
 /// What the model gets: (x / scale - mean) / std, float32, along axis 1. Pictures (idx, cifar, images) have scale 255
-/// unless the spec has one; arrays are left as they are, but for floating-point numbers, which become float32, unless the
-/// spec has scale, mean or std (then unsigned bytes [N, C, H, W] count as pictures). Equal to the last bit to the same
-/// formula in float32, operation by operation. Throws Error(kUsage) where mean or std have neither 1 nor C
-/// values, are not in units of [0, 1] pixels where such are divided by 255 unasked, or there is nothing that they apply to.
+/// unless the spec has one; arrays are left as they are, but for floating-point numbers, which become float32, unless
+/// the spec has scale, mean or std (then unsigned bytes [N, C, H, W] count as pictures). Equal to the last bit to the
+/// same formula in float32, operation by operation. Throws Error(kUsage) where mean or std have neither 1 nor C
+/// values, are not in units of [0, 1] pixels where such are divided by 255 unasked, or there is nothing that they apply
+/// to.
 [[nodiscard]] at::Tensor normalise(const at::Tensor& x, const DataSpec& spec, const std::string& where);
 
 }  // namespace qtool

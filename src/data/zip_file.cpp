@@ -36,8 +36,8 @@ Archive open_archive(const std::string& path) {
   refuse(path, message);
 }
 
-/// Samples are read here and there, which no checksum covers; so all of the file is read once. Each stage of a job opens
-/// its data anew: a file that stayed as it was is not read again.
+/// Samples are read here and there, which no checksum covers; so all of the file is read once. Each stage of a job
+/// opens its data anew: a file that stayed as it was is not read again.
 void check_whole(const std::string& path) {
   static std::mutex mutex;
   static std::set<std::pair<std::string, std::filesystem::file_time_type>> checked;

@@ -6,8 +6,9 @@
 namespace qtool {
 namespace {
 
-/// Operators that compute. Left out: those that send (c10d, symm_mem, rpc), that call into Python or debuggers (debugprims,
-/// profiler, export), and those that LibTorch's own passes insert and that trust their arguments (static_runtime, inductor).
+/// Operators that compute. Left out: those that send (c10d, symm_mem, rpc), that call into Python or debuggers
+/// (debugprims, profiler, export), and those that LibTorch's own passes insert and that trust their arguments
+/// (static_runtime, inductor).
 constexpr std::string_view kNamespaces[] = {"aten",         "prim",    "quantized", "_quantized",
                                             "quantization", "onednn",  "mkldnn",    "mkldnn_prepacked",
                                             "prepacked",    "xnnpack", "sparse",    "torchvision",

@@ -23,7 +23,8 @@ Archive open_archive(const std::string& path) {
 
 zip_uint64_t count_of(zip_t* archive) { return zip_uint64_t(zip_get_num_entries(archive, 0)); }
 
-/// libzip compares the checksum when the last byte has been read. A member that unpacks to more than it says is not read on.
+/// libzip compares the checksum when the last byte has been read. A member that unpacks to more than it says is not
+/// read on.
 bool is_whole(zip_t* archive, const zip_stat_t& status, std::vector<char>& buffer) {
   const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> member(zip_fopen_index(archive, status.index, 0),
                                                                  zip_fclose);

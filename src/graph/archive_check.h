@@ -8,8 +8,8 @@ namespace qtool {
 /// weight.
 [[nodiscard]] std::string damaged_member(const std::string& path);
 
-/// What makes a zip file no archive of PyTorch's: damaged members, two of one name, members that lie in each other, or that
-/// unpack to far more than a model is. Empty where nothing does.
+/// What makes a zip file no archive of PyTorch's: damaged members, two of one name, members that lie in each other, or
+/// that unpack to far more than a model is. Empty where nothing does.
 [[nodiscard]] std::string flaw_of_archive(const std::string& path);
 
 }  // namespace qtool

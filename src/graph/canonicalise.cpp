@@ -75,8 +75,8 @@ void bind_defaults(jit::Graph& graph, const c10::FunctionSchema& schema) {
   }
 }
 
-/// Loops that are not written out: LibTorch does so for any number of rounds that is a constant, at the price of as many copies of
-/// what is in them.
+/// Loops that are not written out: LibTorch does so for any number of rounds that is a constant, at the price of as
+/// many copies of what is in them.
 class LongLoops {
  public:
   explicit LongLoops(jit::Graph& graph) { (void)nodes_when_unrolled(graph.block()); }
@@ -102,7 +102,8 @@ class LongLoops {
     return nodes;
   }
 
-  /// How often a node is written out; a loop of more than `most` rounds gets their number from a node that no pass computes.
+  /// How often a node is written out; a loop of more than `most` rounds gets their number from a node that no pass
+  /// computes.
   int64_t rounds_of(jit::Node* node, int64_t most) {
     if (node->kind() != c10::prim::Loop) return 1;
     const auto rounds = jit::toIValue(node->input(0));

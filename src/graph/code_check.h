@@ -14,9 +14,9 @@ struct RefusedCode : std::runtime_error {
       : std::runtime_error(where_and_why), name(std::move(refused)) {}
 };
 
-/// Reads the pickles and the code of a TorchScript archive, and compiles the code without running any of it: loading runs some
-/// (`__setstate__`), so this comes first. Throws RefusedCode, Flaw where a record is damaged or nested too deep, or what LibTorch
-/// throws where the code does not compile.
+/// Reads the pickles and the code of a TorchScript archive, and compiles the code without running any of it: loading
+/// runs some (`__setstate__`), so this comes first. Throws RefusedCode, Flaw where a record is damaged or nested too
+/// deep, or what LibTorch throws where the code does not compile.
 void check_code(const Records& records);
 
 }  // namespace qtool

@@ -4,7 +4,8 @@
 
 namespace qtool {
 
-/// What makes a part of a file unfit for use, from a check that knows neither the file nor the part: whoever calls it adds where.
+/// What makes a part of a file unfit for use, from a check that knows neither the file nor the part: whoever calls it
+/// adds where.
 struct Flaw : std::runtime_error {
   std::string expected;  ///< what should be there
 

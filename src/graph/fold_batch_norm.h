@@ -17,8 +17,8 @@ struct BatchNorm {
   double eps = 1e-5;
 };
 
-/// weight [..., C or C / groups, ...] times factor [C] along `channel_axis`; `groups` counts where a transposed convolution's
-/// weight is [C_in, C / groups, ...] (channel_axis 1), and is 1 elsewhere.
+/// weight [..., C or C / groups, ...] times factor [C] along `channel_axis`; `groups` counts where a transposed
+/// convolution's weight is [C_in, C / groups, ...] (channel_axis 1), and is 1 elsewhere.
 [[nodiscard]] at::Tensor times_channels(const at::Tensor& weight, const at::Tensor& factor,
                                         int64_t channel_axis, int64_t groups);
 
@@ -28,7 +28,8 @@ struct WeightAndBias {
 
 /// The layer that does what layer and batch norm did: weight' = weight * gamma / sqrt(var + eps) along
 /// `channel_axis` (weight float [..., C or C / groups, ...]), bias' = (bias - mean) * gamma / sqrt(var + eps)
-/// + beta. Computed in float64, rounded once. `bias` may be undefined. Source: Krishnamoorthi, arXiv:1806.08342, section 3.2.
+/// + beta. Computed in float64, rounded once. `bias` may be undefined. Source: Krishnamoorthi, arXiv:1806.08342,
+/// section 3.2.
 [[nodiscard]] WeightAndBias fold(const at::Tensor& weight, const at::Tensor& bias, const BatchNorm& norm,
                                  int64_t channel_axis, int64_t groups);
 

@@ -137,7 +137,8 @@ class WeightFolder {
       if (layer->input(i) == value) layer->replaceInput(i, emit_attribute(*graph_, module_, path));
   }
 
-  /// The path at which the tensor is from now on: `path`, or one like it that is free. A layer that runs twice has one weight.
+  /// The path at which the tensor is from now on: `path`, or one like it that is free. A layer that runs twice has one
+  /// weight.
   std::string keep(const at::Tensor& tensor, const std::string& path, bool is_trained) {
     auto free = path;
     for (int64_t i = 2; find_attribute(module_, free); ++i) {

@@ -314,8 +314,8 @@ void Model::refuse_inputs(const std::vector<at::Tensor>& inputs, const std::stri
   throw Error(ErrorKind::kUsage, complaint);
 }
 
-/// The smallest number of samples at a time on which forward() runs, with all samples of the inputs: it is not one of these
-/// that it does not take.
+/// The smallest number of samples at a time on which forward() runs, with all samples of the inputs: it is not one of
+/// these that it does not take.
 std::optional<int64_t> Model::batch_that_runs(const std::vector<at::Tensor>& inputs) {
   const at::NoGradGuard no_grad;
   const auto samples = [](const at::Tensor& input) { return input.dim() > 0 ? input.size(0) : 0; };

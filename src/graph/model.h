@@ -37,14 +37,15 @@ class Model {
   Model& operator=(Model&&) noexcept;
   ~Model();
 
-  /// The same model, which qtool has made of `origin`: where it fails on inputs, the error blames the data only if `origin`
-  /// fails on them, too.
+  /// The same model, which qtool has made of `origin`: where it fails on inputs, the error blames the data only if
+  /// `origin` fails on them, too.
   [[nodiscard]] Model made_of(const Model& origin) &&;
 
   [[nodiscard]] const FileNotes& notes() const;
   void set_extra_files(const std::map<std::string, std::string>& files);
 
-  /// Writes to a temporary name in the same folder, then renames, with the extra files. The same model gives the same bytes.
+  /// Writes to a temporary name in the same folder, then renames, with the extra files. The same model gives the same
+  /// bytes.
   void save(const std::string& path) const;
   [[nodiscard]] Model clone() const;  ///< deep copy
 
@@ -52,17 +53,17 @@ class Model {
   [[nodiscard]] size_t input_count() const;
   [[nodiscard]] std::vector<std::string> input_names() const;
 
-  /// Runs forward() through the plain interpreter (no profiling executor; 1.3 times as fast in training), on the device of
-  /// the inputs, where the parameters must be (graph/on_device.h).
+  /// Runs forward() through the plain interpreter (no profiling executor; 1.3 times as fast in training), on the device
+  /// of the inputs, where the parameters must be (graph/on_device.h).
   /// Records gradients as the caller's grad mode says. A tuple or list of tensors comes back flattened.
   /// The inputs stay as they are: code that may write into them gets copies.
-  /// Throws Error(kUsage) where the model refuses the inputs, Error(kUnquantizable) where the one that it was made of takes
-  /// them. Not to be called from two threads at once on
+  /// Throws Error(kUsage) where the model refuses the inputs, Error(kUnquantizable) where the one that it was made of
+  /// takes them. Not to be called from two threads at once on
   /// one Model.
   std::vector<at::Tensor> forward(const std::vector<at::Tensor>& inputs);
 
-  /// As a client runs it: Module::forward with its executor and optimisations. For timing and verification. Of the inputs
-  /// the same holds; no other code pays for copies.
+  /// As a client runs it: Module::forward with its executor and optimisations. For timing and verification. Of the
+  /// inputs the same holds; no other code pays for copies.
   std::vector<at::Tensor> forward_as_client(const std::vector<at::Tensor>& inputs);
 
   void set_training(bool training);  ///< dropout and batch norm, as train() and eval() in PyTorch

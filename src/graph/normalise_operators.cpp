@@ -87,8 +87,8 @@ void drop_outside_training(jit::Node* node, const jit::Module& module) {
   if (train.isBool() && !train.toBool()) drop(node, module);
 }
 
-/// A view needs its input in one piece, which it no longer is where contiguous() went, or where a layer's output is channels
-/// last.
+/// A view needs its input in one piece, which it no longer is where contiguous() went, or where a layer's output is
+/// channels last.
 void normalise_view(jit::Node* node, const jit::Module&) {
   if (argument(node, "size") != nullptr)
     replace(node, "aten::reshape", {node->input(0), argument(node, "size")});
@@ -109,8 +109,8 @@ std::vector<int64_t> for_each_axis(std::vector<int64_t> values, int64_t axes) {
   return values;
 }
 
-/// padding='same' and 'valid' as numbers; a trace has aten::_convolution_mode for them. Where 'same' adds an odd number of places, the odd one comes after
-/// the values, by a padding of its own.
+/// padding='same' and 'valid' as numbers; a trace has aten::_convolution_mode for them. Where 'same' adds an odd number
+/// of places, the odd one comes after the values, by a padding of its own.
 void normalise_named_padding(jit::Node* node, const jit::Module& module) {
   const auto padding = constant_argument(node, "padding"), dilation = constant_argument(node, "dilation");
   const auto weight = weight_of(module, node);

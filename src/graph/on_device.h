@@ -7,10 +7,10 @@
 
 namespace qtool {
 
-/// Keeps a model's parameters, buffers and other tensors among its attributes on a device while it lives, then brings them
-/// back to the CPU: the tensors stay the same objects, so whoever shares them sees what was trained. `staying` are left
-/// where they are: switches that our operators read. Does nothing where the device is the CPU. What forward() has as
-/// constants follows its inputs (Model::forward).
+/// Keeps a model's parameters, buffers and other tensors among its attributes on a device while it lives, then brings
+/// them back to the CPU: the tensors stay the same objects, so whoever shares them sees what was trained. `staying` are
+/// left where they are: switches that our operators read. Does nothing where the device is the CPU. What forward() has
+/// as constants follows its inputs (Model::forward).
 class OnDevice {
  public:
   OnDevice(const Model& model, at::Device device, const std::vector<at::Tensor>& staying = {});

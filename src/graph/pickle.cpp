@@ -85,8 +85,8 @@ std::vector<Pickle::Id> Pickle::items(Id id) const {
   return {begin, begin + value.count};
 }
 
-/// The stack machine. Where LibTorch's would take something for something else (a number for a function, what lies below a mark
-/// for what lies above), this one refuses.
+/// The stack machine. Where LibTorch's would take something for something else (a number for a function, what lies
+/// below a mark for what lies above), this one refuses.
 class PickleReader {
  public:
   using Id = Pickle::Id;
@@ -323,7 +323,8 @@ class PickleReader {
     p_.types_.push_back(text_at(parts[1]));
     return parts[0];
   }
-  /// A tensor with attributes, or of a subclass. LibTorch calls the global that was read next, not the one in the arguments.
+  /// A tensor with attributes, or of a subclass. LibTorch calls the global that was read next, not the one in the
+  /// arguments.
   Id call_inner(size_t global, Id argument) {
     const auto parts = arguments(argument, 4, "a tensor of a subclass");
     if (global + 1 >= p_.globals_.size()) damaged("a tensor of a subclass without a function");

@@ -7,8 +7,8 @@
 
 namespace qtool {
 
-/// A pickle as PyTorch writes it for tensors and TorchScript, read without building anything: what LibTorch's unpickler, which
-/// trusts its input, is given has been read here first.
+/// A pickle as PyTorch writes it for tensors and TorchScript, read without building anything: what LibTorch's
+/// unpickler, which trusts its input, is given has been read here first.
 class Pickle {
  public:
   enum class Kind : uint8_t {
@@ -34,8 +34,8 @@ class Pickle {
     int64_t bytes = 0;
   };
 
-  /// Throws Flaw where the bytes are no such pickle, are nested too deep, hold themselves, or where a tensor reaches beyond its
-  /// storage. The bytes must outlive the pickle.
+  /// Throws Flaw where the bytes are no such pickle, are nested too deep, hold themselves, or where a tensor reaches
+  /// beyond its storage. The bytes must outlive the pickle.
   explicit Pickle(std::string_view bytes);
 
   [[nodiscard]] Id root() const { return root_; }
@@ -49,7 +49,8 @@ class Pickle {
   [[nodiscard]] bool is(Id id, Kind kind) const { return values_[id].kind == kind; }
 
   [[nodiscard]] const std::vector<Storage>& storages() const { return storages_; }
-  /// Classes that are asked for, and types of lists and dicts, as they are written: `__torch__.Net`, `List[__torch__.Item]`.
+  /// Classes that are asked for, and types of lists and dicts, as they are written: `__torch__.Net`,
+  /// `List[__torch__.Item]`.
   [[nodiscard]] const std::vector<std::string>& types() const { return types_; }
 
  private:

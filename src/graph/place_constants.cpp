@@ -19,8 +19,8 @@ bool writes_device(const jit::Node* node) {
          node->kind() != c10::prim::device && node->blocks().empty();
 }
 
-/// Where a node that makes a tensor from no other leaves out on which device, so that it would be the CPU: the place of that
-/// argument.
+/// Where a node that makes a tensor from no other leaves out on which device, so that it would be the CPU: the place of
+/// that argument.
 std::optional<size_t> device_left_out(const jit::Node* node) {
   const auto* schema = node->maybeSchema();
   if (!schema || std::any_of(node->inputs().begin(), node->inputs().end(), is_tensor)) return std::nullopt;

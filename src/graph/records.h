@@ -27,8 +27,8 @@ class Records {
   std::unique_ptr<caffe2::serialize::PyTorchStreamReader> reader_;
 };
 
-/// Reads the pickle `archive`.pkl: its nesting, its tensors within their storages, and these within their records. Gives the
-/// classes and types that it asks for. Throws Flaw.
+/// Reads the pickle `archive`.pkl: its nesting, its tensors within their storages, and these within their records.
+/// Gives the classes and types that it asks for. Throws Flaw.
 [[nodiscard]] std::vector<std::string> checked_types(const Records& records, const std::string& archive);
 
 }  // namespace qtool

@@ -6,9 +6,9 @@
 
 namespace qtool {
 
-/// Switches off what a model does only while it is trained, although eval() was called: a trace made in training mode has
-/// the mode of dropout and batch norm as constants, and so has a scripted F.dropout(x). In place; forward() is inlined where
-/// there is anything to switch. Batch norm without running statistics stays as it is.
+/// Switches off what a model does only while it is trained, although eval() was called: a trace made in training mode
+/// has the mode of dropout and batch norm as constants, and so has a scripted F.dropout(x). In place; forward() is
+/// inlined where there is anything to switch. Batch norm without running statistics stays as it is.
 ///
 ///   %y = aten::dropout(%x, %p, %true)  ->  %y = aten::dropout(%x, %p, %false)
 ///

@@ -43,7 +43,8 @@ class ArrivalMeter {
                                    const std::vector<std::string>& reads = {},
                                    const std::function<void(const std::vector<at::Tensor>&)>& run = {});
 
-/// For each input of a canonical model what its first layer says of it, e.g. `conv1 takes 3 channels`; empty: not known.
+/// For each input of a canonical model what its first layer says of it, e.g. `conv1 takes 3 channels`; empty: not
+/// known.
 [[nodiscard]] std::vector<std::string> first_readers(const GraphView& canonical);
 
 /// Adds what is not there yet: loaders of one job say the same of one file.

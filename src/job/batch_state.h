@@ -1,6 +1,6 @@
 #pragma once
-/// What a batch remembers of its jobs, so that --resume can leave out those that would do the same again: batch.json in the
-/// batch's output folder.
+/// What a batch remembers of its jobs, so that --resume can leave out those that would do the same again: batch.json in
+/// the batch's output folder.
 #include <map>
 #include <string>
 #include <vector>

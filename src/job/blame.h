@@ -15,12 +15,13 @@ struct Blame {
   Agreement all;                    ///< everything quantized
 };
 
-/// Which layer costs how much, and why: of the simulated model each site, and each operator's sites together, are switched
-/// on alone, and each operator's are switched off alone. Of an operator's noise (error / signal, as powers), what its
-/// weight makes alone is `weight_rounding`, what its activations make when they are only held within half a step of their
-/// ranges is `activation_clipping`, and what rounding adds to that `activation_rounding`.
+/// Which layer costs how much, and why: of the simulated model each site, and each operator's sites together, are
+/// switched on alone, and each operator's are switched off alone. Of an operator's noise (error / signal, as powers),
+/// what its weight makes alone is `weight_rounding`, what its activations make when they are only held within half a
+/// step of their ranges is `activation_clipping`, and what rounding adds to that `activation_rounding`.
 ///
-/// `reference` is the float model, canonical, that the trial was made with. About four forward passes for each operator.
+/// `reference` is the float model, canonical, that the trial was made with. About four forward passes for each
+/// operator.
 [[nodiscard]] Blame find_blame(const Model& reference, const QuantPlan& plan,
                                const std::vector<QParams>& qparams, const Trial& trial, Progress& progress);
 

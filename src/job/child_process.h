@@ -13,11 +13,12 @@ enum class ErrorStream {
   kTerminal  ///< as on our own terminal: bars and colours
 };
 
-/// A program that runs beside this one, in a process group of its own, so that Ctrl-C reaches it once and through us. It is
-/// killed when this process dies.
+/// A program that runs beside this one, in a process group of its own, so that Ctrl-C reaches it once and through us.
+/// It is killed when this process dies.
 class ChildProcess {
  public:
-  /// `words` is the program's path and its arguments; stdout goes to the file. Throws Error(kMachine) where that cannot be.
+  /// `words` is the program's path and its arguments; stdout goes to the file. Throws Error(kMachine) where that cannot
+  /// be.
   ChildProcess(const std::vector<std::string>& words, const std::string& stdout_file, ErrorStream stream);
   ~ChildProcess();  ///< kills what still runs
   ChildProcess(const ChildProcess&) = delete;

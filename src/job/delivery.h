@@ -42,8 +42,8 @@ void prepare_folder(const QuantizeOptions& options);
 [[nodiscard]] std::string in_folder(const std::string& folder, const char* name);
 
 /// Writes model.int8.pt, model.fakequant.pt, calibration.json and config.resolved.yaml, and fills the report in but for
-/// its files and timing. The files are there only once the models were loaded back and, where there is data, have run; what
-/// an earlier run has left stands until then, and its reports go with it.
+/// its files and timing. The files are there only once the models were loaded back and, where there is data, have run;
+/// what an earlier run has left stands until then, and its reports go with it.
 [[nodiscard]] Report deliver(const Outcome& outcome, const Assignment& assignment, StageClock& clock,
                              Progress& progress);
 

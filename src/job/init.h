@@ -21,9 +21,9 @@ void describe(Visitor& v, InitOptions& o) {
           spec_field);
 }
 
-/// Writes a configuration of `qtool ptq` for the model: every key with its default as a comment, paths relative to the file,
-/// and the model's layers as examples of rules. `qtool ptq --config` and `qtool run` take it. Throws Error(kUsage) where the
-/// file is there already.
+/// Writes a configuration of `qtool ptq` for the model: every key with its default as a comment, paths relative to the
+/// file, and the model's layers as examples of rules. `qtool ptq --config` and `qtool run` take it. Throws
+/// Error(kUsage) where the file is there already.
 void write_starter_config(const InitOptions& options, const CommonOptions& common, Progress& progress);
 
 }  // namespace qtool

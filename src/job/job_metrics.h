@@ -1,6 +1,6 @@
 #pragma once
-/// From what a subcommand prints with --json to a row of a batch's summary. A text that is no JSON (the job died while it
-/// printed) gives no metrics.
+/// From what a subcommand prints with --json to a row of a batch's summary. A text that is no JSON (the job died while
+/// it printed) gives no metrics.
 #include <string>
 
 #include "job/tasks.h"

@@ -4,8 +4,8 @@
 
 namespace qtool {
 
-/// The record of a job that begins now: its tool, config and inputs as they are. `known`: its record of an earlier run, whose
-/// hashes are taken over where files have not changed since.
+/// The record of a job that begins now: its tool, config and inputs as they are. `known`: its record of an earlier run,
+/// whose hashes are taken over where files have not changed since.
 [[nodiscard]] JobRecord record_of(PlannedJob& job, const JobRecord* known);
 
 /// What the job has written: all files in its output folder but those of the batch, and its result.

@@ -25,7 +25,8 @@ struct SiteFacts {
                                             const std::vector<at::Tensor>& weights,
                                             const std::vector<at::Tensor>& sample);
 
-/// One row for each site of the plan, and for each operator that stays float with its reason, in the order of the graph.
+/// One row for each site of the plan, and for each operator that stays float with its reason, in the order of the
+/// graph.
 [[nodiscard]] std::vector<ReportLayer> layer_report(const SiteFacts& facts);
 
 }  // namespace qtool

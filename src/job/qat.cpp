@@ -79,7 +79,8 @@ class FineTuning {
   /// The float weights as they are now, batch norm folded.
   [[nodiscard]] Model trained() const { return with_folded_batch_norm(trainee_); }
 
-  /// The grids that belong to them. Steps of weights that are observed are those of the last forward pass, so there is one.
+  /// The grids that belong to them. Steps of weights that are observed are those of the last forward pass, so there is
+  /// one.
   [[nodiscard]] std::vector<QParams> qparams() {
     const at::NoGradGuard no_grad;
     switches_.enable(true);
@@ -90,8 +91,8 @@ class FineTuning {
   }
 
  private:
-  /// Rates of learned steps. What LSQ's gradient changes, in parts of the step, grows with the bits; with one rate for all, steps
-  /// of 8 bits jump, and training diverges.
+  /// Rates of learned steps. What LSQ's gradient changes, in parts of the step, grows with the bits; with one rate for
+  /// all, steps of 8 bits jump, and training diverges.
   [[nodiscard]] std::function<double(const std::string&)> step_rates() const {
     std::map<std::string, double> rates;
     for (const auto& site : plan_.sites)
@@ -134,8 +135,8 @@ std::vector<ReportEpoch> curve_of(const TrainResult& result) {
   return curve;
 }
 
-/// The trained model with its weights on their grids. Without rounding such weights are no network that was ever trained, so
-/// it is with them that the damage of activations is measured; weights do none.
+/// The trained model with its weights on their grids. Without rounding such weights are no network that was ever
+/// trained, so it is with them that the damage of activations is measured; weights do none.
 Model with_rounded_weights(const Model& canonical, const QuantPlan& plan,
                            const std::vector<QParams>& qparams) {
   const at::NoGradGuard no_grad;

@@ -10,8 +10,9 @@ namespace qtool {
 
 /// The road of quantization-aware training: as post-training quantization (job/ptq.h), with training of the simulated
 /// model between solving and lowering. The model is a float file, a model.fakequant.pt, whose grids are started from
-/// where the plan is the same, or `zoo:NAME`, which is trained from scratch. Writes checkpoints/last.pt and history.json
-/// while it trains; throws what train() throws, after TrainingDiverged with the best model so far delivered.
+/// where the plan is the same, or `zoo:NAME`, which is trained from scratch. Writes checkpoints/last.pt and
+/// history.json while it trains; throws what train() throws, after TrainingDiverged with the best model so far
+/// delivered.
 [[nodiscard]] QuantizeResult run_qat(const QatOptions& options, const CommonOptions& common,
                                      const std::string& resolved_config, Progress& progress);
 

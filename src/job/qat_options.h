@@ -21,15 +21,16 @@ struct Names<BatchNormMode> {
 /// How the fake-quant of a training run behaves. Milestones are shares of all steps, so that they fit any number of
 /// epochs.
 struct FakeQuantOptions {
-  /// Trained measures better: ResNet-8 on Fashion-MNIST, two epochs, 2 bits 90.9 against 90.2 %, 3 bits 92.1 against 91.8 %;
-  /// folded steps take a tenth less time.
+  /// Trained measures better: ResNet-8 on Fashion-MNIST, two epochs, 2 bits 90.9 against 90.2 %, 3 bits 92.1 against
+  /// 91.8 %; folded steps take a tenth less time.
   BatchNormMode batch_norm = BatchNormMode::kTrained;
-  /// Measured likewise: weights of 3 bits 92.2 % learned, 91.8 observed; of 4 bits 92.1 and 92.2; of 8 bits 92.0 and 92.3.
+  /// Measured likewise: weights of 3 bits 92.2 % learned, 91.8 observed; of 4 bits 92.1 and 92.2; of 8 bits 92.0 and
+  /// 92.3.
   StepSize weight_steps = StepSize::kAuto;
   /// Weights and activations of 4 bits, three epochs: 91.4 % learned, 90.5 observed.
   StepSize activation_steps = StepSize::kAuto;
-  /// Learning rate of learned steps, in parts of the weights' rate; less above 3 bits. With AdamW, 0.3 was better than 1 by 0.1
-  /// points at 3 bits (three pairs of runs), and no better at 2 (six, of two networks) and at 4 (two).
+  /// Learning rate of learned steps, in parts of the weights' rate; less above 3 bits. With AdamW, 0.3 was better than
+  /// 1 by 0.1 points at 3 bits (three pairs of runs), and no better at 2 (six, of two networks) and at 4 (two).
   double step_rate = 1;
   double observe_at = 0;          ///< ranges of activations begin to follow the data
   double quantize_at = 0;         ///< fake-quant is switched on
@@ -56,10 +57,10 @@ void describe(Visitor& v, FakeQuantOptions& o) {
 
 struct QatOptions : QuantizeOptions {
   FakeQuantOptions fake_quant;
-  /// AdamW at 0.001 against SGD with momentum at 0.03 and at 0.01, ResNet-8, two epochs: 92.58, 92.37 and 92.22 % at 8 bits,
-  /// 92.32, 92.24 and 92.14 % at 4 (means of two seeds); 92.3, 92.4 and 92.2 % at 3, 91.5, 91.3 and 91.4 % at 2. An average of
-  /// the weights of the last steps is no better than the last weights. With labels a teacher holds back what training could gain:
-  /// 91.8 % with half of the loss from it, 92.1 % without (at 3 bits).
+  /// AdamW at 0.001 against SGD with momentum at 0.03 and at 0.01, ResNet-8, two epochs: 92.58, 92.37 and 92.22 % at 8
+  /// bits, 92.32, 92.24 and 92.14 % at 4 (means of two seeds); 92.3, 92.4 and 92.2 % at 3, 91.5, 91.3 and 91.4 % at 2.
+  /// An average of the weights of the last steps is no better than the last weights. With labels a teacher holds back
+  /// what training could gain: 91.8 % with half of the loss from it, 92.1 % without (at 3 bits).
   TrainOptions train = {.epochs = 3,
                         .optimizer = {.kind = OptimizerKind::kAdamW, .sgd_rate = 0.03, .adamw_rate = 0.001},
                         .schedule = {.kind = ScheduleKind::kCosine, .warm_up = 0.05},

@@ -63,7 +63,8 @@ Engine choose_engine(Engine asked) {
                  .got = to_string(asked),
                  .expected = names.empty() ? "a LibTorch with int8 kernels" : "one of " + join(names),
                  .fix = names.empty() ? "build qtool with another LibTorch" : "leave --engine out"});
-  // By measurement; on x86 QNNPACK is slower than float (ResNet-8, AVX2: oneDNN 13 ms, FBGEMM 24, float 35, QNNPACK 56).
+  // By measurement; on x86 QNNPACK is slower than float (ResNet-8, AVX2: oneDNN 13 ms, FBGEMM 24, float 35, QNNPACK
+  // 56).
   const auto order = std::vector{Engine::kX86, Engine::kOnednn, Engine::kFbgemm, Engine::kQnnpack};
   return *std::find_if(order.begin(), order.end(), has);
 }

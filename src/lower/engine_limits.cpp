@@ -44,8 +44,8 @@ std::string fbgemm_transposed(const OperatorView& op) {
   return "";
 }
 
-/// A file meets whatever engine its client has, and X86 takes oneDNN or FBGEMM, as the processor has it: what one of them
-/// computes wrongly is left to none. Output padding oneDNN refuses, and X86 gives it to FBGEMM.
+/// A file meets whatever engine its client has, and X86 takes oneDNN or FBGEMM, as the processor has it: what one of
+/// them computes wrongly is left to none. Output padding oneDNN refuses, and X86 gives it to FBGEMM.
 std::string objection_to_transposed(Engine engine, const OperatorView& op) {
   if (!op.weight.defined() || engine == Engine::kQnnpack) return "";
   const auto padded = !all_are(list(op, "output_padding"), 0);

@@ -31,8 +31,8 @@ struct Evaluation {
 };
 
 /// All candidates over the same batches, in one pass of the loader, without gradients, and with the same random numbers
-/// for each where they draw some. Result in the order of the candidates. Throws Error(kUsage) where a label lies outside the classes, outputs cannot be compared,
-/// or there is no sample.
+/// for each where they draw some. Result in the order of the candidates. Throws Error(kUsage) where a label lies
+/// outside the classes, outputs cannot be compared, or there is no sample.
 [[nodiscard]] std::vector<Evaluation> evaluate(std::span<const Candidate> candidates, Loader& loader);
 
 }  // namespace qtool

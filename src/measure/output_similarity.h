@@ -9,8 +9,8 @@
 
 namespace qtool {
 
-/// How near one output comes to the reference's, as a whole and channel by channel: where things of different size share
-/// an output, the whole tells nothing of the small ones.
+/// How near one output comes to the reference's, as a whole and channel by channel: where things of different size
+/// share an output, the whole tells nothing of the small ones.
 struct OutputQuality {
   double cosine = 1;
   double sqnr_db = 0;    ///< as Similarity::sqnr_db()
@@ -24,9 +24,9 @@ struct OutputQuality {
 };
 
 /// Gathers an OutputQuality over batches. Channels are those of axis 1; of three axes they are along the shorter one of
-/// axes 1 and 2, as detectors have both [N, channels, boxes] and [N, boxes, channels]. They are measured of floating-point
-/// outputs with at least two axes and at most 65,536 channels, the same number in each batch. A channel of fewer than
-/// 16 values is never said to be constant.
+/// axes 1 and 2, as detectors have both [N, channels, boxes] and [N, boxes, channels]. They are measured of
+/// floating-point outputs with at least two axes and at most 65,536 channels, the same number in each batch. A channel
+/// of fewer than 16 values is never said to be constant.
 class OutputMeter {
  public:
   /// As Similarity::add().

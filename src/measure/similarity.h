@@ -14,8 +14,8 @@ class Similarity {
  public:
   /// Differences of more than half of `step` count as differing; 0: every difference.
   explicit Similarity(double step = 0) : half_step_(step / 2) {}
-  /// Same number of elements in both, any shape and floating dtype. Where one axis but the last differs, as the number of
-  /// detections does, the pair is left out; throws Error(kUsage) otherwise. Infinities that are equal weigh nothing.
+  /// Same number of elements in both, any shape and floating dtype. Where one axis but the last differs, as the number
+  /// of detections does, the pair is left out; throws Error(kUsage) otherwise. Infinities that are equal weigh nothing.
   void add(const at::Tensor& reference, const at::Tensor& x);
 
   /// Pairs of tensors that are in none of the numbers. Where all are, cosine and SQNR are NaN.

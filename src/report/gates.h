@@ -29,10 +29,10 @@ void describe(Visitor& v, Gates& o) {
           flag("strict-gates"));
 }
 
-/// Holds the report's `int8` rung, drop and sizes against the limits. A value that is missing fails its gate. The drop has
-/// failed where the whole of its 95 % confidence interval is above the limit: what a small test set cannot tell from noise
-/// must not fail a build. Where the drop itself is above and the interval reaches below, the gate passes `within_noise`,
-/// or fails if the gates are `strict`; the text says so.
+/// Holds the report's `int8` rung, drop and sizes against the limits. A value that is missing fails its gate. The drop
+/// has failed where the whole of its 95 % confidence interval is above the limit: what a small test set cannot tell
+/// from noise must not fail a build. Where the drop itself is above and the interval reaches below, the gate passes
+/// `within_noise`, or fails if the gates are `strict`; the text says so.
 [[nodiscard]] std::vector<GateResult> check_gates(const Gates& gates, const Report& report);
 
 /// Exit code of a job that did its work, and whose result is not good enough.

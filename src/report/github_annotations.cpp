@@ -3,8 +3,8 @@
 namespace qtool {
 namespace {
 
-/// As GitHub's own toolkit escapes (actions/toolkit, packages/core/src/command.ts): line ends and % in what is shown, in
-/// properties also what ends one.
+/// As GitHub's own toolkit escapes (actions/toolkit, packages/core/src/command.ts): line ends and % in what is shown,
+/// in properties also what ends one.
 std::string escaped(const std::string& text, const std::string& special) {
   static const char* hex = "0123456789ABCDEF";
   std::string out;

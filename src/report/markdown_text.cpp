@@ -7,8 +7,8 @@
 namespace qtool {
 namespace {
 
-/// What begins or ends markup in the midst of a line (CommonMark 0.31, GitHub's strikethrough). `_` within words is none, and
-/// names are full of it: it is escaped at the ends of words only.
+/// What begins or ends markup in the midst of a line (CommonMark 0.31, GitHub's strikethrough). `_` within words is
+/// none, and names are full of it: it is escaped at the ends of words only.
 constexpr std::string_view kMarkup = "\\`*<>&~";
 
 bool is_of_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }

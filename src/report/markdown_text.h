@@ -4,8 +4,8 @@
 
 namespace qtool {
 
-/// Markdown that shows a text as it is, on one line: no markup, HTML or link of its own. Converts from text, so that what takes
-/// Markdown cannot be given a name unescaped.
+/// Markdown that shows a text as it is, on one line: no markup, HTML or link of its own. Converts from text, so that
+/// what takes Markdown cannot be given a name unescaped.
 class Markdown {
  public:
   // NOLINTBEGIN(google-explicit-constructor)

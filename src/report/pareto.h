@@ -10,8 +10,8 @@ struct ParetoPoint {
   double accuracy = 0;
 };
 
-/// Places of the points that no other one beats: none costs less or the same at a higher accuracy, or less at the same. By
-/// cost; of equal points the first.
+/// Places of the points that no other one beats: none costs less or the same at a higher accuracy, or less at the same.
+/// By cost; of equal points the first.
 [[nodiscard]] std::vector<size_t> pareto_front(const std::vector<ParetoPoint>& points);
 
 }  // namespace qtool

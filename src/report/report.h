@@ -1,6 +1,6 @@
 #pragma once
-/// What a job did and found, in one struct: report.json is this struct field by field, report.md and report.html tell it
-/// to people. Fractions are from 0 to 1 here and in JSON, percent in Markdown. What is empty or NaN becomes
+/// What a job did and found, in one struct: report.json is this struct field by field, report.md and report.html tell
+/// it to people. Fractions are from 0 to 1 here and in JSON, percent in Markdown. What is empty or NaN becomes
 /// null.
 #include <cstdint>
 #include <map>

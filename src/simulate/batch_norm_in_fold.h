@@ -15,8 +15,8 @@ namespace qtool {
 ///   %c = aten::conv2d(%x, qtool::times_channels(%w, %f, axis, groups), qtool::times_channels(%b, %f, 0, 1), ...)
 ///   %y = qtool::batch_norm_in_fold(%c, %gamma, %beta, %mean, %var, %frozen, eps)
 ///
-/// so that what fake-quant sees is the weight that int8 will have. `frozen` is the path of the switch. Returns %y by the
-/// name of %c, under which the folded graph has it.
+/// so that what fake-quant sees is the weight that int8 will have. `frozen` is the path of the switch. Returns %y by
+/// the name of %c, under which the folded graph has it.
 std::map<std::string, torch::jit::Value*> put_batch_norms_into_folds(torch::jit::Module& module,
                                                                      torch::jit::Graph& graph,
                                                                      const std::string& frozen);

@@ -8,7 +8,8 @@ namespace {
 constexpr int64_t kTile = 256;  ///< values of a tile: enough for a loop over it to be worth its start
 constexpr int64_t kTilesOfBlock = 64;
 
-/// Rows are walked in tiles of several, so that loops are long where channels are few; values of a channel repeat in a tile.
+/// Rows are walked in tiles of several, so that loops are long where channels are few; values of a channel repeat in a
+/// tile.
 struct Tiling {
   ChannelRows shape;
   int64_t tile_rows, block_rows;

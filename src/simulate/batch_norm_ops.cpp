@@ -67,8 +67,8 @@ at::Tensor floats(const std::vector<double>& values, const at::Tensor& like) {
 
 double sign(double x) { return double(x > 0) - double(x < 0); }
 
-/// z = (y - mean) / deviation * |gamma| + beta, as z = y * factor + offset: by the batch, or where it is frozen, the same for a
-/// y that has the factor already.
+/// z = (y - mean) / deviation * |gamma| + beta, as z = y * factor + offset: by the batch, or where it is frozen, the
+/// same for a y that has the factor already.
 struct Normalisation {
   bool by_batch = false;
   std::vector<double> mean = {}, inverse_deviation = {}, gamma = {};

@@ -2,10 +2,10 @@
 /// The loops of fake-quant in training, over float32 tensors whose memory is dense in any order. core/affine.h has the
 /// formula and the plain references that tests hold these against.
 ///
-/// Gradient, straight-through with the clip mask (Bengio et al., arXiv:1308.3432; Jacob et al., arXiv:1712.05877): dx = dy
-/// where x lies on the grid, 0 where it is clipped. Of a learned step (LSQ: Esser et al., arXiv:1902.08153, equation 3),
-/// with t = x / step: d step = sum of dy * (round(t) - t) where x lies on the grid, of dy * (end of the grid - zero point)
-/// where it is clipped.
+/// Gradient, straight-through with the clip mask (Bengio et al., arXiv:1308.3432; Jacob et al., arXiv:1712.05877): dx =
+/// dy where x lies on the grid, 0 where it is clipped. Of a learned step (LSQ: Esser et al., arXiv:1902.08153, equation
+/// 3), with t = x / step: d step = sum of dy * (round(t) - t) where x lies on the grid, of dy * (end of the grid - zero
+/// point) where it is clipped.
 #include <cstdint>
 
 namespace qtool {
@@ -17,7 +17,8 @@ struct FakeQuantGrid {
   float clip_low, clip_high;  ///< infinite where there is no such operator
 };
 
-/// Smallest and largest value, after the clip where there is one; low > high: there was none. NaN loses every comparison.
+/// Smallest and largest value, after the clip where there is one; low > high: there was none. NaN loses every
+/// comparison.
 struct Extent {
   float low, high;
 };
@@ -32,8 +33,8 @@ Extent clip(const float* x, float* y, uint8_t* mask, int64_t count, const FakeQu
 /// dx = dy where mask is 1, else 0.
 void apply_mask(const float* dy, const uint8_t* mask, float* dx, int64_t count);
 
-/// dx and the sum that is d step, from the x and grid that fake_quantize was given. Sums in float64 by blocks of a fixed
-/// size, so that the result does not depend on the number of threads.
+/// dx and the sum that is d step, from the x and grid that fake_quantize was given. Sums in float64 by blocks of a
+/// fixed size, so that the result does not depend on the number of threads.
 double learned_step_gradient(const float* dy, const float* x, float* dx, int64_t count,
                              const FakeQuantGrid& grid);
 

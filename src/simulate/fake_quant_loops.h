@@ -1,6 +1,6 @@
 #pragma once
-/// What the loops of fake-quant do to one value, and how they are cut into blocks: internal to the kernels of this folder.
-/// All of it must be inlined into each of a function's clones (core/simd.h).
+/// What the loops of fake-quant do to one value, and how they are cut into blocks: internal to the kernels of this
+/// folder. All of it must be inlined into each of a function's clones (core/simd.h).
 #include <ATen/Parallel.h>
 
 #include <algorithm>
@@ -48,7 +48,8 @@ QTOOL_INLINE float nearest_step(float x, const Steps& s) {
   return rounded(limited(x * s.inverse, s.lowest - 1, s.highest + 1));
 }
 
-/// What a learned step's gradient takes of a value: d y / d step, from `step` and `on_grid` of the value after the clip.
+/// What a learned step's gradient takes of a value: d y / d step, from `step` and `on_grid` of the value after the
+/// clip.
 QTOOL_INLINE float slope_of_step(float clipped, float step, float on_grid, const Steps& s) {
   return step == on_grid ? on_grid - clipped * s.inverse : on_grid;
 }
@@ -138,8 +139,8 @@ QTOOL_INLINE void clip_values(const float* __restrict x, float* __restrict y, ui
 
 inline int64_t block_count(int64_t count, int64_t block) { return (count + block - 1) / block; }
 
-/// body(index, begin, length) for each block of `count` things, beside each other. The blocks do not depend on the number of
-/// threads, so what is summed up block by block does not either.
+/// body(index, begin, length) for each block of `count` things, beside each other. The blocks do not depend on the
+/// number of threads, so what is summed up block by block does not either.
 template <class Body>
 void for_blocks(int64_t count, int64_t block, const Body& body) {
   at::parallel_for(0, block_count(count, block), 2, [&](int64_t first, int64_t last) {

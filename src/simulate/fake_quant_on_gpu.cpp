@@ -85,8 +85,8 @@ at::Tensor rounded_activation(const at::Tensor& x, const FakeQuantGrid& grid, co
   return learned ? learned_activation(clipped(x, grid), state) : ObservedOnGpu::apply(x, grid);
 }
 
-/// Where x / scale cannot be whole numbers: values far away are brought near the grid, so that they go to its end, and NaN is
-/// added again.
+/// Where x / scale cannot be whole numbers: values far away are brought near the grid, so that they go to its end, and
+/// NaN is added again.
 at::Tensor rounded_from_afar(const at::Tensor& x, const FakeQuantGrid& grid, const ActivationState& state,
                              bool learned) {
   const auto end = [&](int64_t q) { return double(q - grid.zero_point) * grid.scale; };
@@ -94,8 +94,8 @@ at::Tensor rounded_from_afar(const at::Tensor& x, const FakeQuantGrid& grid, con
   return rounded_activation(near, grid, state, learned) + near.detach() * 0;
 }
 
-/// Sets each channel's scale to cover() of core/qparams.h, of a symmetric scheme: dividing float32 by a small whole number rounds
-/// once, as there.
+/// Sets each channel's scale to cover() of core/qparams.h, of a symmetric scheme: dividing float32 by a small whole
+/// number rounds once, as there.
 void cover_channels(const at::Tensor& scale, const QuantScheme& scheme, const at::Tensor& weight,
                     int64_t axis) {
   const at::NoGradGuard no_grad;

@@ -1,15 +1,17 @@
 #pragma once
-/// Fake-quant as training runs it: operators of our own in the graph, with their gradients, that do in one pass what takes
-/// LibTorch's three (observe, quantize, ReLU) and write no more than the result and one byte a value.
+/// Fake-quant as training runs it: operators of our own in the graph, with their gradients, that do in one pass what
+/// takes LibTorch's three (observe, quantize, ReLU) and write no more than the result and one byte a value.
 ///
 ///   qtool::fake_quant_activation(Tensor x, Tensor(a!) low, Tensor(b!) high, Tensor(c!) scale, Tensor(d!) zero_point,
-///       Tensor observe, Tensor enabled, int bits, bool symmetric, bool learned, float clip_low, float clip_high) -> Tensor
+///       Tensor observe, Tensor enabled, int bits, bool symmetric, bool learned, float clip_low, float clip_high)
+///       -> Tensor
 ///
-/// y = fake-quant of x (float32, any shape), on the uint grid of `bits`. What a ReLU or hardtanh before it would do is done
-/// here: values are held within [clip_low, clip_high]. `low`, `high`, `scale` float32 [1], `zero_point` int32 [1], the
-/// switches `observe` and `enabled` int64 [1]. While observing, the batch's range goes into `low` and `high` (exponential
-/// average, 1 % a batch, as PyTorch's MovingAverageMinMaxObserver), and the *next* step's grid follows from them; not
-/// where gradients are off. Where the step is `learned`, `scale` gets a gradient, and observing changes nothing.
+/// y = fake-quant of x (float32, any shape), on the uint grid of `bits`. What a ReLU or hardtanh before it would do is
+/// done here: values are held within [clip_low, clip_high]. `low`, `high`, `scale` float32 [1], `zero_point` int32 [1],
+/// the switches `observe` and `enabled` int64 [1]. While observing, the batch's range goes into `low` and `high`
+/// (exponential average, 1 % a batch, as PyTorch's MovingAverageMinMaxObserver), and the *next* step's grid follows
+/// from them; not where gradients are off. Where the step is `learned`, `scale` gets a gradient, and observing changes
+/// nothing.
 ///
 ///   qtool::fake_quant_weight(Tensor weight, Tensor(a!) scale, Tensor observe, Tensor enabled, int bits, int axis,
 ///       bool learned) -> Tensor
@@ -34,9 +36,11 @@
 ///       Tensor enabled, int bits, bool symmetric, bool learned, float clip_low, float clip_high) -> Tensor
 ///
 /// fake_quant_activation of batch_norm_in_fold. Where the channels of y lie beside each other in
-/// memory (channels last), it reads y twice and writes once, and its gradient reads dy, mask and y twice and writes once.
+/// memory (channels last), it reads y twice and writes once, and its gradient reads dy, mask and y twice and writes
+/// once.
 ///
-/// On a GPU, simulate/fake_quant_on_gpu.h does the work; simulate/staying_on_cpu.h says which tensors are on the CPU even then.
+/// On a GPU, simulate/fake_quant_on_gpu.h does the work; simulate/staying_on_cpu.h says which tensors are on the CPU
+/// even then.
 ///
 /// Gradients: simulate/fake_quant_kernels.h. A learned step's is scaled by 1 / sqrt(values of the channel * qmax).
 

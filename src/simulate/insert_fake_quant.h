@@ -32,12 +32,12 @@ class FakeQuantForm {
 ///   %y  = aten::conv2d(%x', %w', ...)
 ///   %y' = ACTIVATION(%y)
 ///
-/// A float tensor that an int8 operator reads is fake-quantized for that reader alone. Averages and clips on their own go
-/// back onto the grid of their input.
+/// A float tensor that an int8 operator reads is fake-quantized for that reader alone. Averages and clips on their own
+/// go back onto the grid of their input.
 class FakeQuantInsertion {
  public:
-  /// `values`: by the plan's names of operators and values, those of the graph that are called otherwise there; the rest
-  /// are found by their names. Sites that are not `enabled` stay float.
+  /// `values`: by the plan's names of operators and values, those of the graph that are called otherwise there; the
+  /// rest are found by their names. Sites that are not `enabled` stay float.
   FakeQuantInsertion(const std::shared_ptr<torch::jit::Graph>& graph, const QuantPlan& plan,
                      const std::vector<bool>& enabled, FakeQuantForm& form,
                      const std::map<std::string, torch::jit::Value*>& values = {});

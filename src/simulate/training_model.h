@@ -28,10 +28,11 @@ struct StepSizes {
   StepSize activations = StepSize::kAuto;
 };
 
-/// The model that quantization-aware training trains: fake-quant by our own operators (simulate/fake_quant_ops.h), placed as
-/// in simulate(). `canonical` may still have its batch norms: they go into the fold (see there) and are trained. The tensors
-/// of the result are those of `canonical`, so that what is trained stands there as well; each layer's weight and bias is
-/// made trainable. Starts on the grids of `qparams`, enabled, observing, batch norm not frozen.
+/// The model that quantization-aware training trains: fake-quant by our own operators (simulate/fake_quant_ops.h),
+/// placed as in simulate(). `canonical` may still have its batch norms: they go into the fold (see there) and are
+/// trained. The tensors of the result are those of `canonical`, so that what is trained stands there as well; each
+/// layer's weight and bias is made trainable. Starts on the grids of `qparams`, enabled, observing, batch norm not
+/// frozen.
 [[nodiscard]] Model make_training_model(const Model& canonical, const QuantPlan& plan,
                                         const std::vector<QParams>& qparams, const StepSizes& steps);
 

@@ -18,7 +18,8 @@ inline bool wants_gradient(const at::Tensor& tensor) {
 /// Without gaps in memory, in any order of dimensions.
 inline at::Tensor dense(const at::Tensor& x) { return x.is_non_overlapping_and_dense() ? x : x.contiguous(); }
 
-/// What LSQ multiplies the gradient of a learned step by (Esser et al., arXiv:1902.08153, section 2.2): `values` have the step.
+/// What LSQ multiplies the gradient of a learned step by (Esser et al., arXiv:1902.08153, section 2.2): `values` have
+/// the step.
 inline double learned_step_factor(int64_t values, int64_t qmax) {
   return 1 / std::sqrt(double(values) * double(qmax));
 }

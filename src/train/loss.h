@@ -13,9 +13,9 @@ struct LossOptions {
   std::vector<double> error_scales = {};
 };
 
-/// How large a squared error of each of the teacher's outputs is to be called 1: the variance of what the output holds over
-/// some batches. Where that is less than 1 % of its root mean square, squared, it is that: what hardly varies is to be met to
-/// a hundredth. 0 for an output that holds nothing but zeros, of which there is nothing to learn.
+/// How large a squared error of each of the teacher's outputs is to be called 1: the variance of what the output holds
+/// over some batches. Where that is less than 1 % of its root mean square, squared, it is that: what hardly varies is
+/// to be met to a hundredth. 0 for an output that holds nothing but zeros, of which there is nothing to learn.
 class ErrorScales {
  public:
   void add(const std::vector<at::Tensor>& teacher);
@@ -43,10 +43,10 @@ struct Loss {
 /// hard: mean cross entropy of the first output [N, C] against `labels` int64 [N], which the caller has checked
 /// (undefined: allowed where distillation is 1). The target is (1 - label_smoothing) on the label plus
 /// label_smoothing / C on every class (Szegedy et al., arXiv:1512.00567).
-/// soft: mean over all outputs to learn from: floating point, with a gradient, not empty, and with an axis of samples, as one
-/// number for a whole batch is no answer to a sample. Of logits (measure/accuracy.h) the divergence KL(teacher || model) at the
-/// temperature T, times T^2 (Hinton et al., arXiv:1503.02531), of other outputs the mean squared error by its
-/// scale. `teacher` (empty: allowed where distillation is 0) has the same shapes.
+/// soft: mean over all outputs to learn from: floating point, with a gradient, not empty, and with an axis of samples,
+/// as one number for a whole batch is no answer to a sample. Of logits (measure/accuracy.h) the divergence KL(teacher
+/// || model) at the temperature T, times T^2 (Hinton et al., arXiv:1503.02531), of other outputs the mean squared error
+/// by its scale. `teacher` (empty: allowed where distillation is 0) has the same shapes.
 /// Throws Error(kUsage) where teacher and model do not match, or there is no output to learn from.
 [[nodiscard]] Loss training_loss(const std::vector<at::Tensor>& outputs, const at::Tensor& labels,
                                  const std::vector<at::Tensor>& teacher, const LossOptions& options);

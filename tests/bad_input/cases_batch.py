@@ -41,7 +41,8 @@ def structure(shop):
         case("an unknown task", "task", "jobs:\n  - {name: a, task: ptqq}\n", ":2:", "'ptqq'", "did you mean 'ptq'"),
         case("a version of the future", "version", "version: 2\njobs: [JOB]\n", ":1:", "version"),
         case("defaults that are a list", "defaults", "defaults: [1]\njobs: [JOB]\n", ":1:", "defaults", "map of keys"),
-        case("a required key is missing", "required", "jobs:\n  - {name: a, task: ptq, data: 'DATA'}\n", ":2:", "model", "missing"),
+        case("a required key is missing", "required", "jobs:\n  - {name: a, task: ptq, data: 'DATA'}\n", ":2:", "model",
+             "missing"),
     ]
 
 
@@ -51,39 +52,54 @@ def keys(shop):
         case("an unknown key at the top", "top", "job: []\njobs: [JOB]\n", ":1:1", "job", "did you mean 'jobs'"),
         case("an unknown key of a job", "unknown", "jobs:\n  - name: a\n    task: ptq\n    modell: MODEL\n", ":4:5",
              "jobs[0].modell", "did you mean 'model'"),
-        case("a key that belongs elsewhere", "elsewhere", "jobs:\n  - {name: a, task: ptq, model: MODEL, weight_bits: 4}\n",
+        case("a key that belongs elsewhere", "elsewhere",
+             "jobs:\n  - {name: a, task: ptq, model: MODEL, weight_bits: 4}\n",
              ":2:", "weight_bits", "did you mean 'quantize.weight_bits'"),
-        case("a key of another task", "other_task", "jobs:\n  - {name: a, task: bench, models: [MODEL], calibrate: {samples: 3}}\n",
+        case("a key of another task", "other_task",
+             "jobs:\n  - {name: a, task: bench, models: [MODEL], calibrate: {samples: 3}}\n",
              ":2:", "calibrate"),
-        case("a default that no job knows", "default", "defaults: {thraeds: 1}\njobs: [JOB]\n", ":1:", "defaults.thraeds",
+        case("a default that no job knows", "default", "defaults: {thraeds: 1}\njobs: [JOB]\n", ":1:",
+             "defaults.thraeds",
              "did you mean 'threads'"),
-        case("a wrong type", "type", "jobs:\n  - name: a\n    task: ptq\n    model: MODEL\n    calibrate: {samples: many}\n",
+        case("a wrong type", "type",
+             "jobs:\n  - name: a\n    task: ptq\n    model: MODEL\n    calibrate: {samples: many}\n",
              ":5:", "jobs[0].calibrate.samples", "'many'"),
-        case("a value out of range, in the defaults", "range", "defaults:\n  quantize: {weight_bits: 9}\njobs: [JOB]\n", ":2:",
+        case("a value out of range, in the defaults", "range", "defaults:\n  quantize: {weight_bits: 9}\njobs: [JOB]\n",
+             ":2:",
              "defaults.quantize.weight_bits", "2 to 8"),
-        case("an unknown name of a choice", "choice", "jobs:\n  - name: a\n    task: ptq\n    quantize: {calibrator: msee}\n", ":4:",
+        case("an unknown name of a choice", "choice",
+             "jobs:\n  - name: a\n    task: ptq\n    quantize: {calibrator: msee}\n", ":4:",
              "did you mean 'mse'"),
-        case("a bad data spec", "spec", "jobs:\n  - {name: a, task: ptq, model: MODEL, data: 'idxx:/nowhere'}\n", ":2:", "data",
+        case("a bad data spec", "spec", "jobs:\n  - {name: a, task: ptq, model: MODEL, data: 'idxx:/nowhere'}\n", ":2:",
+             "data",
              "idxx"),
-        case("a network that is not in the zoo", "zoo", "jobs:\n  - {name: a, task: train, model: zoo:lenett, data: 'DATA'}\n",
+        case("a network that is not in the zoo", "zoo",
+             "jobs:\n  - {name: a, task: train, model: zoo:lenett, data: 'DATA'}\n",
              ":2:", "did you mean 'zoo:lenet'"),
         case("many mistakes at once", "many", "versio: 1\ndefaults: {sed: 1}\njobs:\n  - {name: a, task: ptqq}\n"
-             "  - {name: b, task: ptq, model: nowhere.pt, data: 'DATA'}\n", "4 problems", ":1:1: versio", ":2:", ":4:", ":5:"),
+             "  - {name: b, task: ptq, model: nowhere.pt, data: 'DATA'}\n", "4 problems", ":1:1: versio", ":2:", ":4:",
+             ":5:"),
     ]
 
 
 def names_and_folders(shop):
     case = with_place(shop)
     return [
-        case("no name", "no_name", "jobs:\n  - {task: ptq, model: MODEL, data: 'DATA'}\n", ":2:", "jobs[0].name", "missing"),
-        case("a name that leaves the folder", "name_up", "jobs:\n  - {name: ../x, task: ptq, model: MODEL, data: 'DATA'}\n",
+        case("no name", "no_name", "jobs:\n  - {task: ptq, model: MODEL, data: 'DATA'}\n", ":2:", "jobs[0].name",
+             "missing"),
+        case("a name that leaves the folder", "name_up",
+             "jobs:\n  - {name: ../x, task: ptq, model: MODEL, data: 'DATA'}\n",
              ":2:", "'../x'"),
-        case("a name with a space", "name_space", "jobs:\n  - {name: a b, task: ptq, model: MODEL, data: 'DATA'}\n", ":2:", "'a b'"),
-        case("a name that is a list", "name_list", "jobs:\n  - {name: [a], task: ptq, model: MODEL, data: 'DATA'}\n", ":2:", "name"),
-        case("two jobs of one name", "same_name", "jobs:\n  - JOB\n  - JOB\n", ":3:", "'a' is the name of the job in line 2"),
+        case("a name with a space", "name_space", "jobs:\n  - {name: a b, task: ptq, model: MODEL, data: 'DATA'}\n",
+             ":2:", "'a b'"),
+        case("a name that is a list", "name_list", "jobs:\n  - {name: [a], task: ptq, model: MODEL, data: 'DATA'}\n",
+             ":2:", "name"),
+        case("two jobs of one name", "same_name", "jobs:\n  - JOB\n  - JOB\n", ":3:",
+             "'a' is the name of the job in line 2"),
         case("two jobs with one folder", "same_folder",
              "jobs:\n  - {name: a, task: ptq, model: MODEL, data: 'DATA', output: x}\n"
-             "  - {name: b, task: ptq, model: MODEL, data: 'DATA', output: ./y/../x}\n", ":3:", "output", "the same folder"),
+             "  - {name: b, task: ptq, model: MODEL, data: 'DATA', output: ./y/../x}\n", ":3:", "output",
+             "the same folder"),
     ]
 
 
@@ -100,9 +116,11 @@ def matrices(shop):
         case("over an unknown key", "key", "{quantize.wieght_bits: [8]}", "wieght_bits", "did you mean 'weight_bits'"),
         case("with a bad value", "value", "{quantize.weight_bits: [8, 9]}", "weight_bits", "2 to 8"),
         case("with a key twice", "twice", "{seed: [1], seed: [2]}", "seed", "twice"),
-        case("that explodes", "explodes", f"{{seed: {many}, threads: {many}, blame_samples: {many}, calibrate.samples: {many}}}",
+        case("that explodes", "explodes",
+             f"{{seed: {many}, threads: {many}, blame_samples: {many}, calibrate.samples: {many}}}",
              "combinations"),
-        batch(shop, "a matrix of the file over a key that no job has", "matrix_file", "matrix: {epochs: [1, 2]}\njobs: [JOB]\n",
+        batch(shop, "a matrix of the file over a key that no job has", "matrix_file",
+              "matrix: {epochs: [1, 2]}\njobs: [JOB]\n",
               "jobs.yaml:1:", "no job knows this key"),
     ]
 
@@ -111,21 +129,27 @@ def files(shop):
     case = with_place(shop)
     first = "jobs:\n  - {name: a, task: ptq, model: MODEL, data: 'DATA'}\n"
     return [
-        case("a model that is missing", "model", "jobs:\n  - {name: a, task: ptq, model: nowhere.pt, data: 'DATA'}\n", ":2:",
+        case("a model that is missing", "model", "jobs:\n  - {name: a, task: ptq, model: nowhere.pt, data: 'DATA'}\n",
+             ":2:",
              "jobs[0].model", "nowhere.pt"),
-        case("data that are missing", "data", "jobs:\n  - {name: a, task: ptq, model: MODEL, data: 'idx:/nowhere'}\n", ":2:",
+        case("data that are missing", "data", "jobs:\n  - {name: a, task: ptq, model: MODEL, data: 'idx:/nowhere'}\n",
+             ":2:",
              "jobs[0].data", "/nowhere"),
-        case("one of a list of models", "models", "jobs:\n  - name: a\n    task: bench\n    models: [MODEL, nowhere.pt]\n", ":4:",
+        case("one of a list of models", "models",
+             "jobs:\n  - name: a\n    task: bench\n    models: [MODEL, nowhere.pt]\n", ":4:",
              "jobs[0].models[1]", "nowhere.pt"),
         case("an output of a job that it does not write", "product", first +
-             "  - {name: b, task: bench, models: [out/jobs/a/model.int9.pt]}\n", ":3:", "models[0]", "did you mean 'model.int8.pt'"),
-        case("an output of a job that comes later", "later", "jobs:\n  - {name: b, task: bench, models: [out/jobs/a/model.int8.pt]}\n" +
+             "  - {name: b, task: bench, models: [out/jobs/a/model.int9.pt]}\n", ":3:", "models[0]",
+             "did you mean 'model.int8.pt'"),
+        case("an output of a job that comes later", "later",
+             "jobs:\n  - {name: b, task: bench, models: [out/jobs/a/model.int8.pt]}\n" +
              first.split("\n", 1)[1], ":2:", "job 'a'", "comes later"),
         case("two jobs that need each other", "cycle",
              "jobs:\n  - {name: a, task: ptq, model: out/jobs/b/model.fakequant.pt, data: 'DATA'}\n"
              "  - {name: b, task: ptq, model: out/jobs/a/model.fakequant.pt, data: 'DATA'}\n", ":2:", "a cycle"),
         batch(shop, "an output of a job that is not selected", "unselected", first +
-              "  - {name: b, task: bench, models: [out/jobs/a/model.int8.pt]}\n", "jobs.yaml:3:", "not selected", words=("--job", "b")),
+              "  - {name: b, task: bench, models: [out/jobs/a/model.int8.pt]}\n", "jobs.yaml:3:", "not selected",
+              words=("--job", "b")),
         Case("batch: missing", ["run", shop.path("no_batch.yaml")], says=("no_batch.yaml",)),
         Case("batch: a folder", ["run", shop.folder], says=(shop.folder,)),
     ]
@@ -143,11 +167,15 @@ def yaml_itself(shop):
         case("not UTF-8", "latin", "jobs:\n  - {name: ä, task: ptq}\n".encode("latin-1")),
         case("a key twice", "key_twice", "jobs: [JOB]\njobs: [JOB]\n", ":2:", "twice"),
         case("an unknown anchor", "anchor", "jobs: *others\n", ":1:"),
-        case("an alias that holds itself", "itself", "jobs: &j\n  - name: a\n    task: ptq\n    matrix: {seed: *j}\n", ":4:20:", "an alias of a value that it stands in"),
-        case("a job that is the list that it is in", "in_itself", "jobs: &j\n  - *j\n", ":2:5:", "an alias of a value that it stands in"),
+        case("an alias that holds itself", "itself", "jobs: &j\n  - name: a\n    task: ptq\n    matrix: {seed: *j}\n",
+             ":4:20:", "an alias of a value that it stands in"),
+        case("a job that is the list that it is in", "in_itself", "jobs: &j\n  - *j\n", ":2:5:",
+             "an alias of a value that it stands in"),
         case("a billion laughs as a key", "laughs", laughs + "jobs: [JOB]\n", "more than 1000000 values"),
-        case("a billion laughs as a default", "laughing", laughs.replace("a", "x") + "defaults: {seed: *x11}\njobs: [JOB]\n", "more than 1000000 values"),
-        case("a billion laughs in a matrix", "laughs_matrix", laughs + "matrix: {seed: *a11}\njobs: [JOB]\n", "more than 1000000 values"),
+        case("a billion laughs as a default", "laughing",
+             laughs.replace("a", "x") + "defaults: {seed: *x11}\njobs: [JOB]\n", "more than 1000000 values"),
+        case("a billion laughs in a matrix", "laughs_matrix", laughs + "matrix: {seed: *a11}\njobs: [JOB]\n",
+             "more than 1000000 values"),
         case("ten megabytes of brackets", "deep", "jobs: " + "[" * 10_000_000),
         case("ten megabytes of maps", "deep_maps", "jobs: " + "{a: " * 2_500_000),
         case("two documents", "documents", "jobs: [JOB]\n---\njobs: [JOB]\n", ":3", "second document"),
@@ -169,7 +197,8 @@ def flags(shop):
         case("--set without a value", "set", "--set", "seed", says=("--set", "key=value")),
         case("--set without a key", "set_key", "--set", "=3", says=("--set", "key=value")),
         case("--set of an unknown key", "set_unknown", "--set", "sed=3", says=("sed", "did you mean 'seed'")),
-        case("--set of a bad value", "set_value", "--set", "quantize.weight_bits=9", says=("quantize.weight_bits", "2 to 8")),
+        case("--set of a bad value", "set_value", "--set", "quantize.weight_bits=9",
+             says=("quantize.weight_bits", "2 to 8")),
         case("--set of a group", "set_group", "--set", "quantize=9", says=("quantize",)),
         case("--set of a missing model", "set_model", "--set", "model=nowhere.pt", says=("nowhere.pt",)),
         case("a flag of ptq", "ptq", "--weight-bits", "4", says=("--weight-bits",)),
@@ -178,11 +207,14 @@ def flags(shop):
 
 def machine(shop):
     locked = shop.path("batch_locked")
-    shop.write("batch_locked/jobs.yaml", "jobs: [" + JOB.replace("MODEL", str(shop.model)).replace("DATA", shop.data) + "]\n")
+    shop.write("batch_locked/jobs.yaml",
+               "jobs: [" + JOB.replace("MODEL", str(shop.model)).replace("DATA", shop.data) + "]\n")
     locked.chmod(0o555)
     shop.write("batch_in_the_way/out", "x")
     return [
-        Case("batch: no permission to write", ["run", locked / "jobs.yaml"], MACHINE, ("denied", "batch_locked/out"), ("do",),
+        Case("batch: no permission to write", ["run", locked / "jobs.yaml"], MACHINE, ("denied", "batch_locked/out"),
+             ("do",),
              prepare=obey_permissions, writes_to=locked / "out"),
-        batch(shop, "a file in the output's place", "in_the_way", "jobs: [JOB]\n", "batch_in_the_way/out", code=MACHINE),
+        batch(shop, "a file in the output's place", "in_the_way", "jobs: [JOB]\n", "batch_in_the_way/out",
+              code=MACHINE),
     ]

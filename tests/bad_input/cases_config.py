@@ -38,8 +38,10 @@ def cases(shop):
              ":3", "'conv9'", "did you mean 'conv1'", parts=("where", "got", "expected", "do")),
         case("a rule with a bad regex", "regex", "quantize:\n  rules:\n\n    - {match: 're:fc[', skip: true}\n",
              ":4", "fc[", parts=("where", "got", "expected", "do")),
-        case("all errors at once", "both", "sed: 1\nquantize:\n  weight_bits: 9\ncalibrate: {samples: 0}\n", "3 problems",
+        case("all errors at once", "both", "sed: 1\nquantize:\n  weight_bits: 9\ncalibrate: {samples: 0}\n",
+             "3 problems",
              ":1:1: sed", ":3:", "weight_bits", ":4:", "calibrate.samples"),
-        case("rules that skip everything", "all", "quantize:\n  rules:\n    - {match: '*', skip: true}\n", ":3", "rule '*'",
+        case("rules that skip everything", "all", "quantize:\n  rules:\n    - {match: '*', skip: true}\n", ":3",
+             "rule '*'",
              code=3, parts=("got", "expected", "do")),
     ]

@@ -16,7 +16,8 @@ def words(shop):
         Case("flags: unknown subcommand", ["ptqq", shop.model], says=("'ptqq'", "did you mean 'ptq'"), parts=DO),
         Case("flags: unknown flag", shop.ptq("--calibratr", "mse"), says=("--calibratr", "did you mean '--calibrator'"),
              parts=DO),
-        Case("flags: unknown flag with =", shop.ptq("--wieght-bits=4"), says=("--wieght-bits", "'--weight-bits'"), parts=DO),
+        Case("flags: unknown flag with =", shop.ptq("--wieght-bits=4"), says=("--wieght-bits", "'--weight-bits'"),
+             parts=DO),
         Case("flags: flag of another subcommand", shop.ptq("--epochs", "3"), says=("--epochs",), parts=DO),
         Case("flags: unknown short flag", shop.ptq("-z"), says=("-z",), parts=DO),
         Case("flags: two models", ["ptq", shop.model, shop.model, "--data", shop.data, "-o", OUT], says=(), parts=DO),
@@ -36,7 +37,8 @@ def words(shop):
 
 def values(shop):
     wrong = [("--weight-bits", "9", "2 to 8"), ("--weight-bits", "1", "2 to 8"), ("--weight-bits", "eight", "'eight'"),
-             ("--weight-bits", "", "2 to 8"), ("--activation-bits", "16", "2 to 8"), ("--calib-samples", "0", "at least 1"),
+             ("--weight-bits", "", "2 to 8"), ("--activation-bits", "16", "2 to 8"),
+             ("--calib-samples", "0", "at least 1"),
              ("--calib-samples", "-5", "at least 1"), ("--calib-samples", "12x", "'12x'"),
              ("--calib-samples", "1e3", "whole number"), ("--calib-samples", "99999999999999999999", "whole number"),
              ("--calib-batch-size", "0", "at least 1"), ("--verify-samples", "-2", "-1"),
@@ -48,16 +50,19 @@ def values(shop):
              ("--min-accuracy", "-3", "-3")]
     training = [("--epochs", "0", "at least 1"), ("--epochs", "-1", "at least 1"), ("--batch-size", "0", "at least 1"),
                 ("--learning-rate", "-0.1", "-0.1"), ("--optimizer", "adam", "did you mean 'adamw'"),
-                ("--schedule", "cosin", "did you mean 'cosine'"), ("--momentum", "2", "2"), ("--validation", "1.5", "1.5"),
+                ("--schedule", "cosin", "did you mean 'cosine'"), ("--momentum", "2", "2"),
+                ("--validation", "1.5", "1.5"),
                 ("--shift-crop", "-1", "-1"), ("--label-smoothing", "1.5", "1.5")]
     timing = [("--batch", "0", "at least 1"), ("--batch", "1,x", "'x'"), ("--runs", "0", "at least 1"),
               ("--shape", "1x28x", "1x28x"), ("--shape", "big", "big")]
     bench = ["bench", shop.model, "--shape", "1x28x28"]
     return [
-        *[Case(f"ptq: {flag} {value!r}", shop.ptq(flag, value), says=(flag, says), parts=VALUE) for flag, value, says in wrong],
+        *[Case(f"ptq: {flag} {value!r}", shop.ptq(flag, value), says=(flag, says), parts=VALUE) for flag, value,
+          says in wrong],
         *[Case(f"train: {flag} {value}", ["train", "zoo:lenet", "--data", shop.data, "-o", OUT, flag, value],
                says=(flag, says), parts=VALUE) for flag, value, says in training],
-        *[Case(f"bench: {flag} {value}", (bench[:2] if flag == "--shape" else bench) + [flag, value], says=(says,), parts=VALUE)
+        *[Case(f"bench: {flag} {value}", (bench[:2] if flag == "--shape" else bench) + [flag, value], says=(says,),
+               parts=VALUE)
           for flag, value, says in timing],
         Case("ptq: a flag twice", shop.ptq("--calib-samples", "8", "--calib-samples", "9"), says=("--calib-samples",),
              parts=VALUE),
@@ -71,7 +76,8 @@ def combinations(shop):
         Case("ptq: --only matches nothing", shop.ptq("--only", "layer*"), says=("'layer*'",)),
         Case("ptq: --skip of an unknown type", shop.ptq("--skip", "type:convv2d"), says=("type:convv2d",)),
         Case("ptq: --skip with a bad regex", shop.ptq("--skip", "re:conv[("), says=("conv[(",)),
-        Case("inspect: --skip matches nothing", ["inspect", shop.model, "--skip", "conv9"], says=("did you mean 'conv1'",)),
+        Case("inspect: --skip matches nothing", ["inspect", shop.model, "--skip", "conv9"],
+             says=("did you mean 'conv1'",)),
         Case("ptq: two sources of statistics",
              shop.ptq("--from-calibration", calibration, "--merge-calibration", calibration, calibration),
              says=("--from-calibration", "--merge-calibration"), parts=VALUE),
@@ -90,7 +96,8 @@ def combinations(shop):
         Case("bench: neither --data nor --shape", ["bench", shop.model], says=("--shape",), parts=VALUE),
         Case("bench: both --data and --shape", ["bench", shop.model, "--data", shop.data, "--shape", "1x28x28"],
              says=("--shape",), parts=VALUE),
-        Case("ptq: the output is the input", ["ptq", shop.int8 / "model.fakequant.pt", "--data", shop.data, "-o", shop.int8],
+        Case("ptq: the output is the input",
+             ["ptq", shop.int8 / "model.fakequant.pt", "--data", shop.data, "-o", shop.int8],
              says=(shop.int8 / "model.fakequant.pt", "overwrite"), reads=shop.int8 / "model.fakequant.pt"),
         Case("train: the output is the input", ["train", shop.model, "--data", shop.data, "-o", shop.model.parent],
              says=("overwrite",), parts=DO, reads=shop.model),
@@ -108,7 +115,8 @@ def calibration_files(shop):
     return [
         Case("--from-calibration: missing", shop.ptq("--from-calibration", shop.path("nowhere.json")),
              says=(shop.path("nowhere.json"),)),
-        case("of another model", "other_model", good.replace('"model_sha256": "', '"model_sha256": "0f'), "another model"),
+        case("of another model", "other_model", good.replace('"model_sha256": "', '"model_sha256": "0f'),
+             "another model"),
         case("not JSON", "not_json", "layers: 3\n"),
         case("truncated", "cut", good[:len(good) // 2]),
         case("empty", "empty", ""),
@@ -117,7 +125,8 @@ def calibration_files(shop):
         case("a number for a text", "types", good.replace('"site":"conv1:input"', '"site":3')),
         case("counts that contradict themselves", "counts", good.replace('"values":', '"values":9', 1), "conv1:input"),
         Case("--from-calibration: sites of another recipe",
-             shop.ptq("--from-calibration", shop.write("sites.json", "\n".join([sites[0], *sites[2:]]))), says=("conv1:input",)),
+             shop.ptq("--from-calibration", shop.write("sites.json", "\n".join([sites[0], *sites[2:]]))),
+             says=("conv1:input",)),
         Case("--merge-calibration: of another model",
              shop.ptq("--merge-calibration", shop.int8 / "calibration.json", shop.path("other_model.json")),
              says=(shop.path("other_model.json"),)),

@@ -23,7 +23,8 @@ def folders(shop):
     def both(name, output, *says, **more):
         ptq = ["ptq", shop.model, "--data", shop.data, "-o", output]
         train = ["train", "zoo:lenet", "--data", shop.data, "-o", output, "--epochs", "1", "--validation", "0"]
-        return [Case(f"{command[0]}: {name}", command, MACHINE, (output, *says), ALL, **more) for command in (ptq, train)]
+        return [Case(f"{command[0]}: {name}", command, MACHINE, (output, *says), ALL, **more)
+                for command in (ptq, train)]
 
     return [
         *both("a file in the output folder's place", shop.path("in_the_way"), "folder"),
@@ -48,7 +49,8 @@ def disks(shop):
 def full_disk(shop):
     """A file system of 64 kB, in a mount namespace that ends with the command."""
     if not shutil.which("unshare") or subprocess.run(
-            ["unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True, check=False).returncode != 0:
+            ["unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True,
+            check=False).returncode != 0:
         return []
     script = ('out="$1"; shift; mkdir "$out"; mount -t tmpfs -o size=64k tmpfs "$out" || exit 99; "$@"; code=$?; '
               'find "$out" -name "*.tmp*"; exit $code')  # what find prints is on stdout, which must be empty
@@ -63,7 +65,8 @@ def interrupts(shop):
 
     fifty = ("--calib-samples", "50000000")
     return [
-        Case("ptq: interrupted while it calibrates", shop.ptq(*fifty, data=ENDLESS), INTERRUPTED, ("interrupted",), ("do",),
+        Case("ptq: interrupted while it calibrates", shop.ptq(*fifty, data=ENDLESS), INTERRUPTED, ("interrupted",),
+             ("do",),
              interrupt_at=lambda out: out.exists()),
         Case("ptq: interrupted while it verifies", shop.ptq("--calib-samples", "64", data=ENDLESS), INTERRUPTED,
              ("interrupted",), ("do",), interrupt_at=lambda out: any(out.glob("*/model.int8.pt"))),
@@ -71,7 +74,8 @@ def interrupts(shop):
              interrupt_at=there("checkpoints"), needs_empty_output=False),
         Case("qat: interrupted while it trains", shop.qat(epochs=1_000_000), INTERRUPTED, ("interrupted",), ("do",),
              interrupt_at=there("checkpoints"), needs_empty_output=False),
-        Case("eval: interrupted", shop.evaluate("--against", shop.model, data=ENDLESS), INTERRUPTED, ("interrupted",), ("do",),
+        Case("eval: interrupted", shop.evaluate("--against", shop.model, data=ENDLESS), INTERRUPTED, ("interrupted",),
+             ("do",),
              interrupt_at=lambda out: True),
         Case("bench: interrupted", ["bench", shop.model, "--shape", "1x28x28", "--rounds", "1000000"], INTERRUPTED,
              ("interrupted",), ("do",), interrupt_at=lambda out: True),

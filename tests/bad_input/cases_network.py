@@ -20,7 +20,8 @@ def wrong_inputs(shop):
     chain = "return (self.fc3).forward(self.fc2.forward(self.fc1.forward(torch.flatten(a, 1))))"
     two = with_forward(shop, "two_inputs", "a: Tensor,\n    b: Tensor) -> Tensor", "a = torch.add(a, b)", chain)
     none = with_forward(shop, "no_input", ") -> Tensor", "return torch.zeros([1, 10])")
-    raises = with_forward(shop, "raises", "x: Tensor) -> Tensor", 'ops.prim.RaiseException("only 7 rows fit")', "return x")
+    raises = with_forward(shop, "raises", "x: Tensor) -> Tensor", 'ops.prim.RaiseException("only 7 rows fit")',
+                          "return x")
     number = with_forward(shop, "number", "x: Tensor) -> int", "return 3")
     text = with_forward(shop, "text_input", "x: str) -> Tensor", "return torch.zeros([1, 10])")
     pair = datasets.npz(shop.path("pair.npz"), a=datasets.floats((4, 1, 28, 28)), b=datasets.floats((4, 1, 28, 28)))
@@ -40,15 +41,19 @@ def wrong_inputs(shop):
           for name, model, data, says in misfits],
         *[Case(f"eval: {name}", shop.evaluate("--against", model, model=model, data=data), says=says, parts=parts)
           for name, model, data, says in misfits],
-        Case("inspect: images of the wrong size", ["inspect", shop.model, "--data", small], says=("20, 20",), parts=parts),
+        Case("inspect: images of the wrong size", ["inspect", shop.model, "--data", small], says=("20, 20",),
+             parts=parts),
         Case("inspect: a missing folder", ["inspect", shop.model, "--data", f"idx:{shop.path('nowhere')}"],
              says=(shop.path("nowhere"),)),
-        Case("bench: images of the wrong size", ["bench", shop.model, "--shape", "1x20x20"], says=("20, 20",), parts=parts),
-        Case("train: images of the wrong size", shop.train(model=shop.model, data=small), says=("20, 20",), parts=parts),
+        Case("bench: images of the wrong size", ["bench", shop.model, "--shape", "1x20x20"], says=("20, 20",),
+             parts=parts),
+        Case("train: images of the wrong size", shop.train(model=shop.model, data=small), says=("20, 20",),
+             parts=parts),
         Case("eval: no input at all", shop.evaluate(model=none), says=("0 by the model",), parts=parts),
         Case("eval: --against a model with other outputs", shop.evaluate("--against", with_forward(
             shop, "images_out", "x: Tensor) -> Tensor", "return torch.relu(x)")), says=("28, 28",)),
-        Case("eval: a model that refuses its input", shop.evaluate(model=raises), says=("only 7 rows fit",), parts=parts),
+        Case("eval: a model that refuses its input", shop.evaluate(model=raises), says=("only 7 rows fit",),
+             parts=parts),
         Case("eval: a model that returns a number", shop.evaluate(model=number), says=("returns no tensor",)),
         Case("train: a model that returns a number", shop.train(model=number), says=("returns no tensor",)),
         Case("eval: a model that takes text", shop.evaluate(model=text), says=("str",), parts=("do",)),
@@ -71,8 +76,10 @@ def unquantizable(shop):
                            "futures = [fork(later)]", "return torch.wait(futures[0])")
     return [
         refuses("futures in a list", futures, "torch.jit.wait()", "a future from"),
-        refuses("NaN in a weight", poisoned("nan", NAN), "conv1.weight", "1 of 150", parts=("where", "got", "expected", "do")),
-        refuses("an infinite weight", poisoned("inf", INFINITY), "conv1.weight", parts=("where", "got", "expected", "do")),
+        refuses("NaN in a weight", poisoned("nan", NAN), "conv1.weight", "1 of 150",
+                parts=("where", "got", "expected", "do")),
+        refuses("an infinite weight", poisoned("inf", INFINITY), "conv1.weight",
+                parts=("where", "got", "expected", "do")),
         refuses("inspect of NaN in a weight", poisoned("nan2", NAN), "conv1.weight", command="inspect"),
         refuses("weights in double", in_double, "conv1", "Double"),
         refuses("no layer to quantize", only_relu, "no convolution or linear layer"),

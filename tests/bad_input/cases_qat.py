@@ -11,16 +11,21 @@ def cases(shop):
 
 def options(shop):
     def refuses(name, *words, says, model=None, parts=("where", "got", "expected", "do"), leaves=False):
-        return Case(f"qat: {name}", shop.qat(*words, model=model), says=says, parts=parts, needs_empty_output=not leaves)
+        return Case(f"qat: {name}", shop.qat(*words, model=model), says=says, parts=parts,
+                    needs_empty_output=not leaves)
 
     fake_quant = shop.fake_quant
     damaged = shop.write("damaged.fakequant.pt", fake_quant.read_bytes()[:5000])
     return [
-        Case("qat: no data", ["qat", shop.model, "-o", shop.path("out_of_qat")], says=("--data",), parts=("expected", "do")),
+        Case("qat: no data", ["qat", shop.model, "-o", shop.path("out_of_qat")], says=("--data",),
+             parts=("expected", "do")),
         refuses("fake-quant never on", "--quantize-at", "1", says=("never be switched on",)),
-        refuses("ranges frozen too soon", "--observe-at", "0.5", "--freeze-ranges-at", "0.2", says=("before they are observed",)),
-        refuses("from scratch without batch norms", "--batch-norm", "folded", model="zoo:lenet", says=("from scratch",)),
-        refuses("a network that is not in the zoo", model="zoo:nothing", says=("zoo:nothing",), parts=("got", "expected", "do")),
+        refuses("ranges frozen too soon", "--observe-at", "0.5", "--freeze-ranges-at", "0.2",
+                says=("before they are observed",)),
+        refuses("from scratch without batch norms", "--batch-norm", "folded", model="zoo:lenet",
+                says=("from scratch",)),
+        refuses("a network that is not in the zoo", model="zoo:nothing", says=("zoo:nothing",),
+                parts=("got", "expected", "do")),
         refuses("a teacher for a network from scratch", "--distillation", "0.5", model="zoo:lenet",
                 says=("needs a teacher",), leaves=True),
         refuses("half of a model.fakequant.pt", model=damaged, says=(damaged.name,), parts=("do",)),
@@ -37,7 +42,8 @@ def samples(shop):
     poisoned = ds.npz(shop.path("qat_poisoned.npz"), x=ds.floats((count, 1, 28, 28), float("nan")),
                       labels=ds.npy("<i8", (count,), struct.pack(f"<{count}q", *(i % 10 for i in range(count)))))
     return [
-        Case("qat: a label out of range", shop.qat(data=f"idx:{high}"), says=("label 1", "sample"), needs_empty_output=False),
+        Case("qat: a label out of range", shop.qat(data=f"idx:{high}"), says=("label 1", "sample"),
+             needs_empty_output=False),
         Case("qat: NaN in what calibrates", shop.qat(data=f"npy:{nan}"), UNQUANTIZABLE, ("conv1:input",)),
         Case("qat: NaN in what trains", shop.qat("--calib-samples", "16", data=f"npz:{poisoned}"),
              says=("NaN or infinity", "sample 32", poisoned.name), needs_empty_output=False),

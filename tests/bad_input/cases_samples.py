@@ -14,13 +14,15 @@ def cases(shop):
     infinite = shop.write("infinite.npy", ds.floats((4, 1, 28, 28), float("inf")))
     huge = shop.write("huge.npy", ds.npy("<f4", (4, 1, 28, 28), struct.pack("<f", 3e38) * (4 * 784)))
     return [
-        Case("eval: a label out of range", shop.evaluate(data=f"idx:{labels}"), says=("label 10", "sample 10", "0 to 9")),
+        Case("eval: a label out of range", shop.evaluate(data=f"idx:{labels}"),
+             says=("label 10", "sample 10", "0 to 9")),
         Case("eval: a negative label", shop.evaluate(data=f"npz:{signed}"), says=("label -2", "sample 2")),
         Case("ptq: a label out of range", shop.ptq(data=f"idx:{labels}"), says=("label 10", "sample 10"),
              needs_empty_output=False),
         Case("train: a label out of range", shop.train(model=shop.model, data=f"idx:{labels}"), says=("label 1",)),
         Case("train: a negative label", shop.train(model=shop.model, data=f"npz:{signed}"), says=("label -2",)),
-        Case("train: no labels", shop.train(model=shop.model, data=f"npy:{shop.write('plain.npy', ds.floats((4, 1, 28, 28)))}"),
+        Case("train: no labels",
+             shop.train(model=shop.model, data=f"npy:{shop.write('plain.npy', ds.floats((4, 1, 28, 28)))}"),
              says=("label",)),
         Case("train: a built-in network without labels", shop.train(data="random:1x28x28"), says=("labels",)),
         Case("eval: no labels and no --against", shop.evaluate(data="random:1x28x28"), says=("--against", "labels")),

@@ -105,7 +105,8 @@ def wait_for(condition, process):
 
 
 def unprintable(text):
-    """The first character that does something to a terminal, or to the order of what stands beside it; empty where there is none."""
+    """The first character that does something to a terminal, or to the order of what stands beside it; empty where
+    there is none."""
     return next((ch for ch in text if ch != "\n" and unicodedata.category(ch) in ("Cc", "Cf", "Cs", "Zl", "Zp")), "")
 
 
@@ -150,4 +151,5 @@ def check(case, program, out):
             check_complete(path)
         demand(not case.reads or pathlib.Path(case.reads).read_bytes() == before, f"{case.reads} was changed")
     except Unmet as unmet:
-        raise Unmet(f"{unmet}\n    stderr:\n" + "".join(f"      {line}\n" for line in stderr.splitlines()[:30])) from None
+        raise Unmet(f"{unmet}\n    stderr:\n"
+                    + "".join(f"      {line}\n" for line in stderr.splitlines()[:30])) from None

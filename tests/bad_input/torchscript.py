@@ -83,7 +83,8 @@ def with_flipped_byte(good, path, record):
     data = bytearray(pathlib.Path(good).read_bytes())
     with zipfile.ZipFile(good) as archive:
         info = next(info for info in archive.infolist() if info.filename.endswith(record))
-    name, extra = (int.from_bytes(data[info.header_offset + at:info.header_offset + at + 2], "little") for at in (26, 28))
+    name, extra = (int.from_bytes(data[info.header_offset + at:info.header_offset + at + 2], "little")
+                   for at in (26, 28))
     data[info.header_offset + 30 + name + extra + info.compress_size // 2] ^= 0x40
     path = pathlib.Path(path)
     path.write_bytes(bytes(data))

@@ -41,7 +41,8 @@ class Workshop:
         return ["train", model, "--data", data or self.data, "-o", OUT, "--epochs", epochs, "--validation", "0", *words]
 
     def qat(self, *words, model=None, data=None, epochs=1):
-        return ["qat", model or self.model, "--data", data or self.data, "-o", OUT, "--epochs", epochs, "--batch-size", "8",
+        return ["qat", model or self.model, "--data", data or self.data, "-o", OUT, "--epochs", epochs, "--batch-size",
+                "8",
                 *words]
 
     def evaluate(self, *words, model=None, data=None):

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """bench.py QTOOL CALIBRATION_PASS MODEL.pt WORK: qtool beside its peers in one run. Prints Markdown.
 
-Jobs take turns, so that a slow minute of a shared machine hits all alike; ratios of medians are what can be quoted. Keeps
-to itself in memory, because the kernel counts a parent's pages in its child's peak: all work is in child processes.
+Jobs take turns, so that a slow minute of a shared machine hits all alike; ratios of medians are what can be quoted.
+Keeps to itself in memory, because the kernel counts a parent's pages in its child's peak: all work is in child
+processes.
 """
 import hashlib
 import json
@@ -21,7 +22,8 @@ DATA = f"idx:{FOLDER},mean=0.2860,std=0.3530"
 THREADS = int(os.environ.setdefault("THREADS", "2"))
 ROUNDS = int(os.environ.get("ROUNDS", "7"))
 SAMPLES = 1024
-PEERS = {"ort": "ONNX Runtime, min-max", "ort-entropy": "ONNX Runtime, entropy", "nncf": "NNCF (OpenVINO)", "fx": "PyTorch FX"}
+PEERS = {"ort": "ONNX Runtime, min-max", "ort-entropy": "ONNX Runtime, entropy", "nncf": "NNCF (OpenVINO)",
+         "fx": "PyTorch FX"}
 CALIBRATORS = ["minmax", "percentile", "mse", "entropy"]
 
 
@@ -29,7 +31,8 @@ def run(command):
     """Seconds, peak bytes and stdout of a command that must succeed."""
     with tempfile.TemporaryFile("w+") as errors:
         start = time.perf_counter()
-        child = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=errors, text=True, cwd=HERE)
+        child = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=errors, text=True,
+                                 cwd=HERE)
         output = child.stdout.read()
         _, status, usage = os.wait4(child.pid, 0)
         seconds = time.perf_counter() - start
@@ -42,7 +45,8 @@ def run(command):
 def cpu():
     """The processor's name, how many cores are used, and the int8 instructions that it has."""
     text = pathlib.Path("/proc/cpuinfo").read_text()
-    name = next((line.split(":")[1].strip() for line in text.splitlines() if line.startswith("model name")), platform.machine())
+    name = next((line.split(":")[1].strip() for line in text.splitlines() if line.startswith("model name")),
+                platform.machine())
     flags = [flag for flag in ("avx2", "avx512f", "avx512_vnni", "avx_vnni", "amx_int8") if f" {flag}" in text]
     return f"{name}, {len(os.sched_getaffinity(0))} cores used, {THREADS} threads, {' '.join(flags)}"
 
@@ -87,21 +91,24 @@ class Bench:
         for label, results in runs.items():
             seconds = [result[0] for result in results]
             median = statistics.median(seconds)
-            rows.append([label, f"{median:.2f} s", f"{min(seconds):.2f} to {max(seconds):.2f} s", f"{median / base:.2f}",
+            rows.append([label, f"{median:.2f} s", f"{min(seconds):.2f} to {max(seconds):.2f} s",
+                         f"{median / base:.2f}",
                          f"{statistics.median(result[1] for result in results) / 1e6:.0f} MB"])
         table(["job", "time", "spread", "of ONNX Runtime's min-max", "peak memory"], rows)
 
     def clients(self):
         files = {"float TorchScript": self.model, "PyTorch FX, int8": self.work / "fx.int8.pt"}
         files |= {f"qtool, {name}, int8": self.work / f"qtool-{name}" / "model.int8.pt" for name in CALIBRATORS}
-        files |= {"ONNX Runtime, int8": self.work / "ort.int8.onnx", "OpenVINO (NNCF), int8": self.work / "nncf.int8.xml"}
+        files |= {"ONNX Runtime, int8": self.work / "ort.int8.onnx",
+                  "OpenVINO (NNCF), int8": self.work / "nncf.int8.xml"}
         seen = json.loads(run([sys.executable, HERE / "client.py", *files.values()])[2])
         fx = seen[list(files).index("PyTorch FX, int8")]
         print("\n## The files as their clients run them (Python; 10,000 test images)")
         table(["file", "top-1", "agreement with float", "batch 128", "of FX's", "batch 1", "of FX's", "size"],
               [[label, f"{100 * row['top1']:.2f} %", f"{100 * row['agreement']:.2f} %",
                 f"{row['batch128_ms']:.2f} ms", f"{row['batch128_ms'] / fx['batch128_ms']:.2f}",
-                f"{row['batch1_ms']:.3f} ms", f"{row['batch1_ms'] / fx['batch1_ms']:.2f}", f"{row['bytes'] / 1e3:.0f} kB"]
+                f"{row['batch1_ms']:.3f} ms", f"{row['batch1_ms'] / fx['batch1_ms']:.2f}",
+                f"{row['bytes'] / 1e3:.0f} kB"]
                for label, row in zip(files, seen)])
 
     def calibration_passes(self):
@@ -135,10 +142,12 @@ class Bench:
             run(self.quantize(name, "mse", extra=()))
             folder = self.work / name
             digests.append({path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-                            for path in sorted(folder.iterdir()) if path.suffix in (".pt", ".json") and path.name != "report.json"})
+                            for path in sorted(folder.iterdir()) if path.suffix in (".pt", ".json")
+                            and path.name != "report.json"})
         first, second = digests
         table(["file", "SHA-256 of the first run", "of the second", ""],
-              [[name, first[name], second.get(name, "missing"), "same" if first[name] == second.get(name) else "DIFFERS"]
+              [[name, first[name], second.get(name, "missing"),
+                "same" if first[name] == second.get(name) else "DIFFERS"]
                for name in first])
         report = json.loads((self.work / "first" / "report.json").read_text())
         print(f"\nSimulated against int8, from report.json: {json.dumps(report.get('simulated_vs_int8'))}")

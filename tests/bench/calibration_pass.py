@@ -1,4 +1,5 @@
-"""calibration_pass.py: a pass of a wide ResNet in float and with FX's histogram observers, in turn. Prints the two medians."""
+"""calibration_pass.py: a pass of a wide ResNet in float and with FX's histogram observers, in turn. Prints the two
+medians."""
 import os
 import time
 import warnings

@@ -48,8 +48,8 @@ LOADERS = {".pt": torchscript, ".onnx": onnxruntime, ".xml": openvino}
 
 
 def take_turns(predictors, batch, calls, rounds):
-    """Median ms of each predictor; each gets `calls` calls a round, after as many that are not counted. In another order each
-    round, since who runs before leaves caches and spinning threads behind."""
+    """Median ms of each predictor; each gets `calls` calls a round, after as many that are not counted. In another
+    order each round, since who runs before leaves caches and spinning threads behind."""
     times = [[] for _ in predictors]
     order = list(zip(predictors, times))
     shuffle = random.Random(0).shuffle
@@ -68,7 +68,8 @@ if __name__ == "__main__":
     paths = sys.argv[1:]
     predictors = [LOADERS[os.path.splitext(path)[1]](path) for path in paths]
     x, y = fashion_mnist.images("t10k", 10000), fashion_mnist.labels("t10k", 10000)
-    classes = [np.concatenate([predict(x[i:i + 500]).argmax(1) for i in range(0, 10000, 500)]) for predict in predictors]
+    classes = [np.concatenate([predict(x[i:i + 500]).argmax(1) for i in range(0, 10000, 500)])
+               for predict in predictors]
     many = take_turns(predictors, x[:128].copy(), calls=10, rounds=10)
     one = take_turns(predictors, x[:1].copy(), calls=50, rounds=10)
     print(json.dumps([{"path": path, "top1": float((c == y).mean()), "agreement": float((c == classes[0]).mean()),

@@ -1,8 +1,9 @@
-"""fx_qat.py MODEL.pt WEIGHT_BITS EPOCHS SEED [sgd|adamw]: quantization-aware training by PyTorch FX, as its users do it. Prints
-top-1 on the test images before training and after, and the seconds of training. On a GPU where the environment has DEVICE=cuda.
+"""fx_qat.py MODEL.pt WEIGHT_BITS EPOCHS SEED [sgd|adamw]: quantization-aware training by PyTorch FX, as its users do
+it. Prints top-1 on the test images before training and after, and the seconds of training. On a GPU where the
+environment has DEVICE=cuda.
 
-SGD with momentum 0.9 and learning rate 0.01, or AdamW with qtool's 0.001, along a cosine, batch 128, flips; batch norm frozen in
-the last third.
+SGD with momentum 0.9 and learning rate 0.01, or AdamW with qtool's 0.001, along a cosine, batch 128, flips; batch norm
+frozen in the last third.
 """
 import os
 import sys
@@ -25,9 +26,11 @@ kind = sys.argv[5] if len(sys.argv) > 5 else "sgd"
 device = os.environ.get("DEVICE", "cpu")
 half = 2 ** (bits - 1)
 config = QConfig(
-    activation=FusedMovingAvgObsFakeQuantize.with_args(observer=MovingAverageMinMaxObserver, quant_min=0, quant_max=255),
+    activation=FusedMovingAvgObsFakeQuantize.with_args(observer=MovingAverageMinMaxObserver, quant_min=0,
+                                                       quant_max=255),
     weight=FusedMovingAvgObsFakeQuantize.with_args(observer=MovingAveragePerChannelMinMaxObserver, dtype=torch.qint8,
-                                                   qscheme=torch.per_channel_symmetric, quant_min=-half, quant_max=half - 1))
+                                                   qscheme=torch.per_channel_symmetric, quant_min=-half,
+                                                   quant_max=half - 1))
 x, y = (torch.from_numpy(read("train", 60000)) for read in (fashion_mnist.images, fashion_mnist.labels))
 test_x, test_y = (torch.from_numpy(read("t10k", 10000)) for read in (fashion_mnist.images, fashion_mnist.labels))
 model = prepare_qat_fx(resnet8.load(path).train(), QConfigMapping().set_global(config), (x[:1],))

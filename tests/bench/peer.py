@@ -1,7 +1,7 @@
 """peer.py TOOL FOLDER SAMPLES OUT: one peer's whole int8 job as a user's script would run it.
 
-TOOL is fx (PyTorch FX graph mode, x86 engine), ort (ONNX Runtime, min-max), ort-entropy or nncf (OpenVINO); FOLDER is what
-prepare.py wrote. Each tool imports only what it needs, because imports are part of what its user waits for.
+TOOL is fx (PyTorch FX graph mode, x86 engine), ort (ONNX Runtime, min-max), ort-entropy or nncf (OpenVINO); FOLDER is
+what prepare.py wrote. Each tool imports only what it needs, because imports are part of what its user waits for.
 """
 import logging
 import sys
@@ -19,7 +19,8 @@ def fx(folder, batches, out):
 
     import resnet8
     batches = [torch.from_numpy(batch) for batch in batches]
-    prepared = prepare_fx(resnet8.load(f"{folder}/float.state_dict.pt"), get_default_qconfig_mapping("x86"), (batches[0][:1],))
+    prepared = prepare_fx(resnet8.load(f"{folder}/float.state_dict.pt"), get_default_qconfig_mapping("x86"),
+                          (batches[0][:1],))
     with torch.no_grad():
         for batch in batches:
             prepared(batch)
@@ -27,7 +28,8 @@ def fx(folder, batches, out):
 
 
 def onnxruntime(folder, batches, out, method="MinMax"):
-    from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
+    from onnxruntime.quantization import (CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType,
+                                          quantize_static)
 
     class Reader(CalibrationDataReader):
         def __init__(self):

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""qat_bench.py QTOOL TRAINING_STEP MODEL.pt WORK [WIDTHS]: quantization-aware training beside PyTorch FX in one run. Prints
-Markdown. WIDTHS, e.g. 8,4,3,2, are the bits of the weights; two epochs each, and FX's twin of each. SEEDS=0,1 in the environment
-repeats each, and adds means; PEER_OPTIMIZERS=sgd,adamw has FX train with both; DEVICE=cuda has both tools train on a GPU, where
-QTOOL and TRAINING_STEP are built with a LibTorch that has CUDA."""
+"""qat_bench.py QTOOL TRAINING_STEP MODEL.pt WORK [WIDTHS]: quantization-aware training beside PyTorch FX in one run.
+Prints Markdown. WIDTHS, e.g. 8,4,3,2, are the bits of the weights; two epochs each, and FX's twin of each. SEEDS=0,1 in
+the environment repeats each, and adds means; PEER_OPTIMIZERS=sgd,adamw has FX train with both; DEVICE=cuda has both
+tools train on a GPU, where QTOOL and TRAINING_STEP are built with a LibTorch that has CUDA."""
 import json
 import os
 import pathlib
@@ -28,7 +28,8 @@ def steps(training_step, model):
     medians["PyTorch, eager float"], medians["PyTorch FX, fake-quant"] = (statistics.median(c) for c in zip(*peers))
     print(f"\n## One training step, batch 128: medians of {ROUNDS} runs in turn")
     table(["step", "time", "of our float step", "of FX's step"],
-          [[name, f"{ms:.1f} ms", f"{ms / medians['qtool, float']:.2f}", f"{ms / medians['PyTorch FX, fake-quant']:.2f}"]
+          [[name, f"{ms:.1f} ms", f"{ms / medians['qtool, float']:.2f}",
+            f"{ms / medians['PyTorch FX, fake-quant']:.2f}"]
            for name, ms in medians.items()])
 
 
@@ -44,7 +45,8 @@ def memory(training_step, model):
 
 
 def fine_tune(qtool, model, out, bits, epochs, seed, extra=()):
-    run([qtool, "qat", model, "--data", DATA, "-o", out, "--weight-bits", bits, "--epochs", epochs, "--flip", "--threads", THREADS,
+    run([qtool, "qat", model, "--data", DATA, "-o", out, "--weight-bits", bits, "--epochs", epochs, "--flip",
+         "--threads", THREADS,
          "--seed", seed, "--device", DEVICE, "--quiet", *extra])
     report = json.loads((out / "report.json").read_text())
     ladder = {rung["name"]: rung["top1"] for rung in report["accuracy"]["ladder"]}
@@ -56,9 +58,11 @@ def accuracy_row(qtool, model, work, bits, seed):
     ladder, same, seconds = fine_tune(qtool, model, work / f"w{bits}", bits, 2, seed)
     peers = [[float(word) for word in run([sys.executable, HERE / "fx_qat.py", model, bits, 2, seed, kind])[2].split()]
              for kind in PEER_OPTIMIZERS]
-    print_row([f"W{bits}A8", seed, f"{100 * ladder['ptq']:.2f} %", f"{100 * ladder['int8']:.2f} %", f"{100 * same:.2f} %",
+    print_row([f"W{bits}A8", seed, f"{100 * ladder['ptq']:.2f} %", f"{100 * ladder['int8']:.2f} %",
+               f"{100 * same:.2f} %",
                f"{seconds:.0f} s", f"{100 * peers[0][0]:.2f} %",
-               *(cell for _, after, peer_seconds in peers for cell in (f"{100 * after:.2f} %", f"{peer_seconds:.0f} s"))])
+               *(cell for _, after, peer_seconds in peers
+                 for cell in (f"{100 * after:.2f} %", f"{peer_seconds:.0f} s"))])
     return [ladder["int8"], *(after for _, after, _ in peers)]
 
 
@@ -75,7 +79,8 @@ def accuracy(qtool, model, work, widths):
     for seed in SEEDS:
         ladder, same, seconds = fine_tune(qtool, model, work / "w4a4", 4, 3, seed, ["--activation-bits", 4])
         print(f"\nW4A4, three epochs, seed {seed}: {100 * ladder['int8']:.2f} % (float {100 * ladder['float']:.2f} %, "
-              f"before training {100 * ladder['ptq']:.2f} %), same top-1 as simulated on {100 * same:.2f} %, {seconds:.0f} s.",
+              f"before training {100 * ladder['ptq']:.2f} %), same top-1 as simulated on {100 * same:.2f} %, "
+               f"{seconds:.0f} s.",
               flush=True)
 
 

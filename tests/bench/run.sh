@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# run.sh [MODEL.pt] [options of apps/setup.sh]: qtool beside its peers on this machine, as Markdown. MODEL is a ResNet-8 of
-# zoo:resnet8 (configs/fashion_mnist/resnet8.pt unless given). The peers come from pip into build/bench-venv, or are those
-# of PEERS_VENV. THREADS (2), ROUNDS (7) and SEEDS (0) may be set.
+# run.sh [MODEL.pt] [options of apps/setup.sh]: qtool beside its peers on this machine, as Markdown. MODEL is a ResNet-8
+# of zoo:resnet8 (configs/fashion_mnist/resnet8.pt unless given). The peers come from pip into build/bench-venv, or are
+# those of PEERS_VENV. THREADS (2), ROUNDS (7) and SEEDS (0) may be set.
 model=configs/fashion_mnist/resnet8.pt
 case ${1:-} in
   *.pt) model=$(realpath "$1"); shift ;;
@@ -18,4 +18,5 @@ if ! "$venv/bin/python" -c 'import torch, onnxruntime, nncf, openvino' 2>/dev/nu
     fail "install the peers with pip" "see above" "set PEERS_VENV to a virtual environment that has them"
 fi
 "$venv/bin/python" tests/bench/bench.py "$build/qtool" "$build/tests/bench/calibration_pass" "$model" "$build/bench"
-"$venv/bin/python" tests/bench/qat_bench.py "$build/qtool" "$build/tests/bench/training_step" "$model" "$build/bench/qat"
+"$venv/bin/python" tests/bench/qat_bench.py "$build/qtool" "$build/tests/bench/training_step" "$model" \
+  "$build/bench/qat"

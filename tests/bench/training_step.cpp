@@ -1,7 +1,7 @@
-// training_step MODEL DATA THREADS [float|fake-quant|none]: one training step of batch 128, in float and with fake-quant of
-// several kinds, in turn. Prints a line for each kind: its name and the median in ms. With a fourth argument it takes steps of
-// that kind alone, for a look at the memory that the process needs. On a GPU where the environment has DEVICE=cuda. As
-// tests/bench/training_step.py does it for PyTorch.
+// training_step MODEL DATA THREADS [float|fake-quant|none]: one training step of batch 128, in float and with
+// fake-quant of several kinds, in turn. Prints a line for each kind: its name and the median in ms. With a fourth
+// argument it takes steps of that kind alone, for a look at the memory that the process needs. On a GPU where the
+// environment has DEVICE=cuda. As tests/bench/training_step.py does it for PyTorch.
 #include <ATen/Parallel.h>
 #include <malloc.h>
 #include <torch/cuda.h>

@@ -1,6 +1,6 @@
-"""training_step.py MODEL.pt: one training step of batch 128 in eager PyTorch, in float and prepared by FX for quantization-aware
-training, in turn. Prints the two medians in ms. On a GPU where the environment has DEVICE=cuda. As tests/bench/training_step.cpp
-does it for qtool."""
+"""training_step.py MODEL.pt: one training step of batch 128 in eager PyTorch, in float and prepared by FX for
+quantization-aware training, in turn. Prints the two medians in ms. On a GPU where the environment has DEVICE=cuda. As
+tests/bench/training_step.cpp does it for qtool."""
 import os
 import sys
 import time

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""browser_test.py QTOOL: makes reports and the summary of a batch, opens them in headless Chromium from their files, and looks
-at them as a reader does.
+"""browser_test.py QTOOL: makes reports and the summary of a batch, opens them in headless Chromium from their files,
+and looks at them as a reader does.
 
-No console errors, no request that leaves the page, every chart drawn, every link inside the page leads somewhere, nothing
-wider than a phone. Exit code 77 (skipped) where Chromium or Selenium is missing."""
+No console errors, no request that leaves the page, every chart drawn, every link inside the page leads somewhere,
+nothing wider than a phone. Exit code 77 (skipped) where Chromium or Selenium is missing."""
 import functools
 import os
 import pathlib
@@ -41,7 +41,8 @@ def work():
 def report(kind):
     """Folder of a small job."""
     out = work() / kind
-    model, common = str(ROOT / "configs/fashion_mnist/resnet8.pt"), ["-o", str(out), "--quiet", "--verify-samples", "256"]
+    model = str(ROOT / "configs/fashion_mnist/resnet8.pt")
+    common = ["-o", str(out), "--quiet", "--verify-samples", "256"]
     few = {"ptq": ["--data", DATA, "--calib-samples", "128", "--max-drop", "5"],
            "qat": ["--data", DATA + ",limit=256", "--epochs", "1", "--weight-bits", "3"]}[kind]
     subprocess.run([sys.argv[1], kind, model, *common, *few], check=True, stdout=subprocess.DEVNULL)
@@ -82,7 +83,8 @@ class Page:
         scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": scheme})
         self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
-                                     {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": size == PHONE})
+                                     {"width": size[0], "height": size[1], "deviceScaleFactor": 1,
+                                      "mobile": size == PHONE})
         self.browser.get(pathlib.Path(path).as_uri())
 
     def __enter__(self):
@@ -124,7 +126,8 @@ class PageTest(unittest.TestCase):
             self.assertEqual([entry for entry in page.browser.get_log("browser")], [])
             self.assertLessEqual(page.run("return document.documentElement.scrollWidth"), how.get("size", DESK)[0])
             self.assertEqual(page.run("return [...document.querySelectorAll('table')].filter((t) => !t.caption || "
-                                      "!t.querySelector('th[scope=col]') || !t.querySelector('th[scope=row]')).length"), 0)
+                                      "!t.querySelector('th[scope=col]') || !t.querySelector('th[scope=row]')).length"),
+                                      0)
             return [section.get_attribute("id") for section in page.find("section")]
 
     def check_colours_follow_the_scheme(self, path):
@@ -139,7 +142,8 @@ class PageTest(unittest.TestCase):
             pdf = page.browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})["data"]
             self.assertGreater(len(pdf), least_bytes)
             page.run("window.dispatchEvent(new Event('beforeprint'))")
-            self.assertEqual(page.run("return getComputedStyle(document.documentElement).getPropertyValue('--card').trim()"), "#ffffff")
+            card = page.run("return getComputedStyle(document.documentElement).getPropertyValue('--card').trim()")
+            self.assertEqual(card, "#ffffff")
 
     def check_text_without_scripts(self, path, *texts):
         with Page(path, scripts=False) as page:

@@ -25,12 +25,14 @@ import sys, xml.etree.ElementTree as xml
 suite = xml.parse(sys.argv[1]).getroot().find("testsuite")
 assert suite.get("tests") == "2" and suite.get("failures") == "0", xml.tostring(suite)
 PYTHON
-expect 0 "::notice title=qtool max_accuracy_loss::" DATA="$data" OUT="$work/second" BASELINE="$work/first/report.json" GITHUB_ACTIONS=true
+expect 0 "::notice title=qtool max_accuracy_loss::" \
+  DATA="$data" OUT="$work/second" BASELINE="$work/first/report.json" GITHUB_ACTIONS=true
 test -s "$work/second/junit/change.xml"
 
 # A baseline that was half as large: the gate on the change fails, and the script says so at the end.
 sed 's/"int8": [0-9]*,$/"int8": 60000,/' "$work/first/report.json" >"$work/smaller.json"
-expect 1 "::error title=qtool max_size_increase::" DATA="$data" OUT="$work/third" BASELINE="$work/smaller.json" GITHUB_ACTIONS=true
+expect 1 "::error title=qtool max_size_increase::" \
+  DATA="$data" OUT="$work/third" BASELINE="$work/smaller.json" GITHUB_ACTIONS=true
 grep -q "<failure" "$work/third/junit/change.xml"
 
 # Bad input is not a failed gate.

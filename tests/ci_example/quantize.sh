@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# A step of a CI pipeline, to copy: quantizes a model, fails where it got worse than the gates allow, and where a report of
-# the main branch is at hand, also where it got worse than that one.
+# A step of a CI pipeline, to copy: quantizes a model, fails where it got worse than the gates allow, and where a report
+# of the main branch is at hand, also where it got worse than that one.
 #
 #   MODEL=model.pt DATA=idx:/data/mnist bash quantize.sh
 #
-# Wants: MODEL, DATA. May have: OUT (folder for what is written), BASELINE (report.json to compare with), QTOOL (the program).
-# Exit code: 0 all gates passed, 1 one has failed, else qtool's own (see "In CI" in README.md).
+# Wants: MODEL, DATA. May have: OUT (folder for what is written), BASELINE (report.json to compare with), QTOOL (the
+# program). Exit code: 0 all gates passed, 1 one has failed, else qtool's own (see "In CI" in README.md).
 set -euo pipefail
 : "${MODEL:?the float TorchScript file}" "${DATA:?a data spec, see qtool ptq --help}"
 qtool=${QTOOL:-qtool} out=${OUT:-out} baseline=${BASELINE:-}

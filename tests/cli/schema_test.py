@@ -55,7 +55,8 @@ def good_and_bad(schema):
         elif kind in ("integer", "number"):
             low, high = one.get("minimum"), one.get("maximum")
             good += [value for value in (low, high) if value is not None] or [1]
-            bad += [value for value in (low - 1 if low is not None else None, high + 1 if high is not None else None) if value is not None]
+            bad += [value for value in (low - 1 if low is not None else None, high + 1 if high is not None else None)
+                    if value is not None]
             bad += ["many"] + ([1.5] if kind == "integer" else [])
         elif kind == "null":
             good.append(None)

@@ -12,12 +12,14 @@ QTOOL = pathlib.Path(sys.argv[1]).resolve()
 # What is typed -> what Tab offers.
 OFFERED = {"qtool pt": ["ptq"], "qtool ptq --calibrator m": ["minmax", "moving-average", "mse"],
            "qtool ptq --calibr": ["--calibrator"], "qtool ptq mo": ["model.pt"], "qtool ptq --data ot": ["other.txt"],
-           "qtool ptq -o mo": ["model.pt"], "qtool completion z": ["zsh"], "qtool run --j": ["--job", "--jobs", "--json"],
+           "qtool ptq -o mo": ["model.pt"], "qtool completion z": ["zsh"],
+           "qtool run --j": ["--job", "--jobs", "--json"],
            "qtool ptq --no-r": ["--no-report"]}
 
 
 def output(words, folder):
-    return subprocess.run(list(map(str, words)), cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    return subprocess.run(list(map(str, words)), cwd=folder, text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT,
                           stdin=subprocess.DEVNULL, timeout=120, check=False).stdout
 
 

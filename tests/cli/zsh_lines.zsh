@@ -1,5 +1,5 @@
-# zsh_lines.zsh SCRIPT LINE...: types each line into a shell that has read the completion script, presses Tab, and prints what
-# is on the screen then, a line each.
+# zsh_lines.zsh SCRIPT LINE...: types each line into a shell that has read the completion script, presses Tab, and
+# prints what is on the screen then, a line each.
 zmodload zsh/zpty
 zpty shell zsh -f -i
 say() { zpty -w shell "$1"; }

@@ -9,7 +9,8 @@
 ///   what an operator makes stays there until it is copied
 ///   backward passes have a thread of their own
 ///
-/// The simulated one does not wait for anything, has no limits of its own as to dtypes, and draws the CPU's random numbers.
+/// The simulated one does not wait for anything, has no limits of its own as to dtypes, and draws the CPU's random
+/// numbers.
 #include <cstdint>
 
 namespace qtool {
@@ -20,7 +21,8 @@ namespace qtool {
 /// How many operators it has run.
 [[nodiscard]] int64_t operators_on_gpu();
 
-/// While it lives, the GPU's memory is full after so many new tensors of up to 512 bytes, or sooner where they are larger.
+/// While it lives, the GPU's memory is full after so many new tensors of up to 512 bytes, or sooner where they are
+/// larger.
 class GpuMemoryEnds {
  public:
   explicit GpuMemoryEnds(int64_t tensors);

@@ -1,4 +1,5 @@
-/// train() on a GPU, of training models with fake-quant: against the same run on the CPU, where our own loops do the work.
+/// train() on a GPU, of training models with fake-quant: against the same run on the CPU, where our own loops do the
+/// work.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 

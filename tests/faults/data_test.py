@@ -73,7 +73,8 @@ def write_png(path, pixels):
 
 
 def pil_resize(pixels, height, width):
-    """What PIL's Image.resize(BILINEAR) gives, by Pillow's integer arithmetic (Resample.c, ImagingResampleHorizontal_8bpc)."""
+    """What PIL's Image.resize(BILINEAR) gives, by Pillow's integer arithmetic (Resample.c,
+    ImagingResampleHorizontal_8bpc)."""
     def along_first(rows, size):
         scale = len(rows) / size
         support = max(scale, 1)
@@ -108,7 +109,8 @@ class Names(FaultTest):
         self.assertEqual(top1(report), 1)
         self.assertEqual([entry["name"] for entry in report["data"]["inputs"]], ["image", "weight"])
         for name in ("model.int8.pt", "model.fakequant.pt"):
-            done = self.qtool("eval", self.folder / "out" / name, "--data", self.data, "--against", self.model, "--json")
+            done = self.qtool("eval", self.folder / "out" / name, "--data", self.data, "--against", self.model,
+                              "--json")
             self.assertGreater(json.loads(done.stdout)["agreement"]["sqnr_db"], 15, name)
 
     def test_qat(self):
@@ -123,7 +125,8 @@ class Names(FaultTest):
         self.assertEqual([entry["name"] for entry in json.loads(done.stdout)["data"]["inputs"]], ["image", "weight"])
 
     def test_a_saved_dict(self):
-        torch.save({"weight": self.weight, "image": self.image, "labels": torch.as_tensor(self.labels)}, self.path("x.pth"))
+        torch.save({"weight": self.weight, "image": self.image, "labels": torch.as_tensor(self.labels)},
+                   self.path("x.pth"))
         done = self.qtool("eval", self.model, "--data", "tensors:" + self.path("x.pth"), "--json")
         self.assertEqual(json.loads(done.stdout)["model"]["top1"], 1)
 
@@ -140,10 +143,12 @@ class Names(FaultTest):
     def test_names_that_fit_partly_are_refused_everywhere(self):
         for arrays, said in (({"image": self.image, "w": self.weight}, "no array for the input 'weight'"),
                              ({"image": self.image}, "no array for the input 'weight'"),
-                             ({"image": self.image, "weight": self.weight, "mask": self.image}, "no input for the array 'mask'"),
+                             ({"image": self.image, "weight": self.weight, "mask": self.image},
+                              "no input for the array 'mask'"),
                              ({"p": self.image, "q": self.image, "r": self.image}, "3 from the data: p, q, r")):
             data = self.npz("bad.npz", **arrays, labels=self.labels)
-            for task in (["ptq", "-o", self.path("o")], ["qat", "-o", self.path("o")], ["eval"], ["bench", "--batch", 1],
+            for task in (["ptq", "-o", self.path("o")], ["qat", "-o", self.path("o")], ["eval"],
+                         ["bench", "--batch", 1],
                          ["inspect"]):
                 done = self.qtool(task[0], self.model, "--data", data, *task[1:], code=2)
                 self.assertIn(said, done.stderr)

@@ -1,4 +1,5 @@
-"""The program that a file holds keeps its meaning: dtypes, branches, lists, modes, methods and what else is in the file."""
+"""The program that a file holds keeps its meaning: dtypes, branches, lists, modes, methods and what else is in the
+file."""
 import json
 import unittest
 import zipfile
@@ -134,7 +135,8 @@ class Lists(GraphTest):
 
 class Modes(GraphTest):
     def trained(self):
-        model = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.Dropout(0.5), nn.Flatten(), nn.Linear(288, 4))
+        model = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.Dropout(0.5), nn.Flatten(),
+                              nn.Linear(288, 4))
         for _ in range(100):
             model(self.images())
         return model
@@ -206,7 +208,8 @@ class Modes(GraphTest):
 class Spellings(GraphTest):
     def test_padding_by_name_traced(self):
         model = nn.Sequential(nn.Conv2d(3, 8, 3, padding="same"), nn.ReLU(), nn.Conv2d(8, 8, (2, 4), padding="same"),
-                              nn.ReLU(), nn.Conv2d(8, 4, 3, padding="same", dilation=2), nn.Conv2d(4, 4, 3, padding="valid"))
+                              nn.ReLU(), nn.Conv2d(8, 4, 3, padding="same", dilation=2),
+                              nn.Conv2d(4, 4, 3, padding="valid"))
         report, _ = self.same_in_int8(model.eval(), self.images(), "trace")
         self.assertEqual(len([row for row in report["layers"] if row["site"].endswith(":weight")]), 4)
         rows = nn.Sequential(nn.Conv1d(3, 8, 5, padding="same"), nn.ReLU(), nn.Conv1d(8, 8, 4, padding="same"))
@@ -235,7 +238,8 @@ class Spellings(GraphTest):
         self.assertIn("aten::relu", done.stdout)
         self.assertIn("nothing in this model can be quantized as asked: 2 operators, no convolution", done.stderr)
         self.assertEqual(len(json.loads(self.qtool("inspect", path, "--json").stdout)["sites"]), 2)
-        self.assertIn("no convolution or linear layer", self.job("ptq", path, self.npz(x=self.images()), code=3)[1].stderr)
+        self.assertIn("no convolution or linear layer",
+                      self.job("ptq", path, self.npz(x=self.images()), code=3)[1].stderr)
 
 
 class Detector(nn.Module):
@@ -266,7 +270,8 @@ class Detector(nn.Module):
 class Contents(GraphTest):
     def test_extra_files_attributes_and_methods(self):
         path = self.path("detector.pt")
-        torch.jit.save(torch.jit.script(Detector().eval()), path, _extra_files={"config.txt": "imgsz: 8", "a/b.bin": b"\0\xff"})
+        torch.jit.save(torch.jit.script(Detector().eval()), path,
+                       _extra_files={"config.txt": "imgsz: 8", "a/b.bin": b"\0\xff"})
         data = self.npz(x=self.images())
         for task, words in (("ptq", ()), ("qat", ("--epochs", "1"))):
             report, done = self.job(task, path, data, *words, out=task)
@@ -277,8 +282,10 @@ class Contents(GraphTest):
                 extra = {"config.txt": "", "a/b.bin": ""}
                 model = torch.jit.load(self.path(f"{task}/{file}"), _extra_files=extra)
                 self.assertEqual(extra, {"config.txt": b"imgsz: 8", "a/b.bin": b"\0\xff"})
-                self.assertEqual((model.names, model.task, model.stride.tolist()), ({0: "cat", 1: "dog"}, "detect", [8, 16]))
-                self.assertEqual((model.name(1), model.labels(), model.labels(True)), ("dog", ["cat", "dog"], ["CAT", "DOG"]))
+                self.assertEqual((model.names, model.task, model.stride.tolist()),
+                                 ({0: "cat", 1: "dog"}, "detect", [8, 16]))
+                self.assertEqual((model.name(1), model.labels(), model.labels(True)),
+                                 ("dog", ["cat", "dog"], ["CAT", "DOG"]))
                 self.assertFalse(hasattr(model, "features"))
         self.assertIn("features()", self.qtool("inspect", path).stderr)
         # And again from what qtool wrote.

@@ -1,4 +1,5 @@
-"""Model and tensor files that are damaged, or made to do harm: nothing of them runs, and no size of theirs is believed."""
+"""Model and tensor files that are damaged, or made to do harm: nothing of them runs, and no size of theirs is
+believed."""
 import os
 import pathlib
 import signal
@@ -75,7 +76,8 @@ class HarmfulCode(FaultTest):
                                (f'torch.save(x, "{target}")', "aten::save"),
                                (f'getattr(torch, "save")(x, "{target}")', "aten::save"),
                                (f'x = torch.add(x, torch.from_file("{target}", True, 4)[0])', "aten::from_file"),
-                               (f'if bool(torch.sum(x)):\n      torch.save(x, "{target}")\n    else:\n      pass', "aten::save"),
+                               (f'if bool(torch.sum(x)):\n      torch.save(x, "{target}")\n    else:\n      pass',
+                                "aten::save"),
                                ('x = ops.inductor._reinterpret_tensor(x, [1], [1])', "inductor::_reinterpret_tensor")):
             with self.subTest(line):
                 said = self.refused(self.forward_with(line), operator)
@@ -87,7 +89,8 @@ class HarmfulCode(FaultTest):
         model = self.script(torch.nn.Sequential(Small(), StateThatRuns(target)))
         self.assertFalse(os.path.exists(target))
         for words in (("inspect",), ("bench", "--shape", "3x8x8"), ("ptq", "--data", RANDOM, "-o", self.path("out")),
-                      ("eval", "--data", RANDOM, "--against", model), ("ptq", "--dry-run", "--data", RANDOM, "-o", self.path("out"))):
+                      ("eval", "--data", RANDOM, "--against", model),
+                      ("ptq", "--dry-run", "--data", RANDOM, "-o", self.path("out"))):
             with self.subTest(words):
                 self.refused(model, "aten::save", *words)
                 self.assertFalse(os.path.exists(target))
@@ -133,7 +136,8 @@ class Loops(FaultTest):
 
     def interrupted(self, *words, times):
         """Seconds until it ended."""
-        process = subprocess.Popen([os.environ["QTOOL_PROGRAM"], *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen([os.environ["QTOOL_PROGRAM"], *words], stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True)
         self.addCleanup(process.kill)
         time.sleep(3)
         begin = time.monotonic()
@@ -165,7 +169,8 @@ class Sizes(FaultTest):
         good = self.script(Small(), "good.pt")
         for name, cut in (("empty", lambda data: b""), ("four bytes short", lambda data: data[:-4])):
             with self.subTest(name):
-                self.refused(torchscript.edited(good, self.path("short.pt"), first_weight=cut), "record data/0", "of 864")
+                self.refused(torchscript.edited(good, self.path("short.pt"), first_weight=cut), "record data/0",
+                             "of 864")
 
     def test_a_constant_that_is_shorter_than_its_tensor(self):
         frozen = torch.jit.freeze(torch.jit.script(Small().eval()))
@@ -199,7 +204,8 @@ class Sizes(FaultTest):
         self.job("qat", *words)
         checkpoint = self.folder / "out/checkpoints/last.pt"
         files = torchscript.records(checkpoint)
-        for record in ("data/0", max((name for name in files if name.startswith("data/")), key=lambda name: len(files[name]))):
+        for record in ("data/0",
+                       max((name for name in files if name.startswith("data/")), key=lambda name: len(files[name]))):
             for data in (b"", files[record][:-4]):
                 with self.subTest(f"{record} of {len(data)} bytes"):
                     torchscript.write(checkpoint, {**files, record: data})
@@ -215,7 +221,8 @@ class Sizes(FaultTest):
         parameter = torch.nn.Parameter(x)
         attributed = x.clone()
         attributed.note = "a"
-        for name, value in (("list", [x]), ("tuple", (x,)), ("parameter", parameter), ("expanded", x[:1].expand(8, 3, 8, 8)),
+        for name, value in (("list", [x]), ("tuple", (x,)), ("parameter", parameter),
+                            ("expanded", x[:1].expand(8, 3, 8, 8)),
                             ("last", x.to(memory_format=torch.channels_last)), ("half", x.half()), ("part", x[2:5])):
             with self.subTest(name):
                 torch.save(value, self.path(f"{name}.pt"))
@@ -224,7 +231,8 @@ class Sizes(FaultTest):
     def test_a_pickle_that_is_nested_too_deep(self):
         good = self.script(Small(), "good.pt")
         deep = b"\x80\x02" + b"](" * 200000 + b"e" * 200000 + b"."
-        self.refused(torchscript.edited(good, self.path("deep.pt"), pickle=lambda data: deep), "nested more than 1000 deep")
+        self.refused(torchscript.edited(good, self.path("deep.pt"), pickle=lambda data: deep),
+                     "nested more than 1000 deep")
 
     def test_a_pickle_that_calls_something_else(self):
         good = self.script(Small(), "good.pt")

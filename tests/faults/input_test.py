@@ -80,7 +80,8 @@ class Names(FaultTest):
         done = self.qtool("inspect", self.path("no\n::error::such\x1b[2J\u202e"), code=2)
         self.assert_harmless(done.stderr)
         self.assertIn("no\\n::error::such\\x1b[2J\\u202e", done.stderr)
-        done = subprocess.run([os.environ["QTOOL_PROGRAM"], "inspect", b"\xff\xfe.pt"], capture_output=True, check=False)
+        done = subprocess.run([os.environ["QTOOL_PROGRAM"], "inspect", b"\xff\xfe.pt"], capture_output=True,
+                              check=False)
         self.assertEqual((done.returncode, b"\\xff\\xfe.pt" in done.stderr), (2, True), done.stderr)
 
     def test_compare(self):
@@ -120,12 +121,14 @@ class Limits(FaultTest):
         for text in ("jobs: [{name: a, task: ptq}]\ndefaults: &d {quantize: *d}\n", "jobs: &j [*j]\n",
                      "defaults: &d [*d]\njobs: [{name: a, task: ptq}]\n"):
             (self.folder / "jobs.yaml").write_text(text)
-            self.assertIn("an alias of a value that it stands in", self.qtool("run", self.path("jobs.yaml"), code=2).stderr)
+            self.assertIn("an alias of a value that it stands in",
+                          self.qtool("run", self.path("jobs.yaml"), code=2).stderr)
 
     def test_patterns(self):
         model = self.script(network("a" * 60, "b"))
         for pattern, says in (("(" * 50_000, "50000 characters"), ("((a?){1000}){1000}", "multiply to at most 1000")):
-            done = self.qtool("ptq", model, "--data", "random:3x8x8", "-o", self.path("out"), "--skip", "re:" + pattern, code=2)
+            done = self.qtool("ptq", model, "--data", "random:3x8x8", "-o", self.path("out"), "--skip", "re:" + pattern,
+                              code=2)
             self.assertIn(says, done.stderr)
             self.assertLess(len(done.stderr), 4000)
         begin = time.monotonic()
@@ -135,7 +138,8 @@ class Limits(FaultTest):
 
     def test_ten_thousand_bad_jobs(self):
         (self.folder / "jobs.yaml").write_text("jobs:\n" + "".join(
-            f"  - {{name: j{i}, task: ptq, model: nowhere{i}.pt, data: 'idx:/nowhere', colour: red}}\n" for i in range(10_000)))
+            f"  - {{name: j{i}, task: ptq, model: nowhere{i}.pt, data: 'idx:/nowhere', colour: red}}\n"
+            for i in range(10_000)))
         begin = time.monotonic()
         done = self.qtool("run", self.path("jobs.yaml"), code=2)
         self.assertIn("30000 problems", done.stderr)
@@ -149,14 +153,17 @@ class Machine(FaultTest):
         """Exit code and stderr in an address space of this size."""
         def limit():
             resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
-        done = subprocess.run([os.environ["QTOOL_PROGRAM"], *map(str, words)], capture_output=True, text=True, errors="replace",
+        done = subprocess.run([os.environ["QTOOL_PROGRAM"], *map(str, words)], capture_output=True, text=True,
+                              errors="replace",
                               preexec_fn=limit, timeout=300, check=False)
         return done.returncode, done.stderr
 
     def test_low_memory_is_exit_code_4(self):
         model, data = self.script(network("a", "b")), "random:3x64x64"
-        jobs = {"ptq": ["ptq", model, "--data", data, "-o", self.path("out"), "--calib-samples", "64", "--verify-samples", "16"],
-                "eval": ["eval", model, "--against", model, "--data", data + ",samples=64"], "inspect": ["inspect", model]}
+        jobs = {"ptq": ["ptq", model, "--data", data, "-o", self.path("out"), "--calib-samples", "64",
+                        "--verify-samples", "16"],
+                "eval": ["eval", model, "--against", model, "--data", data + ",samples=64"],
+                "inspect": ["inspect", model]}
         codes = set()
         for task, words in jobs.items():
             for megabytes in (300, 380, 430, 460, 480, 510, 540, 580):
@@ -183,10 +190,12 @@ class Links(FaultTest):
         victim.write_text("precious")
         out = self.folder / "out"
         out.mkdir()
-        names = ("model.int8.pt", "model.fakequant.pt", "calibration.json", "config.resolved.yaml", "report.json", "report.md",
+        names = ("model.int8.pt", "model.fakequant.pt", "calibration.json", "config.resolved.yaml", "report.json",
+                 "report.md",
                  "report.html")
         plant = "; ".join(f'ln -s {victim} "{out}/{name}.tmp.$$"' for name in names)
-        words = f'exec "$QTOOL_PROGRAM" ptq {self.script(network("a", "b"))} --data random:3x8x8 --calib-samples 16 -o {out}'
+        words = (f'exec "$QTOOL_PROGRAM" ptq {self.script(network("a", "b"))} --data random:3x8x8 '
+                 f'--calib-samples 16 -o {out}')
         subprocess.run(["sh", "-c", f"{plant}; {words}"], capture_output=True, check=True)
         self.assertEqual(victim.read_text(), "precious")
         self.assertTrue(all(pathlib.Path(out, name).is_file() and not (out / name).is_symlink() for name in names))

@@ -103,7 +103,8 @@ class NoClasses(FaultTest):
         for name in ["report.md", "report.json"]:
             self.assertNotIn("top-1", (self.folder / "out" / name).read_text())
         self.assertGreater(report["accuracy"]["ladder"][-1]["outputs"][0]["sqnr_db"], 20)
-        self.assertRegex((self.folder / "out" / "report.md").read_text(), r"SQNR [0-9.]+ dB, [0-9.]+ dB in the worst channel")
+        self.assertRegex((self.folder / "out" / "report.md").read_text(),
+                         r"SQNR [0-9.]+ dB, [0-9.]+ dB in the worst channel")
         done = self.qtool("eval", self.path("out/model.int8.pt"), "--against", model, "--data", data)
         self.assertNotIn("top-1", done.stdout)
         self.qtool("compare", self.path("out/report.json"), self.path("out/report.json"), "--max-sqnr-loss", 1)
@@ -145,7 +146,8 @@ class EachOutput(FaultTest):
         detector = Detector(True)
         data = self.npz(x=torch.randn(32, 3, 16, 16))
         model = self.script(First(detector), "float.pt")
-        done = self.qtool("eval", self.script(Rounded(detector), "rounded.pt"), "--against", model, "--data", data, "--json")
+        done = self.qtool("eval", self.script(Rounded(detector), "rounded.pt"), "--against", model, "--data", data,
+                          "--json")
         result = json.loads(done.stdout)
         output = result["outputs"][0]
         self.assertGreater(output["sqnr_db"], 30)
@@ -166,7 +168,8 @@ class EachOutput(FaultTest):
 
 class Training(FaultTest):
     def test_a_number_for_the_whole_batch_among_the_outputs(self):
-        report, done = self.job("qat", self.script(Detector(True)), self.npz(x=torch.randn(64, 3, 16, 16)), "--epochs", 2)
+        report, done = self.job("qat", self.script(Detector(True)), self.npz(x=torch.randn(64, 3, 16, 16)), "--epochs",
+                                2)
         self.assertNotIn("diverged", done.stderr)
         self.assertLess(report["training"][-1]["loss"], 0.1)
         self.assertNotIn("top-1", (self.folder / "out" / "report.md").read_text())

@@ -98,7 +98,8 @@ class OneGrid(FaultTest):
             self.assertEqual((self.folder / "again/model.int8.pt").read_bytes(), expected)
             self.assertEqual((self.folder / "again/calibration.json").read_bytes(),
                              (self.folder / "out/calibration.json").read_bytes())
-        report, _ = self.job("qat", self.path("model.pt"), self.npz(x=self.x), "--epochs", "1", "--batch-size", "8", *FAST)
+        report, _ = self.job("qat", self.path("model.pt"), self.npz(x=self.x), "--epochs", "1", "--batch-size", "8",
+                             *FAST)
         self.assertIn("cat", kept(report))
         self.assertGreater(self.worst_part_db(model), 20)
 
@@ -209,7 +210,8 @@ class FilesLeftBehind(FaultTest):
         return self.path("data")
 
     def test_a_bad_test_split_leaves_nothing_of_its_run_and_all_of_an_earlier_one(self):
-        model = self.trace(nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(4 * 36, 2)), torch.rand(2, 3, 8, 8))
+        model = self.trace(nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(4 * 36, 2)),
+                           torch.rand(2, 3, 8, 8))
         data = self.pictures()
         tasks = {"ptq": FAST, "qat": ["--epochs", "1", "--batch-size", "4", *FAST]}
         for task, words in tasks.items():
@@ -219,9 +221,11 @@ class FilesLeftBehind(FaultTest):
         (self.folder / "data/test/b/2.png").write_bytes(b"no picture")
         for task, words in tasks.items():
             with self.subTest(task):
-                done = self.qtool(task, model, "--data", "images:" + data, *words, "-o", self.path("new_" + task), code=2)
+                done = self.qtool(task, model, "--data", "images:" + data, *words, "-o", self.path("new_" + task),
+                                  code=2)
                 self.assertIn("2.png", done.stderr)
-                left = [name for name in self.files("new_" + task) if name.endswith((".int8.pt", ".fakequant.pt", ".yaml"))]
+                left = [name for name in self.files("new_" + task)
+                        if name.endswith((".int8.pt", ".fakequant.pt", ".yaml"))]
                 self.assertEqual(left, [])
                 self.assertEqual([name for name in self.files("new_" + task) if "unverified" in name], [])
                 self.qtool(task, model, "--data", "images:" + data, *words, "-o", self.path(task), code=2)

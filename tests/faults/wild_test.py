@@ -9,7 +9,8 @@ from harness import FaultTest, sqnr_db
 
 
 class ComputedWeights(FaultTest):
-    """forward() computes the weights of its layers from parameters alone (pytorch#57289, MQBench#57, coremltools#1347)."""
+    """forward() computes the weights of its layers from parameters alone (pytorch#57289, MQBench#57,
+    coremltools#1347)."""
 
     def check(self, model, x, layers):
         path = self.trace(model, x[:2])
@@ -96,7 +97,8 @@ class QuantizedAlready(FaultTest):
     """An int8 file where the float one is wanted: qtool's own, or one by torch.ao."""
 
     def test_it_is_named(self):
-        model, x = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(288, 4)), torch.randn(32, 3, 8, 8)
+        model, x = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(288, 4)), torch.randn(32, 3, 8,
+                                                                                                              8)
         data = self.npz(x=x)
         self.job("ptq", self.script(model), data, "--blame-samples", 0)
         dynamic = torch.ao.quantization.quantize_dynamic(model.eval(), {nn.Linear}, dtype=torch.qint8)

@@ -1,9 +1,10 @@
-/// fork_server: runs the program for each line that stdin gives, in a child of its own: LibTorch, which takes longer to start than
-/// most runs last, is started once.
+/// fork_server: runs the program for each line that stdin gives, in a child of its own: LibTorch, which takes longer to
+/// start than most runs last, is started once.
 ///
-/// A line holds, between tabs, the folder to run in, seconds, and the arguments of qtool. Its output goes to `stdout` and `stderr`
-/// in the folder. The answer is a line `STATUS KILOBYTES MILLISECONDS` for each: wait status, most memory, time. Argument 1 of
-/// the server is such a line, which is run by the server itself first, so that children find LibTorch's tables filled.
+/// A line holds, between tabs, the folder to run in, seconds, and the arguments of qtool. Its output goes to `stdout`
+/// and `stderr` in the folder. The answer is a line `STATUS KILOBYTES MILLISECONDS` for each: wait status, most memory,
+/// time. Argument 1 of the server is such a line, which is run by the server itself first, so that children find
+/// LibTorch's tables filled.
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>

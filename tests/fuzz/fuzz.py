@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""fuzz.py FORK_SERVER [--kind NAME]... [--count N] [--seed S] [--jobs J] [--keep FOLDER]: damaged files of each kind (kinds.py), as
-many as --count, each read by one command of the program, and what the program must hold to (judge.py). Exit 1 where one is not
-as it must be: its files and its output are then in --keep.
+"""fuzz.py FORK_SERVER [--kind NAME]... [--count N] [--seed S] [--jobs J] [--keep FOLDER]: damaged files of each kind
+(kinds.py), as many as --count, each read by one command of the program, and what the program must hold to (judge.py).
+Exit 1 where one is not as it must be: its files and its output are then in --keep.
 
 Damage depends on the kind and the seed only: `--kind npz --seed 123 --count 1` makes the same file again."""
 import argparse
@@ -55,7 +55,8 @@ jobs:
   - {name: trained, task: qat, train: {epochs: 1, optimizer: sgd, learning_rate: 1e-3, flip: true}}
 """
 STATE = """{"schema": 1, "jobs": {"int8-minmax-seed-0": {"tool": "qtool 0.1.0", "config_sha256": "ab12",
- "inputs": [{"path": "good.pt", "stamp": "123.5", "sha256": "cd34"}], "outputs": [{"path": "out/batch/int8-minmax-seed-0/model.int8.pt",
+ "inputs": [{"path": "good.pt", "stamp": "123.5", "sha256": "cd34"}],
+ "outputs": [{"path": "out/batch/int8-minmax-seed-0/model.int8.pt",
  "stamp": "124.5", "sha256": "ef56"}], "exit_code": 0, "seconds": 1.5}}}"""
 
 
@@ -80,7 +81,8 @@ class Good:
 
     @staticmethod
     def qat(*words, out="out"):
-        return ["qat", "good.pt", "--data", "npz:labelled.npz", "-o", out, "--epochs", "2", "--batch-size", "6", "--validation", "0",
+        return ["qat", "good.pt", "--data", "npz:labelled.npz", "-o", out, "--epochs", "2", "--batch-size", "6",
+                "--validation", "0",
                 *kinds.QUICK, *words]
 
     def finish(self, server):
@@ -157,7 +159,8 @@ def main():
                         failed += 1
                         print(f"FAILED {kind.name} {seed}: {problem}", flush=True)
             print(f"{kind.name}: {options.count} in {time.monotonic() - begun:.0f} s, exit codes "
-                  f"{', '.join(f'{code} x {count}' for code, count in sorted(codes.items(), key=str))}, at most {slowest / 1000:.1f} s and "
+                  f"{', '.join(f'{code} x {count}' for code, count in sorted(codes.items(), key=str))}, "
+                  f"at most {slowest / 1000:.1f} s and "
                   f"{largest / 1024:.0f} MB", flush=True)
     print(f"{failed} damaged files are not treated as they must be; {time.monotonic() - start:.0f} s"
           + (f"; see {options.keep}" if failed else ""))

@@ -16,14 +16,17 @@ SERVER_FILES = ("stdout", "stderr")
 def files_in(folder):
     """What would change if somebody wrote there; without what stands in `out`."""
     return {str(path.relative_to(folder)): (path.lstat().st_size, path.lstat().st_mtime_ns)
-            for path in folder.rglob("*") if path.relative_to(folder).parts[0] not in ("out", *SERVER_FILES) and not path.is_dir()}
+            for path in folder.rglob("*") if path.relative_to(folder).parts[0] not in ("out", *SERVER_FILES)
+            and not path.is_dir()}
 
 
 def sanitizer_says(stderr):
     """One line, with the first place in our code."""
-    what = re.search(r"ERROR: (?:AddressSanitizer|UndefinedBehaviorSanitizer): (.*)|(runtime error: .*)|(Assertion '.*' failed)", stderr)
+    what = re.search(r"ERROR: (?:AddressSanitizer|UndefinedBehaviorSanitizer): (.*)|(runtime error: .*)|"
+                     r"(Assertion '.*' failed)", stderr)
     place = re.search(r"#\d+ .* (?:in )?(qtool::\S+).*?(\S+:\d+)", stderr)
-    return (next(filter(None, what.groups())) if what else "no report")[:150] + (f", in {place[1]} {place[2]}" if place else "")
+    return (next(filter(None, what.groups())) if what else "no report")[:150] + (f", in {place[1]} {place[2]}" if place
+                                                                                 else "")
 
 
 def message_problem(stderr):

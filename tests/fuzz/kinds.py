@@ -1,5 +1,5 @@
-"""What is damaged, and the commands that read it. A kind writes its damaged files into a folder and returns one command, whose
-paths count from there; `out` is where the command may write."""
+"""What is damaged, and the commands that read it. A kind writes its damaged files into a folder and returns one
+command, whose paths count from there; `out` is where the command may write."""
 import pathlib
 import re
 import struct
@@ -36,13 +36,16 @@ class Model(Kind):
 
     def __init__(self, good):
         super().__init__(good)
-        self.files = list(seeds.models().values()) + [good.read("int8/model.int8.pt"), good.read("int8/model.fakequant.pt")]
+        self.files = list(seeds.models().values()) + [good.read("int8/model.int8.pt"),
+                                                      good.read("int8/model.fakequant.pt")]
 
     def case(self, random, folder):
         write(folder, "m.pt", mutate.damage_zip(random, random.choice(self.files)))
         return random.choice((
-            ["inspect", "m.pt"], ["inspect", "m.pt", "--data", NOISE], ["eval", "m.pt", "--data", NOISE], ["init", "m.pt", "-o", "out/job.yaml"],
-            ["ptq", "m.pt", "--data", NOISE, "-o", "out", "--dry-run"], *[["ptq", "m.pt", "--data", NOISE, "-o", "out", *QUICK]] * 3))
+            ["inspect", "m.pt"], ["inspect", "m.pt", "--data", NOISE], ["eval", "m.pt", "--data", NOISE],
+            ["init", "m.pt", "-o", "out/job.yaml"],
+            ["ptq", "m.pt", "--data", NOISE, "-o", "out", "--dry-run"],
+            *[["ptq", "m.pt", "--data", NOISE, "-o", "out", *QUICK]] * 3))
 
 
 class Checkpoint(Kind):
@@ -79,7 +82,8 @@ def reads(random, spec, model="good.pt"):
 
 # .npy: 6 bytes of magic, 2 of version, 2 or 4 of the header's length, then a Python dict as text.
 
-DESCRIPTORS = ("<f4", "<f8", "<f2", "|u1", "|i1", "<i8", "<i4", ">f4", "|b1", "<c8", "|O", "<U3", "|S1", "<f16", "|V4", "[('x', '<f4')]")
+DESCRIPTORS = ("<f4", "<f8", "<f2", "|u1", "|i1", "<i8", "<i4", ">f4", "|b1", "<c8", "|O", "<U3", "|S1", "<f16", "|V4",
+               "[('x', '<f4')]")
 
 
 def damage_npy(random, data):
@@ -91,7 +95,8 @@ def damage_npy(random, data):
     if way == 0:
         header = re.sub(rb"'[<|>]..?'", lambda _: repr(random.choice(DESCRIPTORS)).encode(), header)
     elif way == 1:
-        extents = ", ".join(str(random.choice((*mutate.INTEGERS, 12, 1, 8))) for _ in range(random.choice((0, 1, 3, 4, 4, 4, 70))))
+        extents = ", ".join(str(random.choice((*mutate.INTEGERS, 12, 1, 8)))
+                            for _ in range(random.choice((0, 1, 3, 4, 4, 4, 70))))
         header = re.sub(rb"\([^)]*\)", lambda _: f"({extents})".encode(), header)
     elif way == 2:
         header = mutate.damage_text(random, header)
@@ -105,7 +110,8 @@ class Npy(Kind):
     name = "npy"
 
     def case(self, random, folder):
-        return reads(random, f"npy:{write(folder, 'x.npy', damage_npy(random, random.choice(list(seeds.npys().values()))))}")
+        return reads(random,
+                     f"npy:{write(folder, 'x.npy', damage_npy(random, random.choice(list(seeds.npys().values()))))}")
 
 
 def change_array(random, members):
@@ -136,7 +142,9 @@ class Idx(Kind):
             way = random.random()
             if way < 0.5:  # magic and extents
                 at = 4 * random.randrange(4)
-                files[name] = files[name][:at] + struct.pack(">I", random.choice(mutate.INTEGERS) % 2**32) + files[name][at + 4:]
+                files[name] = files[name][:at] + struct.pack(">I",
+                                                             random.choice(mutate.INTEGERS) % 2**32) + files[name][at
+                                                                                                                   + 4:]
             else:
                 files[name] = mutate.damage(random, files[name])
             if way > 0.8:
@@ -172,11 +180,14 @@ def damage_png(random, data):
     elif way == 2:
         chunks.remove(entry)
     elif way == 3:
-        chunks.insert(1, [random.choice((b"tRNS", b"PLTE", b"gAMA", b"CgBI", b"eXIf")), random.randbytes(random.choice((0, 1, 3, 6, 256, 768)))])
+        chunks.insert(1, [random.choice((b"tRNS", b"PLTE", b"gAMA", b"CgBI", b"eXIf")),
+                          random.randbytes(random.choice((0, 1, 3, 6, 256, 768)))])
     else:
         header = bytearray(chunks[0][1])
         at = random.choice((0, 4, 8, 9, 10, 11, 12))
-        new = struct.pack(">I", random.choice(mutate.INTEGERS) % 2**32) if at < 8 else bytes([random.choice((0, 1, 2, 3, 4, 6, 8, 16, 255))])
+        new = struct.pack(">I",
+                          random.choice(mutate.INTEGERS) % 2**32) if at < 8 else bytes([random.choice((0, 1, 2, 3, 4, 6,
+                                                                                                       8, 16, 255))])
         header[at:at + len(new)] = new
         chunks[0][1] = bytes(header)
     return data[:8] + b"".join(seeds.chunk(*entry) for entry in chunks)
@@ -197,7 +208,8 @@ class Images(Kind):
                     structured = name.endswith(".png") and random.random() < 0.6
                     data = damage_png(random, data) if structured else mutate.damage(random, data)
                 write(folder, f"x/{label}/{i}{pathlib.Path(name).suffix}", data)
-        spec, model = random.choice((("images:x,mean=0.5,crop=8", "good.pt"), ("images:x,resize=8,crop=8", "colour.pt")))
+        spec, model = random.choice((("images:x,mean=0.5,crop=8", "good.pt"),
+                                     ("images:x,resize=8,crop=8", "colour.pt")))
         return reads(random, spec, model)
 
 
@@ -212,7 +224,8 @@ class Yaml(Kind):
     def case(self, random, folder):
         if random.random() < 0.5:
             write(folder, "x.yaml", mutate.damage_text(random, self.batch))
-            return random.choice((["run", "x.yaml", "--dry-run"], ["run", "x.yaml", "--dry-run", "--set", "calibrate.samples=4", "--json"]))
+            return random.choice((["run", "x.yaml", "--dry-run"],
+                                  ["run", "x.yaml", "--dry-run", "--set", "calibrate.samples=4", "--json"]))
         write(folder, "x.yaml", mutate.damage_text(random, random.choice(self.jobs)))
         return ["ptq", "--config", "x.yaml", random.choice(("--dry-run", "--print-config"))]
 
@@ -232,7 +245,8 @@ class Report(Kind):
         for name in ("a.json", "b.json"):
             data = self.good.read("int8/report.json")
             write(folder, name, mutate.damage_json(random, data) if name == "a.json" or random.random() < 0.2 else data)
-        return ["compare", *random.choice((("a.json", "b.json"), ("b.json", "a.json"))), *random.choice(((), ("--json",)))]
+        return ["compare", *random.choice((("a.json", "b.json"), ("b.json", "a.json"))),
+                *random.choice(((), ("--json",)))]
 
 
 class Calibration(Kind):

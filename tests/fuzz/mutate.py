@@ -1,4 +1,5 @@
-"""Ways to damage a file: bytes, text, JSON, pickles, zip archives. All take a random.Random first and return something new."""
+"""Ways to damage a file: bytes, text, JSON, pickles, zip archives. All take a random.Random first and return something
+new."""
 import copy
 import io
 import json
@@ -8,11 +9,15 @@ import re
 import struct
 import zipfile
 
-INTEGERS = (0, 1, 2, 3, 7, 8, 127, 128, 255, 256, 65535, 65536, 2**31 - 1, 2**31, 2**32 - 1, 2**32, 2**40, 2**62, 2**63 - 1, 2**63,
+INTEGERS = (0, 1, 2, 3, 7, 8, 127, 128, 255, 256, 65535, 65536, 2**31 - 1, 2**31, 2**32 - 1, 2**32, 2**40, 2**62,
+            2**63 - 1, 2**63,
             2**64, -1, -2, -2**31, -2**63)
-NUMBERS = (*map(str, INTEGERS), "1e999", "-1e999", "1e-320", "nan", "-nan", "inf", ".inf", "0.0", "-0.0", "1.5", "0x7f", "1_000", "٣")
-TEXTS = ("", " ", ".", "..", "../../../x", "/", "/etc/passwd", "a/b", "\0", "\x1b[31mred", "a\nb", "a\r\n::error::b", "é", "名前",
-         "\udcff", "<script>", "](javascript:x)", "%s%n", "true", "null", "~", "{", "[", "*a", "&a", "!!binary", "re:(", "x" * 5000,
+NUMBERS = (*map(str, INTEGERS), "1e999", "-1e999", "1e-320", "nan", "-nan", "inf", ".inf", "0.0", "-0.0", "1.5", "0x7f",
+           "1_000", "٣")
+TEXTS = ("", " ", ".", "..", "../../../x", "/", "/etc/passwd", "a/b", "\0", "\x1b[31mred", "a\nb", "a\r\n::error::b",
+         "é", "名前",
+         "\udcff", "<script>", "](javascript:x)", "%s%n", "true", "null", "~", "{", "[", "*a", "&a", "!!binary", "re:(",
+         "x" * 5000,
          "__torch__", "self", "None", "torch", "Tensor", "[]", "List[int]", "os.system", "aten::relu", "CONSTANTS.c0")
 
 
@@ -139,12 +144,15 @@ def indent_line(random, data):
 
 def nest(random, data):
     """Something inside more brackets than anybody writes."""
-    opening, closing = random.choice(((b"[", b"]"), (b"(", b")"), (b"{", b"}"), (b"{a: ", b"}"), (b"- ", b""), (b"-", b""), (b"not ", b"")))
+    opening, closing = random.choice(((b"[", b"]"), (b"(", b")"), (b"{", b"}"), (b"{a: ", b"}"), (b"- ", b""),
+                                      (b"-", b""), (b"not ", b"")))
     depth, at = random.choice((3, 100, 3000, 100_000)), _place(random, data)
-    return data[:at] + opening * depth + random.choice((b"", b"1")) + closing * random.choice((depth, depth, 0)) + data[at:]
+    return data[:at] + opening * depth + random.choice((b"", b"1")) + closing * random.choice((depth, depth,
+                                                                                               0)) + data[at:]
 
 
-TEXT = (change_number, change_number, change_word, change_word, change_mark, remove_line, repeat_line, swap_lines, indent_line, nest,
+TEXT = (change_number, change_number, change_word, change_word, change_mark, remove_line, repeat_line, swap_lines,
+        indent_line, nest,
         *BYTES[:8])
 
 
@@ -164,7 +172,8 @@ def _nodes(value, found):
 
 
 def _json_value(random):
-    return random.choice((None, True, {}, [], [[]], {"a": 1}, -1, 0, 0.5, 1e300, float("nan"), float("inf"), 2**31, 2**63, 2**64, -2**63,
+    return random.choice((None, True, {}, [], [[]], {"a": 1}, -1, 0, 0.5, 1e300, float("nan"), float("inf"), 2**31,
+                          2**63, 2**64, -2**63,
                           10**400, "", "x", "\x1b[31m", "../../x", "a\nb", "\u0000", "1", [1] * 3000))
 
 
@@ -193,7 +202,8 @@ def damage_json(random, data):
     if random.random() < 0.4:
         return damage_text(random, data)
     tree = some(random, json.loads(data), (change_node,))
-    return json.dumps(tree, ensure_ascii=random.random() < 0.5).encode(errors="surrogateescape" if random.random() < 0.5 else "replace")
+    return json.dumps(tree, ensure_ascii=random.random() < 0.5).encode(errors="surrogateescape" if random.random() < 0.5
+                                                                       else "replace")
 
 
 # Pickles
@@ -233,8 +243,10 @@ def change_opcode(random, data):
         replacements += [_binary_int(random.choice(INTEGERS))] * 8
     elif isinstance(argument, str) and name == "GLOBAL":
         replacements += [f"c{module}\n{attribute}\n".encode() for module, attribute in
-                         (("os", "system"), ("torch", "FloatStorage"), ("torch._utils", "_rebuild_tensor_v2"), ("__torch__", "X"),
-                          ("torch.jit._pickle", "build_intlist"), ("torch", "device"), ("torch._utils", "_rebuild_sparse_tensor"))]
+                         (("os", "system"), ("torch", "FloatStorage"), ("torch._utils", "_rebuild_tensor_v2"),
+                          ("__torch__", "X"),
+                          ("torch.jit._pickle", "build_intlist"), ("torch", "device"),
+                          ("torch._utils", "_rebuild_sparse_tensor"))]
     elif isinstance(argument, str):
         replacements += [_binary_text(random.choice(TEXTS))] * 4
     return data[:start] + random.choice(replacements) + data[end:]
@@ -242,7 +254,8 @@ def change_opcode(random, data):
 
 def change_argument(random, data):
     """Sizes, strides, offsets, names of storages."""
-    opcodes = [entry for entry in _opcodes(data) if isinstance(entry[3], (int, str)) and entry[2] not in ("PROTO", "GLOBAL")
+    opcodes = [entry for entry in _opcodes(data) if isinstance(entry[3], (int, str))
+               and entry[2] not in ("PROTO", "GLOBAL")
                and "PUT" not in entry[2] and "GET" not in entry[2]]
     if not opcodes:
         return change_opcode(random, data)
@@ -307,7 +320,8 @@ def rename_member(random, members):
     name, data = members[at]
     top = name.split("/")[0]
     text = random.choice(TEXTS).encode(errors="replace").decode()[:2000]
-    members[at] = (random.choice((text, f"{top}/{text}", name + text, "../" + name, name.upper(), name.replace("/", "\\"))) or "x", data)
+    members[at] = (random.choice((text, f"{top}/{text}", name + text, "../" + name, name.upper(),
+                                  name.replace("/", "\\"))) or "x", data)
     return members
 
 
@@ -336,7 +350,8 @@ def change_member(random, members):
     return members
 
 
-ZIP = (change_member, change_member, change_member, change_member, change_member, remove_member, repeat_member, swap_members,
+ZIP = (change_member, change_member, change_member, change_member, change_member, remove_member, repeat_member,
+       swap_members,
        rename_member, empty_member)
 
 

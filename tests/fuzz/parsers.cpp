@@ -1,5 +1,6 @@
-/// fuzz_parsers --target=NAME [libFuzzer's options] CORPUS...: one of our parsers under libFuzzer. Each takes any bytes, and may
-/// throw nothing but an Error that tells what to do. One program, because linking LibTorch takes longer than any of them.
+/// fuzz_parsers --target=NAME [libFuzzer's options] CORPUS...: one of our parsers under libFuzzer. Each takes any
+/// bytes, and may throw nothing but an Error that tells what to do. One program, because linking LibTorch takes longer
+/// than any of them.
 #include <unistd.h>
 
 #include <cstdio>

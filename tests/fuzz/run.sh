@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Damaged files: builds qtool in build-fuzz/ with the address and the undefined-behaviour sanitizer, lets it read damaged models,
-# data and settings of each kind (fuzz.py), then lets libFuzzer look for inputs that break the parsers (parsers.cpp).
+# Damaged files: builds qtool in build-fuzz/ with the address and the undefined-behaviour sanitizer, lets it read
+# damaged models, data and settings of each kind (fuzz.py), then lets libFuzzer look for inputs that break the parsers
+# (parsers.cpp).
 #
 #   bash tests/fuzz/run.sh [--count N] [--seconds N] [FUZZ.PY'S OPTIONS]
 #
-# --count: files of each kind (300); --seconds: of libFuzzer for each parser (20). 10000 and 600 is the long run. The same
-# count gives the same files; one that is not treated as it must be stays in build-fuzz/failures/, and is made again with
+# --count: files of each kind (300); --seconds: of libFuzzer for each parser (20). 10000 and 600 is the long run. The
+# same count gives the same files; one that is not treated as it must be stays in build-fuzz/failures/, and is made
+# again with
 # --kind KIND --seed N --count 1 --seconds 0.
 source "$(dirname "${BASH_SOURCE[0]}")/../../apps/setup.sh"
 count=300 seconds=20 options=()
@@ -33,7 +35,8 @@ fuzz_parser() {
   local target=$1 seconds=$2 build=$3 known=()
   if [ -d "tests/fuzz/corpus/$target" ]; then known=("tests/fuzz/corpus/$target"); fi
   mkdir -p "$build/found/$target"
-  "$build/tests/fuzz/fuzz_parsers" "--target=$target" -seed=1 -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=8192 \
+  "$build/tests/fuzz/fuzz_parsers" "--target=$target" -seed=1 -max_total_time="$seconds" -timeout=10 \
+    -rss_limit_mb=2048 -max_len=8192 \
     -artifact_prefix="$build/failures/$target-" "$build/found/$target" "$build/corpus/$target" "${known[@]}" \
     >"$build/$target.log" 2>&1 || { tail -60 "$build/$target.log"; echo "FAILED: libFuzzer on $target"; return 1; }
   echo "libFuzzer, $target: $(grep -oE '^Done [0-9]+ runs in [0-9]+' "$build/$target.log") s"

@@ -112,13 +112,16 @@ def _torch_saved(value, **keywords):
 
 def tensors():
     images, labels = map(torch.from_numpy, arrays())
-    return {"tensor": _torch_saved(images), "dict": _torch_saved({"x": images, "labels": labels}), "list": _torch_saved([images]),
-            "view": _torch_saved(images.transpose(2, 3)), "old": _torch_saved(images, _use_new_zipfile_serialization=False)}
+    return {"tensor": _torch_saved(images), "dict": _torch_saved({"x": images, "labels": labels}),
+            "list": _torch_saved([images]),
+            "view": _torch_saved(images.transpose(2, 3)),
+            "old": _torch_saved(images, _use_new_zipfile_serialization=False)}
 
 
 def idx_files():
     images, labels = (numpy.abs(arrays()[0][:, 0]) * 80).astype("u1"), arrays()[1]
-    pair = {"images-idx3-ubyte": datasets.idx(images.shape, images.tobytes()), "labels-idx1-ubyte": datasets.idx((SAMPLES,), labels.astype("u1"))}
+    pair = {"images-idx3-ubyte": datasets.idx(images.shape, images.tobytes()),
+            "labels-idx1-ubyte": datasets.idx((SAMPLES,), labels.astype("u1"))}
     return {f"{split}-{name}": data for split in ("train", "t10k") for name, data in pair.items()}
 
 

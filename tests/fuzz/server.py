@@ -5,7 +5,8 @@ import pathlib
 import subprocess
 
 SANITIZERS = {
-    "ASAN_OPTIONS": "exitcode=99:detect_leaks=0:detect_odr_violation=0:alloc_dealloc_mismatch=0:allocator_may_return_null=1:"
+    "ASAN_OPTIONS": "exitcode=99:detect_leaks=0:detect_odr_violation=0:alloc_dealloc_mismatch=0:"
+                    "allocator_may_return_null=1:"
                     "max_allocation_size_mb=2048:quarantine_size_mb=8:handle_abort=1:allow_addr2line=1",
     "UBSAN_OPTIONS": "exitcode=99:print_stacktrace=1"}
 

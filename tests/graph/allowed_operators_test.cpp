@@ -10,8 +10,8 @@ using namespace qtool;
 
 namespace {
 
-/// What the text arguments of operators that only compute are called: modes, and what works on texts themselves. Of LibTorch
-/// 1.13 to 2.13, by reading each.
+/// What the text arguments of operators that only compute are called: modes, and what works on texts themselves. Of
+/// LibTorch 1.13 to 2.13, by reading each.
 const std::set<std::string> kHarmless = {
     // modes
     "mode", "padding_mode", "pad_mode", "padding", "padding_side", "approximate", "reduction", "reduce",
@@ -51,8 +51,8 @@ TEST_CASE("classes of packed weights are allowed, those of connections are not")
   CHECK_FALSE(is_allowed_class("__torch__.torch.classes.c10d.ProcessGroup"));
 }
 
-// A path, an address or a command is a text. An operator of a new LibTorch that takes a text under a name that nobody has looked at
-// fails here: refuse it, or add the name.
+// A path, an address or a command is a text. An operator of a new LibTorch that takes a text under a name that nobody
+// has looked at fails here: refuse it, or add the name.
 TEST_CASE("every allowed operator of this LibTorch that takes a text is known") {
   size_t seen = 0;
   for (const auto& op : torch::jit::getAllOperators()) {

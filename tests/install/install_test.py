@@ -62,13 +62,15 @@ class Installed(unittest.TestCase):
         target = link.resolve()
         link.unlink()
         try:
-            done = subprocess.run([str(self.qtool), "--version"], env=NOTHING_OF_THE_BUILD, stderr=subprocess.DEVNULL, check=False)
+            done = subprocess.run([str(self.qtool), "--version"], env=NOTHING_OF_THE_BUILD, stderr=subprocess.DEVNULL,
+                                  check=False)
             self.assertNotEqual(done.returncode, 0)
         finally:
             link.symlink_to(target)
 
 
-@unittest.skipUnless(shutil.which("dpkg-deb") and shutil.which("dpkg-shlibdeps"), "this is not a Debian system with dpkg-dev")
+@unittest.skipUnless(shutil.which("dpkg-deb") and shutil.which("dpkg-shlibdeps"),
+                     "this is not a Debian system with dpkg-dev")
 class Packaged(unittest.TestCase):
     @classmethod
     def setUpClass(cls):

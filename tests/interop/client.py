@@ -57,7 +57,8 @@ def save(model, inputs, how, path):
 
 def save_inputs(inputs, path, **more):
     """`more`: other arrays, e.g. labels."""
-    np.savez(path, **{f"x{i}": x.numpy() for i, x in enumerate(inputs)}, **{name: x.numpy() for name, x in more.items()})
+    np.savez(path, **{f"x{i}": x.numpy() for i, x in enumerate(inputs)},
+             **{name: x.numpy() for name, x in more.items()})
 
 
 def run(paths, inputs):

@@ -32,7 +32,8 @@ class Clients(unittest.TestCase):
         client.save_inputs(inputs, self.path(name + ".npz"))
         with torch.no_grad():
             expected = model(*inputs)
-        return path, "npz:" + self.path(name + ".npz"), inputs, list(expected) if isinstance(expected, tuple) else [expected]
+        return path, "npz:" + self.path(name + ".npz"), inputs, list(expected) if isinstance(expected,
+                                                                                             tuple) else [expected]
 
     def quantize(self, name, how):
         """Checks plan and files of one network. Its plan's lines, its layers in the report, its int8 outputs."""
@@ -109,7 +110,8 @@ class Clients(unittest.TestCase):
     def test_tensors_saved_by_torch_serve_as_data(self):
         model, _, inputs, _ = self.save("two_inputs", "script")
         torch.save({"image": inputs[0], "table": inputs[1]}, self.path("data.pth"))
-        done = client.qtool("ptq", model, "--data", "tensors:" + self.path("data.pth"), "-o", self.path("out"), "--quiet")
+        done = client.qtool("ptq", model, "--data", "tensors:" + self.path("data.pth"), "-o", self.path("out"),
+                            "--quiet")
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_double_precision_stays_float_with_the_reason(self):

@@ -1,5 +1,5 @@
-"""Small networks of many kinds, as people write them in PyTorch. `ALL` has, for each: the class, the shapes of the inputs,
-operators that must be int8, and those that must stay float, each with a part of the reason."""
+"""Small networks of many kinds, as people write them in PyTorch. `ALL` has, for each: the class, the shapes of the
+inputs, operators that must be int8, and those that must stay float, each with a part of the reason."""
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -36,7 +36,8 @@ class Mobile(nn.Module):
         self.layers = nn.Sequential(
             nn.Conv2d(3, 16, 3, 2, 1), nn.BatchNorm2d(16), nn.Hardswish(),
             nn.Conv2d(16, 16, 3, 1, 1, groups=16), nn.BatchNorm2d(16), nn.ReLU6(), SqueezeExcite(16),
-            nn.Conv2d(16, 32, 1), nn.BatchNorm2d(32), nn.ReLU6(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(0.1),
+            nn.Conv2d(16, 32, 1), nn.BatchNorm2d(32), nn.ReLU6(), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
+            nn.Dropout(0.1),
             nn.Linear(32, 10))
 
     def forward(self, x):
@@ -62,7 +63,8 @@ class UNet(nn.Module):
 class Perceptron(nn.Module):
     def __init__(self):
         super().__init__()
-        self.layers = nn.Sequential(nn.Linear(20, 32), nn.LeakyReLU(0.1), nn.Linear(32, 32), nn.Sigmoid(), nn.Linear(32, 4))
+        self.layers = nn.Sequential(nn.Linear(20, 32), nn.LeakyReLU(0.1), nn.Linear(32, 32), nn.Sigmoid(),
+                                    nn.Linear(32, 4))
 
     def forward(self, x):
         return self.layers(x)
@@ -174,8 +176,8 @@ ALL = {
     "forked": (Forked, [(6,)], ["left", "right", "last"], {}),
 }
 
-# F.interpolate, scripted, names operators of the PyTorch that saves it (aten::_upsample_lanczos2d_aa) on branches that are
-# never taken. An older LibTorch has not got them.
+# F.interpolate, scripted, names operators of the PyTorch that saves it (aten::_upsample_lanczos2d_aa) on branches that
+# are never taken. An older LibTorch has not got them.
 NOT_FOR_OLDER_LIBTORCH = ["unet"]
 # The encoder's script has its layers on branches, where they stay float.
 NOT_SCRIPTED = ["encoder"]

@@ -1,4 +1,5 @@
-"""A model.fakequant.pt is an ordinary TorchScript file: it runs, is switched and trained in plain PyTorch, and comes back."""
+"""A model.fakequant.pt is an ordinary TorchScript file: it runs, is switched and trained in plain PyTorch, and comes
+back."""
 import os
 import tempfile
 import unittest
@@ -52,7 +53,8 @@ class FakeQuantFile(unittest.TestCase):
     @classmethod
     def qat(cls, model, out, *flags):
         """At 4 bits; the ladder in its report."""
-        done = client.qtool("qat", model, "--data", "npz:" + cls.path("data.npz"), "-o", cls.path(out), "--batch-size", "8",
+        done = client.qtool("qat", model, "--data", "npz:" + cls.path("data.npz"), "-o", cls.path(out), "--batch-size",
+                            "8",
                             "--weight-bits", "4", "--activation-bits", "4", "--validation", "0", "--quiet", *flags)
         if done.returncode != 0:
             raise AssertionError(done.stderr)
@@ -107,7 +109,8 @@ class FakeQuantFile(unittest.TestCase):
         ranges = {name: (float(m.low.sum()), float(m.high.sum())) for name, m in fake_quants(model).items()}
         switch(model, observe=True)
         self.assertTrue(torch.allclose(self.answers(model), whole, atol=1e-5))
-        moved = {name for name, m in fake_quants(model).items() if (float(m.low.sum()), float(m.high.sum())) != ranges[name]}
+        moved = {name for name,
+                 m in fake_quants(model).items() if (float(m.low.sum()), float(m.high.sum())) != ranges[name]}
         self.assertEqual(moved, set(ranges))
 
     def train(self, model, steps=25):
@@ -134,10 +137,12 @@ class FakeQuantFile(unittest.TestCase):
         switch(model, observe=False)
         expected = self.answers(model)
         torch.jit.save(model, self.path("trained.pt"))
-        ladder = self.qat(self.path("trained.pt"), "again", "--epochs", "1", "--learning-rate", "0", "--freeze-ranges-at", "0")
+        ladder = self.qat(self.path("trained.pt"), "again", "--epochs", "1", "--learning-rate", "0",
+                          "--freeze-ranges-at", "0")
         for rung in ("ptq", "simulated", "int8"):
             self.assertAlmostEqual(ladder[rung]["top1"], self.top1(expected), msg=rung)
-        (simulated,), (int8,) = client.run([self.path("again/model.fakequant.pt"), self.path("again/model.int8.pt")], [self.x])
+        (simulated,), (int8,) = client.run([self.path("again/model.fakequant.pt"), self.path("again/model.int8.pt")],
+                                           [self.x])
         self.assertTrue(torch.allclose(simulated, expected, atol=1e-4))
         self.assertTrue(torch.allclose(int8, expected, atol=1e-4))
 

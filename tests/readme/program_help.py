@@ -21,7 +21,8 @@ class ProgramHelp:
     @staticmethod
     def _flags(text):
         flags = {"--help": ""}
-        rows = text.split("\nexample:")[0].replace("\n" + " " * 32, " " * 32)  # a long flag has its help on the next line
+        rows = text.split("\nexample:")[0].replace("\n" + " " * 32,
+                                                   " " * 32)  # a long flag has its help on the next line
         for letter, negated, name, rest in re.findall(r"^  (?:(-\w), )?--(\[no-\])?([\w-]+)(.*)", rows, re.M):
             default = re.search(r"\[([^][]*)\]$", rest)
             flags["--" + name] = default[1] if default else ""

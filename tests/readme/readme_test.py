@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""readme_test.py QTOOL CLIENT [README]: runs each command, configuration and program that README.md shows, and holds what it
-says of flags, files and exit codes against the program. CLIENT is README's C++ (see CMakeLists.txt). What README shows and
-nobody here knows how to run, fails."""
+"""readme_test.py QTOOL CLIENT [README]: runs each command, configuration and program that README.md shows, and holds
+what it says of flags, files and exit codes against the program. CLIENT is README's C++ (see CMakeLists.txt). What
+README shows and nobody here knows how to run, fails."""
 import concurrent.futures
 import os
 import pathlib
@@ -57,7 +57,8 @@ class Readme:
         self.help = ProgramHelp(program)
         self.place = Workplace(program, folder)
         self.python = os.environ.get("QTOOL_PYTHON", "python3")
-        self.has_torch = subprocess.run([self.python, "-c", "import torch, numpy"], capture_output=True, check=False).returncode == 0
+        self.has_torch = subprocess.run([self.python, "-c", "import torch, numpy"], capture_output=True,
+                                        check=False).returncode == 0
 
     def run(self, folder, command, code=0):
         for pattern, replacement in PLACEHOLDERS:
@@ -98,7 +99,8 @@ class Readme:
     def check_python(self, block, folder):
         if not self.has_torch:
             return
-        (folder / "head.py").write_text("import torch\nmodel = torch.nn.Sequential(torch.nn.Conv2d(1, 4, 3), torch.nn.ReLU())\n"
+        (folder / "head.py").write_text("import torch\n"
+                                        "model = torch.nn.Sequential(torch.nn.Conv2d(1, 4, 3), torch.nn.ReLU())\n"
                                         "example_input = torch.rand(1, 1, 8, 8)\n")
         other = re.search(r"# or: (.*)", block.text)
         for text in (block.text, other[1] if other else ""):
@@ -169,7 +171,8 @@ class Readme:
             demand(not command or command[1] in self.help.commands, f"there is no command in `{span}`")
             known = self.help.flags[command[1]] if command else self.help.anywhere
             for flag in re.findall(r"(?<![\w-])--[a-z][\w-]*", span):
-                demand(flag in known or flag == "--version" or f"{flag})" in scripts, f"there is no flag {flag}, of `{span}`")
+                demand(flag in known or flag == "--version" or f"{flag})" in scripts,
+                       f"there is no flag {flag}, of `{span}`")
 
     def check_defaults(self):
         for pattern, command, flag, written in DEFAULTS:

@@ -74,7 +74,8 @@ class Workplace:
         return done.returncode, done.stdout
 
     def must_work(self, words):
-        done = subprocess.run([self.program, *map(str, words), "--quiet"], capture_output=True, text=True, timeout=SECONDS,
+        done = subprocess.run([self.program, *map(str, words), "--quiet"], capture_output=True, text=True,
+                              timeout=SECONDS,
                               check=False)
         if done.returncode != 0:
             raise RuntimeError(f"{' '.join(map(str, words))}: exit code {done.returncode}\n{done.stderr}")

@@ -23,7 +23,9 @@ TEST_CASE("report.json holds the struct's values, accuracies as fractions") {
   CHECK(json["qtool"]["cpu_features"] == Json::array({"avx2", "avx512_vnni"}));
   CHECK(
       json["accuracy"]["ladder"][1].dump() ==
-      R"({"name":"int8","top1":0.915,"top5":0.989,"agreement":0.9955,"cosine":0.99991,"sqnr_db":31.25,"outputs":[{"cosine":0.99991,"sqnr_db":31.25,"channels":10,"worst_channel":4,"worst_sqnr_db":28.5,"constant_channels":[]}]})");
+      R"({"name":"int8","top1":0.915,"top5":0.989,"agreement":0.9955,"cosine":0.99991,"sqnr_db":31.25,)"
+      R"("outputs":[{"cosine":0.99991,"sqnr_db":31.25,"channels":10,"worst_channel":4,"worst_sqnr_db":28.5,)"
+      R"("constant_channels":[]}]})");
   CHECK(json["accuracy"]["drop"].dump() == R"({"value":0.005,"low":-0.001,"high":0.011})");
   CHECK(json["agreement"] == 0.9955);
   CHECK(json["size_bytes"]["ratio"] == 0.25);
@@ -35,9 +37,9 @@ TEST_CASE("report.json holds the struct's values, accuracies as fractions") {
   CHECK(json["settings"].dump() == R"({"calibrate.samples":"1024"})");
   CHECK(json["gates"][0]["passed"] == false);
   CHECK(json["gates"][0]["within_noise"] == false);
-  CHECK(
-      json["latency_ms"].dump() ==
-      R"({"float":15.0,"int8":2.5,"batch":128,"operators":{"float":[{"name":"aten::conv2d","calls":3,"ms":14.0}],"int8":[]}})");
+  CHECK(json["latency_ms"].dump() ==
+        R"({"float":15.0,"int8":2.5,"batch":128,)"
+        R"("operators":{"float":[{"name":"aten::conv2d","calls":3,"ms":14.0}],"int8":[]}})");
   CHECK(json["stages_s"].dump() == R"({"load":0.1,"calibrate":0.25})");
 }
 

@@ -4,7 +4,8 @@
 using namespace qtool;
 
 TEST_CASE("report.md tells the result first, then where the damage is") {
-  CHECK(to_markdown(sample_report()) == R"(# net.pt in int8
+  CHECK(to_markdown(sample_report()) ==
+        R"(# net.pt in int8
 
 **4.0 times smaller, 6.0 times faster, 0.50 points lost (95 % interval -0.10 to 1.10); the gate failed.**
 
@@ -36,7 +37,8 @@ int8 against simulated: off by at most 1 step, on 0.02 % of the elements; same t
 
 ## Layers, the most damaging first
 
-On 64 training samples: what each layer costs when it alone is quantized, and what is won when it alone stays in float. All together: SQNR 30.5 dB, same top-1 as float on 98.00 %.
+On 64 training samples: what each layer costs when it alone is quantized, and what is won when it alone )"
+        R"(stays in float. All together: SQNR 30.5 dB, same top-1 as float on 98.00 %.
 
 | layer | operator | damage | weight rounding, activation clipping, rounding | SQNR dB if alone | agreement lost if alone | SQNR dB won in float | agreement won in float |
 |---|---|---:|---:|---:|---:|---:|---:|

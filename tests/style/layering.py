@@ -3,8 +3,11 @@
 
 - Includes and link dependencies point down: apps -> job -> the folders in SIBLINGS -> graph -> core.
 - Only some folders may see TorchScript's internals, CLI11 or the YAML library; nobody the all-in-one LibTorch headers.
-- Only some files print, write files, or call the JSON library's parser and writer: the others use what those files offer.
+- Only some files print, write files, or call the JSON library's parser and writer: the others use what those files
+  offer.
 - The top level holds what TOP_LEVEL lists; no text file has trailing white space.
+- No line of a source, script or document is longer than LONGEST, but for Markdown's tables, pictures and code, and what
+  has no space in it to break at.
 """
 import pathlib
 import re
@@ -38,12 +41,15 @@ ONE_PLACE = [(re.compile(r"\b(f?printf|v?f?printf|f?puts|f?putc|putchar|fwrite|p
 TOP_LEVEL = {"src", "apps", "tests", "configs", "images", "CMakeLists.txt", "LICENSE", "README.md"}
 IGNORED = re.compile(r"^(\.git|build[^/]*|out)(/|$)|(^|/)__pycache__/")
 TEXT = {".cpp", ".h", ".cmake", ".txt", ".py", ".sh", ".md", ".yaml", ".yml", ".json", ".css", ".js", ""}
+LONGEST = 120
+NARROW = {".cpp", ".h", ".cmake", ".txt", ".py", ".sh", ".zsh", ".md", ".yaml", ".yml"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
 def project_files(root):
     """Paths relative to root: what git tracks, or, outside a clone, all but the ignored ones."""
-    git = subprocess.run(["git", "-C", str(root), "ls-files", "-z", "."], capture_output=True) if (root / ".git").exists() else None
+    git = subprocess.run(["git", "-C", str(root), "ls-files", "-z", "."],
+                         capture_output=True) if (root / ".git").exists() else None
     if git and git.returncode == 0 and git.stdout:
         names = git.stdout.decode().split("\0")[:-1]
     else:
@@ -71,7 +77,19 @@ def include_breach(layer, bracket, target):
     return None
 
 
+def long_lines(suffix, lines):
+    """Numbers of the lines that are longer than LONGEST and need not be."""
+    in_code = False
+    for number, line in enumerate(lines, 1):
+        in_code ^= suffix == ".md" and line.lstrip().startswith("```")
+        may = line.startswith(("|", "!", "<img")) or in_code or " " not in line.lstrip("/#!-> ")
+        if suffix in NARROW and len(line) > LONGEST and not may:
+            yield number
+
+
 def line_breaches(name, layer, lines):
+    for number in long_lines(pathlib.PurePath(name).suffix, lines):
+        yield number, f"{len(lines[number - 1])} columns, at most {LONGEST}"
     for number, line in enumerate(lines, 1):
         for pattern, files, what in ONE_PLACE:
             if layer and name.endswith((".cpp", ".h")) and name not in files and pattern.search(line):

@@ -43,7 +43,8 @@ class Layering(unittest.TestCase):
                            "src/core/a.cpp:2: core must not include graph/model.h")
 
     def test_sideways(self):
-        self.assert_breach({"src/report/a.h": '#include "measure/accuracy.h"\n'}, "src/report/a.h:1: report must not include")
+        self.assert_breach({"src/report/a.h": '#include "measure/accuracy.h"\n'},
+                           "src/report/a.h:1: report must not include")
 
     def test_library_must_not_see_apps_or_job(self):
         self.assert_breach({"src/train/a.h": '\n\n#include "job/ptq.h"\n'}, "src/train/a.h:3: train must not include")
@@ -61,7 +62,8 @@ class Layering(unittest.TestCase):
 
     def test_printing_and_files_have_one_place(self):
         for line, what in [('std::printf("%s", name);', "printing"), ("std::cerr << name;", "printing"),
-                           ("std::ofstream log(path);", "files are written"), ("open(path, O_WRONLY | O_CREAT);", "files are written"),
+                           ("std::ofstream log(path);", "files are written"),
+                           ("open(path, O_WRONLY | O_CREAT);", "files are written"),
                            ("auto json = Json::parse(text);", "JSON"), ("return json.dump(2);", "JSON")]:
             with self.subTest(line=line):
                 self.assert_breach({"src/train/a.cpp": line + "\n"}, f"src/train/a.cpp:1: {what}")
@@ -77,6 +79,15 @@ class Layering(unittest.TestCase):
     def test_trailing_white_space(self):
         self.assert_breach({"tests/a.py": "x = 1\ny = 2 \n"}, "tests/a.py:2: trailing white space")
         self.assert_breach({"tests/a.py": "x = 1\t\n"}, "tests/a.py:1: trailing white space")
+
+    def test_long_lines(self):
+        for name in ("src/core/a.cpp", "tests/CMakeLists.txt", "tests/a.py", "apps/a.sh", "README.md"):
+            with self.subTest(name=name):
+                self.assert_breach({name: "x " * 59 + "yy\n" + "x " * 60 + "y\n"},
+                                   f"{name}:2: 121 columns, at most 120")
+        self.assertEqual(run({"README.md": "| b " * 40 + "|\n```\n" + "x " * 90 + "y\n```\n",
+                              "src/core/a.h": "/// " + "a" * 120 + "\n",
+                              "src/report/html/report.js": "x " * 90 + "y\n"})[0], 0)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-# cmake -DOUT=FILE -DPARTS=NAME=PATH|NAME=PATH... -P embed.cmake: a C++ source that holds text files as a table of name and
-# text. Writes nothing but what it reads: no part is parsed.
+# cmake -DOUT=FILE -DPARTS=NAME=PATH|NAME=PATH... -P embed.cmake: a C++ source that holds text files as a table of name
+# and text. Writes nothing but what it reads: no part is parsed.
 string(REPLACE "|" ";" PARTS "${PARTS}")
-file(WRITE ${OUT}.new "#include \"report/html_parts.h\"\n\nnamespace qtool {\n\nconst std::map<std::string_view, std::string_view> kHtmlParts = {\n")
+file(WRITE ${OUT}.new "#include \"report/html_parts.h\"\n\nnamespace qtool {\n\n"
+  "const std::map<std::string_view, std::string_view> kHtmlParts = {\n")
 foreach(part IN LISTS PARTS)
   string(REGEX MATCH "^([^=]*)=(.*)$" _ "${part}")
   set(name "${CMAKE_MATCH_1}")
