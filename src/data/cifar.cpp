@@ -1,4 +1,5 @@
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 
 #include <filesystem>
@@ -43,6 +44,11 @@ class Cifar : public Dataset {
 
   int64_t size() const override { return size_; }
   bool has_labels() const override { return true; }
+  at::Tensor labels() override {
+    std::vector<at::Tensor> labels;
+    for (const auto& file : files_) labels.push_back(file.read_byte_of_each(0));
+    return at::cat(labels).to(at::kLong);
+  }
   Batch read(std::span<const int64_t> indices) override {
     at::Tensor records = at::empty({int64_t(indices.size()), kRecord}, at::kByte);
     for (size_t i = 0; i < indices.size();) {

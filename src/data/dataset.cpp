@@ -1,5 +1,7 @@
 #include "data/dataset.h"
 
+#include <ATen/core/Tensor.h>
+
 #include <algorithm>
 
 #include "data/kinds.h"
@@ -14,6 +16,10 @@ class Limited : public Dataset {
 
   int64_t size() const override { return std::min(limit_, whole_->size()); }
   bool has_labels() const override { return whole_->has_labels(); }
+  at::Tensor labels() override {
+    const at::Tensor all = whole_->labels();
+    return all.defined() ? all.narrow(0, 0, size()) : all;
+  }
   Batch read(std::span<const int64_t> indices) override { return whole_->read(indices); }
   std::vector<std::string> input_names() const override { return whole_->input_names(); }
   std::vector<std::string> notes() const override { return whole_->notes(); }

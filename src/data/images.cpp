@@ -21,6 +21,11 @@ class Images : public Dataset {
 
   int64_t size() const override { return int64_t(samples_.size()); }
   bool has_labels() const override { return true; }
+  at::Tensor labels() override {
+    at::Tensor labels = at::empty({size()}, at::kLong);
+    for (int64_t i = 0; i < size(); ++i) labels.data_ptr<int64_t>()[i] = samples_[size_t(i)].label;
+    return labels;
+  }
   std::vector<std::string> notes() const override {
     return left_out_.empty() ? std::vector<std::string>() : std::vector{left_out_};
   }

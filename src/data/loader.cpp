@@ -155,11 +155,16 @@ Loader::Loader(const DataSpec& spec, const ReaderInputs& readers, const LoaderOp
     : impl_(std::make_unique<Impl>(spec, readers, options)) {}
 Loader::~Loader() = default;
 
+std::string Loader::name() const { return to_string(impl_->reader.spec()); }
 int64_t Loader::size() const {
   return impl_->options.drop_last ? impl_->batches * impl_->options.batch_size : impl_->samples;
 }
 int64_t Loader::batches() const { return impl_->batches; }
 bool Loader::has_labels() const { return impl_->reader.dataset().has_labels(); }
+at::Tensor Loader::labels() {
+  impl_->stop();  // one reader at a time
+  return impl_->reader.dataset().labels();
+}
 std::vector<std::string> Loader::input_names() const {
   return impl_->ordered(impl_->reader.dataset().input_names());
 }
@@ -172,9 +177,11 @@ std::vector<std::string> Loader::warnings() const {
   return warnings;
 }
 
+std::string Loader::name_of(int64_t index) const { return impl_->reader.dataset().name_of(index); }
+
 std::string Loader::name_of(int64_t epoch, int64_t batch, int64_t place) const {
   const auto indices = impl_->indices_of(impl_->order_of(epoch), batch);
-  return impl_->reader.dataset().name_of(indices.at(size_t(place)));
+  return name_of(indices.at(size_t(place)));
 }
 
 void Loader::start(int64_t epoch, int64_t skip) {

@@ -44,15 +44,21 @@ class Loader {
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
 
-  [[nodiscard]] int64_t size() const;     ///< samples in one pass, less what drop_last leaves out
-  [[nodiscard]] int64_t batches() const;  ///< batches in one pass
+  [[nodiscard]] std::string name() const;  ///< what messages call the data: its spec
+  [[nodiscard]] int64_t size() const;      ///< samples in one pass, less what drop_last leaves out
+  [[nodiscard]] int64_t batches() const;   ///< batches in one pass
   [[nodiscard]] bool has_labels() const;
+  /// Labels of the whole data in its order, also of what this loader leaves out (Dataset::labels). Ends a pass under
+  /// way.
+  [[nodiscard]] at::Tensor labels();
   /// Names that the data gives (Dataset::input_names), in the order of Batch::inputs.
   [[nodiscard]] std::vector<std::string> input_names() const;
   /// Where the data may be understood in another way than it is meant.
   [[nodiscard]] std::vector<std::string> warnings() const;
   [[nodiscard]] std::vector<std::string> notes() const;  ///< see Dataset::notes
 
+  /// What messages call a sample of the whole data: see Dataset::name_of.
+  [[nodiscard]] std::string name_of(int64_t index) const;
   /// What messages call the sample at `place` of batch `batch` of pass `epoch`: see Dataset::name_of.
   [[nodiscard]] std::string name_of(int64_t epoch, int64_t batch, int64_t place) const;
 

@@ -43,6 +43,7 @@ class RandomDataset : public Dataset {
 
   int64_t size() const override { return size_; }
   bool has_labels() const override { return false; }
+  at::Tensor labels() override { return {}; }
   Batch read(std::span<const int64_t> indices) override {
     std::vector<int64_t> shape = shape_;
     shape.insert(shape.begin(), int64_t(indices.size()));

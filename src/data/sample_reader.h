@@ -10,7 +10,9 @@ class SampleReader {
   /// Throws what open_dataset() throws.
   explicit SampleReader(const DataSpec& spec) : spec_(spec), dataset_(open_dataset(spec)) {}
 
+  [[nodiscard]] const DataSpec& spec() const { return spec_; }
   [[nodiscard]] const Dataset& dataset() const { return *dataset_; }
+  [[nodiscard]] Dataset& dataset() { return *dataset_; }
   /// The samples with these indices. `rng` is what augmentation draws from.
   [[nodiscard]] Batch read(std::span<const int64_t> indices, const Augmentation& augmentation, Rng& rng);
 

@@ -37,6 +37,7 @@ class ArraysDataset : public Dataset {
 
   int64_t size() const override { return inputs_[0].size(); }
   bool has_labels() const override { return labels_.has_value(); }
+  at::Tensor labels() override { return labels_ ? labels_->read_all().to(at::kLong) : at::Tensor(); }
   std::vector<std::string> input_names() const override { return names_; }
   Batch read(std::span<const int64_t> indices) override {
     Batch batch;
@@ -93,6 +94,21 @@ at::Tensor StoredArray::read(std::span<const int64_t> indices) const {
     i += run;
   }
   return samples;
+}
+
+at::Tensor StoredArray::read_all() const {
+  at::Tensor samples = at::empty(shape_, at::TensorOptions().dtype(dtype_));
+  source_->read(offset_, samples.data_ptr(), samples.nbytes());
+  return samples;
+}
+
+at::Tensor StoredArray::read_byte_of_each(uint64_t place) const {
+  QTOOL_ASSERT(place < sample_bytes_);
+  at::Tensor bytes = at::empty({size()}, at::kByte);
+  auto* to = bytes.data_ptr<uint8_t>();
+  for (int64_t i = 0; i < size(); ++i)
+    source_->read(offset_ + uint64_t(i) * sample_bytes_ + place, to + i, 1);
+  return bytes;
 }
 
 std::unique_ptr<Dataset> dataset_of_arrays(std::vector<StoredArray> inputs, std::optional<StoredArray> labels,

@@ -27,6 +27,9 @@ class StoredArray {
   [[nodiscard]] const std::string& name() const { return source_->name(); }
   /// The samples with these indices, [indices.size(), ...]. Neighbours are read in one go.
   [[nodiscard]] at::Tensor read(std::span<const int64_t> indices) const;
+  [[nodiscard]] at::Tensor read_all() const;
+  /// Byte `place` of each sample, uint8 [N].
+  [[nodiscard]] at::Tensor read_byte_of_each(uint64_t place) const;
 
  private:
   std::shared_ptr<ByteSource> source_;

@@ -21,6 +21,7 @@ class Tensors : public Dataset {
 
   int64_t size() const override { return inputs_[0].tensor.size(0); }
   bool has_labels() const override { return labels_.defined(); }
+  at::Tensor labels() override { return labels_.defined() ? labels_.to(at::kLong) : labels_; }
   std::vector<std::string> input_names() const override {
     std::vector<std::string> names;
     for (const auto& input : inputs_)

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "measure/chance.h"
+#include "measure/label_check.h"
 
 namespace qtool {
 namespace {
@@ -26,13 +27,14 @@ std::vector<at::Tensor> run_timed(const Candidate& candidate, const Batch& batch
   return outputs;
 }
 
-void add_batch(std::span<const Candidate> candidates, const Batch& batch, int64_t number,
+void add_batch(std::span<const Candidate> candidates, const Batch& batch, int64_t number, LabelCheck& labels,
                std::vector<Meters>& meters) {
   std::vector<at::Tensor> first, previous;
   for (size_t i = 0; i < candidates.size(); ++i) {
     same_chance(number);
     std::vector<at::Tensor> outputs = run_timed(candidates[i], batch, meters[i].seconds);
     if (i == 0) first = previous = outputs;
+    labels.check(outputs.at(0));
     if (batch.labels.defined()) meters[i].accuracy.add(outputs.at(0), batch.labels);
     meters[i].with_first.add(first, outputs);
     meters[i].with_previous.add(previous, outputs);
@@ -54,9 +56,10 @@ std::vector<Evaluation> evaluate(std::span<const Candidate> candidates, Loader& 
                                     .fix = "check the data, and its `limit`"});
   const at::NoGradGuard no_grad;
   std::vector<Meters> meters(candidates.begin(), candidates.end());
+  LabelCheck labels(loader);
   loader.start();
   for (int64_t number = 0; const auto batch = loader.next(); ++number)
-    add_batch(candidates, *batch, number, meters);
+    add_batch(candidates, *batch, number, labels, meters);
 
   std::vector<Evaluation> evaluations;
   for (size_t i = 0; i < candidates.size(); ++i) {

@@ -12,7 +12,7 @@ namespace qtool {
 DataShape data_shape(const DataSpec& data) {
   DataSpec training = data;
   training.split = data.split.value_or(Split::kTrain);
-  Loader loader(training, {}, {.batch_size = 1024, .augmentation = {}});
+  Loader loader(training, {}, {.batch_size = 1, .augmentation = {}});
   if (!loader.has_labels())
     throw Error(ErrorKind::kUsage, {.what = "a built-in network needs data with labels",
                                     .where = to_string(training),
@@ -21,10 +21,8 @@ DataShape data_shape(const DataSpec& data) {
                                     .expected = "labels, which say how many classes there are",
                                     .fix = "give data with labels"});
   DataShape shape;
-  while (const auto batch = loader.next()) {
-    shape.input = batch->inputs.at(0).sizes().slice(1).vec();
-    shape.classes = std::max(shape.classes, batch->labels.max().item<int64_t>() + 1);
-  }
+  shape.classes = std::max<int64_t>(0, loader.labels().max().item<int64_t>() + 1);
+  if (const auto batch = loader.next()) shape.input = batch->inputs.at(0).sizes().slice(1).vec();
   return shape;
 }
 

@@ -21,6 +21,7 @@
 #include "data/loader.h"
 #include "graph/on_device.h"
 #include "graph/tensor_inputs.h"
+#include "measure/label_check.h"
 #include "train/data_parts.h"
 #include "train/gradient_clipping.h"
 #include "train/history.h"
@@ -103,6 +104,7 @@ class Trainer {
               .temperature = options.temperature},
         parts_(split_data(task.data, options, /*needs_labels=*/loss_.distillation < 1)),
         training_(task.data, readers_of(task), parts_.training),
+        label_check_(training_),
         channels_last_(model_),
         on_device_(model_, task.device, task.staying),
         parameters_(trainable(model_)),
@@ -178,7 +180,7 @@ class Trainer {
   [[nodiscard]] bool run_step(const Batch& batch) {
     const std::vector<at::Tensor> inputs = placed(batch.inputs), taught = ask_teacher(inputs);
     const std::vector<at::Tensor> outputs = model_.forward(inputs);
-    check(batch, outputs, training_, state_.epoch, state_.batch);
+    label_check_.check(outputs.at(0));
     ScoreMeter meter("training data, " + place());
     meter.add(on_device(outputs, at::kCPU), batch.labels, taught);
     const Loss loss = training_loss(outputs, batch.labels, taught, loss_);
@@ -200,14 +202,6 @@ class Trainer {
     state_.score_sum += meter.score() * double(batch.size());
     state_.samples += batch.size();
     return true;
-  }
-
-  /// Names a label outside the classes by its sample, which the loader knows, as it shuffles.
-  void check(const Batch& batch, const std::vector<at::Tensor>& outputs, const Loader& loader, int64_t epoch,
-             int64_t index) const {
-    if (!batch.labels.defined() || !is_logits(outputs.at(0))) return;
-    const auto name_of = [&](int64_t place) { return loader.name_of(epoch, index, place); };
-    check_labels(batch.labels, outputs[0].size(1), name_of, to_string(task_.data));
   }
 
   /// As the model on its device takes them.
@@ -287,11 +281,10 @@ class Trainer {
     model_.set_training(false);
     ScoreMeter meter("held-out data");
     validation_->start();
-    for (int64_t index = 0; const auto batch = validation_->next(); ++index) {
+    while (const auto batch = validation_->next()) {
       throw_if_stopped();
       const std::vector<at::Tensor> inputs = placed(batch->inputs);
       const auto outputs = on_device(model_.forward(inputs), at::kCPU);
-      check(*batch, outputs, *validation_, /*epoch=*/0, index);
       meter.add(outputs, batch->labels, ask_teacher(inputs));
     }
     return meter;
@@ -423,6 +416,7 @@ class Trainer {
   LossOptions loss_;
   DataParts parts_;
   Loader training_;
+  LabelCheck label_check_;            ///< of all of the data, also what is held out
   std::optional<Loader> validation_;  ///< where something is held out
   // Reordered on the CPU on both ways: on a device whose memory is full, there would be none for it.
   ChannelsLast channels_last_;

@@ -35,6 +35,10 @@ TEST_CASE("CIFAR-10 reads across its files in any order") {
   CHECK(values_of<int64_t>(batch.labels) == std::vector<int64_t>{6, 1, 2, 5});
   CHECK(values_of<uint8_t>(batch.inputs[0].select(3, 31).select(2, 31)) ==
         std::vector<uint8_t>{60, 61, 62, 10, 11, 12, 20, 21, 22, 50, 51, 52});
+  CHECK(values_of<int64_t>(dataset->labels()) == std::vector<int64_t>{1, 2, 3, 4, 5, 6});
+  DataSpec first_four = spec_of(folder, Split::kTrain);
+  first_four.limit = 4;
+  CHECK(values_of<int64_t>(open_dataset(first_four)->labels()) == std::vector<int64_t>{1, 2, 3, 4});
 }
 
 TEST_CASE("CIFAR-10's test split is its test batch") {

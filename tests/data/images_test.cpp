@@ -44,6 +44,7 @@ TEST_CASE("classes are sorted folders, samples go round the classes") {
   const Batch batch = read_samples(*dataset, {0, 1, 2, 3, 4});
   CHECK(values_of<uint8_t>(batch.inputs[0]) == std::vector<uint8_t>{11, 20, 30, 12, 13});
   CHECK(values_of<int64_t>(batch.labels) == std::vector<int64_t>{0, 1, 2, 0, 0});
+  CHECK(values_of<int64_t>(dataset->labels()) == std::vector<int64_t>{0, 1, 2, 0, 0});
 }
 
 TEST_CASE("one mean value makes one channel, otherwise there are three") {
