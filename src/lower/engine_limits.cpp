@@ -30,6 +30,14 @@ bool is_beyond_32_bits(const OperatorView& op) {
   });
 }
 
+/// An average lies on its input's grid, which holds neither sums nor small shares of them.
+bool divides_by_another_number(const OperatorView& op) {
+  const auto divisor = op.numbers.find("divisor_override");
+  if (op.kind != "aten::avg_pool2d" || divisor == op.numbers.end()) return false;
+  const auto sides = list(op, "kernel_size");
+  return sides.empty() || double(sides.front() * sides.back()) != divisor->second;
+}
+
 std::string onednn_transposed(const OperatorView& op) {
   // Weights are [C_in, C_out / groups, ...].
   if (op.weight.size(0) / groups_of(op) != op.weight.size(1))
@@ -72,6 +80,7 @@ std::string objection_of_qnnpack(const OperatorView& op) {
 
 std::string objection_of(Engine engine, const OperatorView& op) {
   if (is_beyond_32_bits(op)) return "an argument is beyond the 32 bits that int8 kernels count in";
+  if (divides_by_another_number(op)) return "its divisor_override is not the number of values in its window";
   if (op.kind.rfind("aten::conv_transpose", 0) == 0) return objection_to_transposed(engine, op);
   return engine == Engine::kQnnpack ? objection_of_qnnpack(op) : "";
 }

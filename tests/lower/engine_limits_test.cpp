@@ -67,6 +67,19 @@ TEST_CASE("kernels count in 32 bits") {
   CHECK_THAT(objection_of(Engine::kX86, op), contains("32 bits"));
 }
 
+TEST_CASE("an average that is none stays float") {
+  OperatorView average;
+  average.kind = "aten::avg_pool2d";
+  average.lists["kernel_size"] = {2, 3};
+  CHECK(objection_of(Engine::kX86, average).empty());
+  average.numbers["divisor_override"] = 6;
+  CHECK(objection_of(Engine::kX86, average).empty());
+  for (const int divisor : {1, 5, 7}) {
+    average.numbers["divisor_override"] = divisor;
+    CHECK_THAT(objection_of(Engine::kX86, average), contains("divisor_override is not the number of values"));
+  }
+}
+
 TEST_CASE("QNNPACK's pools have limits, and its transposed layers none") {
   CHECK(objection_of(Engine::kQnnpack, transposed({8, 16, 2, 2}, 1, 0, 1)).empty());
   OperatorView average;
@@ -78,7 +91,8 @@ TEST_CASE("QNNPACK's pools have limits, and its transposed layers none") {
   CHECK_THAT(objection_of(Engine::kQnnpack, average), contains("counts the padding"));
   average.lists["padding"] = {0, 0};
   CHECK(objection_of(Engine::kQnnpack, average).empty());
-  average.numbers["divisor_override"] = 3;
+  average.numbers["divisor_override"] = 4;
+  average.lists["kernel_size"] = {2, 2};
   CHECK_THAT(objection_of(Engine::kQnnpack, average), contains("no other divisor"));
   OperatorView maximum;
   maximum.kind = "aten::max_pool2d";

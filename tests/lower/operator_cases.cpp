@@ -169,7 +169,7 @@ std::vector<OperatorCase> pools() {
       between("aten::avg_pool2d", "padding not counted", "aten::avg_pool2d(",
               "torch.avg_pool2d(h, [3, 3], [2, 2], [1, 1], False, False)"),
       between("aten::avg_pool2d", "divided by a number", "aten::avg_pool2d(",
-              "torch.avg_pool2d(h, [2, 2], [2, 2], [0, 0], False, True, 3)"),
+              "torch.avg_pool2d(h, [2, 2], [2, 2], [0, 0], False, True, 4)"),
       between("aten::mean", "of planes, kept", "aten::mean(", "torch.mean(h, [2, 3], True)"),
       before_linear("aten::mean", "of planes", "aten::mean(", "torch.mean(h, [2, 3])", 8),
       before_linear("aten::mean", "of the last axis", "aten::mean(", "torch.mean(h, [-1])", 7),
