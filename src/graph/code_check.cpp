@@ -8,7 +8,6 @@
 #include <torch/csrc/jit/serialization/import_source.h>
 
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -81,8 +80,9 @@ void check_block(jit::Block* block) {
 
 class Checker {
  public:
-  explicit Checker(const Records& records)
+  Checker(const Records& records, const CodeRecords& code)
       : records_(records),
+        code_(code),
         importer_(
             unit_, &constants_, [this](const std::string& qualifier) { return source(qualifier); },
             records.reader().version()) {}
@@ -100,11 +100,9 @@ class Checker {
 
  private:
   /// All code in the archive, so that none is compiled that is nested too deep. Gives its classes.
-  std::vector<std::string> read_code() {
+  [[nodiscard]] std::vector<std::string> read_code() const {
     std::vector<std::string> classes;
-    for (const std::string& record : records_.names()) {
-      if (!record.starts_with(kCode) || !record.ends_with(kSuffix)) continue;
-      const std::string& text = texts_[record] = records_.bytes(record);
+    for (const auto& [record, text] : code_) {
       try {
         for (const std::string& name : classes_of_flat_code(text))
           classes.push_back(qualifier_of(record) + "." + name);
@@ -117,9 +115,9 @@ class Checker {
 
   std::shared_ptr<jit::Source> source(const std::string& qualifier) const {
     const std::string record = record_of(qualifier);
-    const auto text = texts_.find(record);
-    return text == texts_.end() ? nullptr
-                                : std::make_shared<jit::Source>(text->second, record, /*starting_line_no=*/1);
+    const auto text = code_.find(record);
+    return text == code_.end() ? nullptr
+                               : std::make_shared<jit::Source>(text->second, record, /*starting_line_no=*/1);
   }
 
   c10::TypePtr load(const std::string& type) {
@@ -144,7 +142,7 @@ class Checker {
   }
 
   const Records& records_;
-  std::map<std::string, std::string> texts_;  ///< of the records with code
+  const CodeRecords& code_;
   std::shared_ptr<jit::CompilationUnit> unit_ = std::make_shared<jit::CompilationUnit>();
   std::vector<c10::IValue> constants_;
   jit::SourceImporter importer_;
@@ -152,6 +150,13 @@ class Checker {
 
 }  // namespace
 
-void check_code(const Records& records) { Checker(records).run(); }
+CodeRecords code_of(const Records& records) {
+  CodeRecords code;
+  for (const std::string& record : records.names())
+    if (record.starts_with(kCode) && record.ends_with(kSuffix)) code[record] = records.bytes(record);
+  return code;
+}
+
+void check_code(const Records& records, const CodeRecords& code) { Checker(records, code).run(); }
 
 }  // namespace qtool

@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <stdexcept>
 #include <string>
 
@@ -14,9 +15,14 @@ struct RefusedCode : std::runtime_error {
       : std::runtime_error(where_and_why), name(std::move(refused)) {}
 };
 
+/// Code of an archive by the names of its records, `code/__torch__/nets.py`.
+using CodeRecords = std::map<std::string, std::string>;
+
+[[nodiscard]] CodeRecords code_of(const Records& records);
+
 /// Reads the pickles and the code of a TorchScript archive, and compiles the code without running any of it: loading
 /// runs some (`__setstate__`), so this comes first. Throws RefusedCode, Flaw where a record is damaged or nested too
 /// deep, or what LibTorch throws where the code does not compile.
-void check_code(const Records& records);
+void check_code(const Records& records, const CodeRecords& code);
 
 }  // namespace qtool

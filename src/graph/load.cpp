@@ -136,10 +136,9 @@ std::map<std::string, std::string> extra_files_of(const Records& records) {
 }
 
 /// A file that torch.jit.optimize_for_inference() has been over: LibTorch writes such constants without their values.
-void check_kept_its_weights(const std::string& path, const Records& records) {
-  for (const auto& name : records.names())
-    if (name.starts_with("code/") && name.ends_with(".py") &&
-        records.bytes(name).find("ops.prim.ConstantMKLDNNTensor(") != std::string::npos)
+void check_kept_its_weights(const std::string& path, const CodeRecords& code) {
+  for (const auto& [name, text] : code)
+    if (text.find("ops.prim.ConstantMKLDNNTensor(") != std::string::npos)
       refuse(path,
              "the model was saved after torch.jit.optimize_for_inference(), which LibTorch cannot read back",
              "weights in MKL-DNN's format, which are not in the file",
@@ -157,8 +156,9 @@ torch::jit::Module load_without_debug_records(const std::string& path) {
 
 LoadedModule parse(const std::string& path, const Records& records) {
   try {
-    check_kept_its_weights(path, records);
-    check_code(records);
+    const CodeRecords code = code_of(records);
+    check_kept_its_weights(path, code);
+    check_code(records, code);
     return {has_sound_debug_records(records) ? torch::jit::load(path, c10::Device(c10::DeviceType::CPU))
                                              : load_without_debug_records(path),
             {.extra_files = extra_files_of(records)}};
