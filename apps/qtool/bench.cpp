@@ -1,5 +1,7 @@
 #include "job/bench.h"
 
+#include <spdlog/spdlog.h>
+
 #include <nlohmann/json.hpp>
 
 #include "command.h"
@@ -33,6 +35,7 @@ std::string to_json(const BenchResult& result) {
   Json json = {{"schema", 1}, {"rows", Json::array()}};
   for (const BenchRow& row : result.rows) json["rows"].push_back(row_json(row));
   add_arrival(json["data"], result.arrival.inputs, result.arrival.notes);
+  json["warnings"] = result.warnings;
   return json_text(json);
 }
 
@@ -61,6 +64,7 @@ int run(const BenchOptions& options, const Context& context) {
   const BenchResult result = run_bench(options, context.common, context.progress);
   context.progress.stage("");
   log_arrival(result.arrival);
+  for (const auto& warning : result.warnings) spdlog::warn(warning);
   if (context.common.dry_run && !context.common.json)
     print("would time " + std::to_string(options.models.size()) + " models\n");
   else

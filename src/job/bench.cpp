@@ -9,6 +9,7 @@
 #include "data/loader.h"
 #include "graph/model.h"
 #include "job/data_splits.h"
+#include "job/open_model.h"
 
 namespace qtool {
 namespace {
@@ -69,14 +70,14 @@ BenchResult run_bench(const BenchOptions& options, const CommonOptions& common, 
   std::vector<Model> models;
   for (const auto& path : options.models) models.push_back(Model::load(path));
   const Inputs inputs = read_inputs(options, models);
+  BenchResult result{.arrival = inputs.arrival, .warnings = remarks_of(options.models, models)};
 
-  if (common.dry_run) return {.arrival = inputs.arrival};
+  if (common.dry_run) return result;
   progress.stage("time");
   const c10::AutoGradMode no_gradients(false);
   std::vector<Timed> subjects;
   for (size_t i = 0; i < models.size(); ++i)
     subjects.push_back(timed(options.models[i], models[i], inputs.batch));
-  BenchResult result{.arrival = inputs.arrival};
   auto& rows = result.rows;
   for (const Latency& latency : measure_latency(subjects, options.latency, progress)) {
     BenchRow& row = rows.emplace_back();

@@ -43,6 +43,7 @@ struct BenchRow {
 struct BenchResult {
   std::vector<BenchRow> rows = {};
   Arrival arrival = {};
+  std::vector<std::string> warnings = {};  ///< of the files
 };
 
 /// All models side by side in one run, as clients run them. Rows by batch size, then by model. With `dry_run`

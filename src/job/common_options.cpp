@@ -3,8 +3,10 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
+#include <sched.h>
 #include <torch/cuda.h>
 
+#include <algorithm>
 #include <string>
 #include <thread>
 
@@ -32,10 +34,17 @@ bool is_built_with_cuda() { return c10::impl::hasDeviceGuardImpl(at::kCUDA); }
 /// cuDNN otherwise takes kernels that sum up in another order in each run.
 void make_repeatable() { at::globalContext().setDeterministicCuDNN(true); }
 
+/// Processors that this process may run on: a container or taskset may leave it few of the machine's.
+int64_t usable_processors() {
+  cpu_set_t usable;
+  if (sched_getaffinity(0, sizeof usable, &usable) == 0) return CPU_COUNT(&usable);
+  return std::thread::hardware_concurrency();  // of a machine with more than the set holds
+}
+
 }  // namespace
 
 int64_t thread_count(const CommonOptions& options) {
-  return options.threads > 0 ? options.threads : std::max<int64_t>(1, std::thread::hardware_concurrency());
+  return options.threads > 0 ? options.threads : std::max<int64_t>(1, usable_processors());
 }
 
 at::Device apply_with_device(const CommonOptions& options) {

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "job/data_splits.h"
+#include "job/open_model.h"
 #include "job/output_warnings.h"
 
 namespace qtool {
@@ -9,9 +10,10 @@ EvalResult run_eval(const EvalOptions& options, const CommonOptions& common, Pro
   apply(common);
   use_engine(choose_engine(options.engine));
   progress.stage("load");
+  std::vector<std::string> files = {options.model};
+  if (!options.against.empty()) files.insert(files.begin(), options.against);
   std::vector<Model> models;
-  if (!options.against.empty()) models.push_back(Model::load(options.against));
-  models.push_back(Model::load(options.model));
+  for (const auto& file : files) models.push_back(Model::load(file));
   Loader loader(spec_of_split(options.data, Split::kTest), inputs_of(models),
                 {.batch_size = options.batch_size});
   if (!loader.has_labels() && options.against.empty())
@@ -21,15 +23,15 @@ EvalResult run_eval(const EvalOptions& options, const CommonOptions& common, Pro
                                     .expected = "labels, or a second model",
                                     .fix = "name a reference with --against, e.g. the float model"});
 
-  if (common.dry_run) return {.samples = loader.size()};
+  auto remarks = remarks_of(files, models);
+  if (common.dry_run) return {.samples = loader.size(), .warnings = std::move(remarks)};
   progress.stage("evaluate");
   std::vector<Candidate> candidates;
   ArrivalMeter meter(models.back().input_names());
   int64_t done = 0;
   for (size_t i = 0; i < models.size(); ++i) {
     const bool last = i + 1 == models.size();
-    candidates.push_back({.name = last ? options.model : options.against,
-                          .run = [&, i, last](const std::vector<at::Tensor>& inputs) {
+    candidates.push_back({.name = files[i], .run = [&, i, last](const std::vector<at::Tensor>& inputs) {
                             if (last) meter.add(inputs);
                             auto outputs = models[i].forward_as_client(inputs);
                             if (last) progress.update(done += inputs[0].size(0), loader.size(), "");
@@ -37,10 +39,10 @@ EvalResult run_eval(const EvalOptions& options, const CommonOptions& common, Pro
                           }});
   }
   std::vector<Evaluation> evaluations = evaluate(candidates, loader);
-  EvalResult result{.samples = done, .model = evaluations.back(), .arrival = meter.arrival(loader)};
-  for (size_t i = 0; i < models.size(); ++i)
-    for (const auto& remark : models[i].notes().remarks)
-      result.warnings.push_back(evaluations[i].name + ": " + remark);
+  EvalResult result{.samples = done,
+                    .model = evaluations.back(),
+                    .arrival = meter.arrival(loader),
+                    .warnings = std::move(remarks)};
   if (evaluations.size() > 1) {
     result.reference = evaluations.front();
     const auto warnings = output_warnings(result.model.outputs, options.against, options.model);
