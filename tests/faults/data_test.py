@@ -1,7 +1,6 @@
 """How data goes in: names, units, sizes of pictures, labels."""
 import json
 import struct
-import zlib
 
 import numpy
 import torch
@@ -9,6 +8,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from harness import FaultTest
+from pictures import Near, write_png
 
 SAMPLES = 32
 
@@ -40,18 +40,6 @@ class Floats(Bytes):
         return self.fc(F.relu(self.conv(x)).mean([2, 3]))
 
 
-class Near(nn.Module):
-    """Class 0 for pictures that are within 1/255 of one of those that it knows, else class 1."""
-
-    def __init__(self, known):
-        super().__init__()
-        self.register_buffer("known", known)
-
-    def forward(self, x):
-        far = (x.unsqueeze(1) - self.known).abs().flatten(2).amax(2).amin(1)
-        return torch.stack([torch.full_like(far, 1.01 / 255), far], 1)
-
-
 def answers(model, *inputs):
     with torch.no_grad():
         return model.eval()(*inputs).argmax(1).numpy()
@@ -59,17 +47,6 @@ def answers(model, *inputs):
 
 def top1(report, rung="float"):
     return next(step["top1"] for step in report["accuracy"]["ladder"] if step["name"] == rung)
-
-
-def write_png(path, pixels):
-    """8-bit RGB."""
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-    height, width, _ = pixels.shape
-    rows = b"".join(b"\0" + row.tobytes() for row in pixels)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) +
-                     chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 
 
 def pil_resize(pixels, height, width):
@@ -287,6 +264,15 @@ class Labels(FaultTest):
             done = self.qtool(task[0], model, "--data", data, *task[1:], code=2)
             self.assertIn("label 4 at sample 3", done.stderr, task)
 
+    def test_a_wrong_label_beyond_the_samples_that_are_looked_at(self):
+        labels = numpy.arange(SAMPLES) % 6
+        labels[SAMPLES - 1] = 6
+        model, data = self.script(Floats()), self.npz(x=torch.randn(SAMPLES, 3, 8, 8), labels=labels)
+        for task in (["ptq", "-o", self.path("o"), "--verify-samples", 8], ["eval", "--batch-size", 4],
+                     ["train", "-o", self.path("o"), "--epochs", 1, "--batch-size", 4]):
+            done = self.qtool(task[0], model, "--data", data, *task[1:], code=2)
+            self.assertIn(f"label 6 at sample {SAMPLES - 1}", done.stderr, task)
+        self.qtool("eval", model, "--data", f"{data},limit={SAMPLES - 1}")
 
     def test_labels_from_one_for_a_model_with_more_classes(self):
         net = Floats()

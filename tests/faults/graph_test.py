@@ -146,7 +146,8 @@ class Modes(GraphTest):
         torch.jit.trace(model, x, check_trace=False).save(self.path("training.pt"))
         data = self.npz(x=x)
         for words in (["inspect", self.path("training.pt")],
-                      ["eval", self.path("training.pt"), "--data", data, "--against", self.path("training.pt")]):
+                      ["eval", self.path("training.pt"), "--data", data, "--against", self.path("training.pt")],
+                      ["bench", self.path("training.pt"), "--data", data, "--batch", 1, "--runs", 3]):
             said = self.qtool(*words).stderr
             for part in ("training mode", "dropout (1", "batch_norm (1", "model.eval()"):
                 self.assertIn(part, said)

@@ -1,14 +1,14 @@
 """Grids, engines, and files left behind."""
 import re
-import struct
 import unittest
 import zipfile
-import zlib
 
+import numpy
 import torch
 from torch import nn
 
 from harness import FaultTest, sqnr_db
+from pictures import write_png
 
 
 FAST = ["--blame-samples", "0"]
@@ -172,17 +172,6 @@ class Engines(FaultTest):
                 self.assertGreater(sqnr_db(expected, got), 25, engine)
 
 
-def png(path, color):
-    """Writes a picture of 8x8 pixels of one color."""
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    rows = (b"\0" + bytes(color) * 8) * 8
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 8, 2, 0, 0, 0)) +
-                     chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
-
-
 def with_code(path, new_path, old, new):
     """Copies a model's file, with `new` for `old` (a pattern) in its code."""
     changes = 0
@@ -206,7 +195,8 @@ class FilesLeftBehind(FaultTest):
         for label in "ab":
             for i in range(4):
                 for split in "train", "test":
-                    png(self.folder / "data" / split / label / f"{i}.png", [60 * i, 100, 50 * (label == "b")])
+                    write_png(self.folder / "data" / split / label / f"{i}.png",
+                              numpy.full((8, 8, 3), [60 * i, 100, 50 * (label == "b")], numpy.uint8))
         return self.path("data")
 
     def test_a_bad_test_split_leaves_nothing_of_its_run_and_all_of_an_earlier_one(self):
