@@ -9,20 +9,17 @@
 #include "catch.h"
 #include "data/files.h"
 #include "data/tensors.h"
+#include "skip.h"
 
 namespace qtool {
 namespace {
 
-constexpr const char* kFolder = "/usr/share/datasets/fashion-mnist";
-
-bool is_installed() {
-  if (std::filesystem::exists(kFolder)) return true;
-  WARN("Fashion-MNIST is not installed");
-  return false;
-}
-
 DataSpec spec_of(Split split) {
-  return {.kind = DataKind::kIdx, .path = kFolder, .split = split, .mean = {0.286}, .std = {0.353}};
+  return {.kind = DataKind::kIdx,
+          .path = fashion_mnist_or_skip(),
+          .split = split,
+          .mean = {0.286},
+          .std = {0.353}};
 }
 
 double resident_megabytes() {
@@ -45,8 +42,7 @@ double most_memory_over(int64_t count) {
 }
 
 // Worked out by NumPy from the same file: sum of ((raw.astype('f4') / 255 - f4(0.286)) / f4(0.353)).
-TEST_CASE("Fashion-MNIST is what NumPy reads") {
-  if (!is_installed()) return;
+TEST_CASE("Fashion-MNIST is what NumPy reads", "[.fashion-mnist]") {
   Loader loader(spec_of(Split::kTrain), {}, {.batch_size = 1024});
   CHECK(loader.size() == 60000);
   const auto batch = loader.next();
@@ -61,8 +57,7 @@ TEST_CASE("Fashion-MNIST is what NumPy reads") {
         Approx(-0.007396954601139681).epsilon(1e-9));
 }
 
-TEST_CASE("Fashion-MNIST's last samples are reached directly") {
-  if (!is_installed()) return;
+TEST_CASE("Fashion-MNIST's last samples are reached directly", "[.fashion-mnist]") {
   const auto dataset = open_dataset(spec_of(Split::kTrain));
   const Batch end = read_samples(*dataset, {59999, 0, 59997, 59998});
   CHECK(values_of<int64_t>(end.labels) == std::vector<int64_t>{5, 9, 3, 0});
@@ -72,8 +67,7 @@ TEST_CASE("Fashion-MNIST's last samples are reached directly") {
         std::vector<int64_t>{9, 2, 1, 1, 6});
 }
 
-TEST_CASE("60,000 images take no more memory than 1,000") {
-  if (!is_installed()) return;
+TEST_CASE("60,000 images take no more memory than 1,000", "[.memory]") {
   (void)most_memory_over(1000);  // what the first use of everything takes
   const double few = most_memory_over(1000), many = most_memory_over(60000);
   INFO(few << " MB, " << many << " MB");

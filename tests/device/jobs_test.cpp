@@ -1,7 +1,6 @@
 /// ptq, qat and train with --device cuda, as commands run them.
 #include <ATen/TensorOperators.h>
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "gpu.h"
@@ -9,6 +8,7 @@
 #include "job/train.h"
 #include "job/workplace.h"
 #include "same_statistics.h"
+#include "skip.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
 #include "catch.h"
 
@@ -26,7 +26,7 @@ CommonOptions common_on(Device device) {
 /// The ResNet-8 of the quick start, on the first images of Fashion-MNIST.
 void set_resnet8(QuantizeOptions& options, const std::string& output) {
   options.model = QTOOL_CONFIGS "/fashion_mnist/resnet8.pt";
-  options.data = "idx:/usr/share/datasets/fashion-mnist,mean=0.2860,std=0.3530";
+  options.data = "idx:" + fashion_mnist_or_skip() + ",mean=0.2860,std=0.3530";
   options.output = output;
   options.report = false;      // it would quantize each layer alone
   options.verify_samples = 0;  // on the CPU, and with it the time that each model takes
@@ -43,16 +43,9 @@ QuantizeResult run_on(Device device, const QatOptions& options) {
   return run_qat(options, common_on(device), "resolved: true\n", progress);
 }
 
-bool is_installed() {
-  if (std::filesystem::exists("/usr/share/datasets/fashion-mnist")) return true;
-  WARN("Fashion-MNIST is not installed");
-  return false;
-}
-
 }  // namespace
 
-TEST_CASE("ptq of a trained ResNet-8 gives the same files with --device cuda") {
-  if (!is_installed()) return;
+TEST_CASE("ptq of a trained ResNet-8 gives the same files with --device cuda", "[.fashion-mnist]") {
   const TemporaryFolder folder;
   const auto run = [&](Device device) {
     PtqOptions options;
@@ -71,8 +64,7 @@ TEST_CASE("ptq of a trained ResNet-8 gives the same files with --device cuda") {
   }
 }
 
-TEST_CASE("qat of a trained ResNet-8 gains with --device cuda what it gains on the CPU") {
-  if (!is_installed()) return;
+TEST_CASE("qat of a trained ResNet-8 gains with --device cuda what it gains on the CPU", "[.fashion-mnist]") {
   const TemporaryFolder folder;
   const auto run = [&](Device device) {
     QatOptions options;

@@ -9,15 +9,15 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <vector>
 
+#include "skip.h"
+
 namespace qtool {
 namespace {
 
-constexpr int kSkipped = 4;         // SKIP_RETURN_CODE in CMakeLists.txt
 constexpr int64_t kSmallest = 512;  // bytes that LibTorch's allocator gives out at least
 
 std::atomic<int64_t> operators_run{0};
@@ -51,8 +51,7 @@ std::vector<at::Tensor>& taken() {
 const bool is_ready = [] {
   setenv("NVIDIA_TF32_OVERRIDE", "0", /*overwrite=*/1);
   if (torch::cuda::device_count() == 0) {
-    std::puts("skipped: LibTorch has CUDA, but finds no GPU");
-    std::exit(kSkipped);
+    skip("LibTorch has CUDA, but finds no GPU");
   }
   at::addGlobalCallback(at::RecordFunctionCallback(count).needsInputs(true));
   return true;

@@ -1,6 +1,5 @@
 /// A trained network on real data, where that is installed (Debian's dataset-fashion-mnist).
-#include <filesystem>
-
+#include "skip.h"
 #include "workplace.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
 #include "catch.h"
@@ -9,18 +8,10 @@ using namespace qtool;
 
 namespace {
 
-constexpr const char* kFolder = "/usr/share/datasets/fashion-mnist";
-
-bool is_installed() {
-  if (std::filesystem::exists(kFolder)) return true;
-  WARN("Fashion-MNIST is not installed");
-  return false;
-}
-
 PtqOptions resnet8(const std::string& output) {
   PtqOptions options;
-  options.model = std::string(QTOOL_CONFIGS) + "/fashion_mnist/resnet8.pt";
-  options.data = std::string("idx:") + kFolder + ",mean=0.2860,std=0.3530";
+  options.model = QTOOL_CONFIGS "/fashion_mnist/resnet8.pt";
+  options.data = "idx:" + fashion_mnist_or_skip() + ",mean=0.2860,std=0.3530";
   options.output = output;
   options.report = false;  // it would quantize each layer alone
   return options;
@@ -30,8 +21,8 @@ PtqOptions resnet8(const std::string& output) {
 
 TEST_CASE(
     "every calibrator keeps a ResNet-8's accuracy within half a point, or a whole one where activations have "
-    "7 bits") {
-  if (!is_installed()) return;
+    "7 bits",
+    "[.fashion-mnist]") {
   const double share = bits_of_activations() == 8 ? 0.005 : 0.01;
   const TemporaryFolder folder;
   auto options = resnet8(folder / "seen");

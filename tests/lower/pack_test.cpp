@@ -3,14 +3,16 @@
 #include "data/files.h"
 #include "int8_run.h"
 #include "lower/quantized_ops.h"
+#include "skip.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
 #include "catch.h"
 
 using namespace qtool;
 
-TEST_CASE("a layer that the engine refuses is named") {
+TEST_CASE("a layer that the engine refuses is named", "[.onednn]") {
   const auto available = available_engines();
-  if (std::count(available.begin(), available.end(), Engine::kOnednn) == 0) return;
+  if (std::count(available.begin(), available.end(), Engine::kOnednn) == 0)
+    skip("this LibTorch has no oneDNN");
   use_engine(Engine::kOnednn);
   const auto model =
       build({"return torch.conv_transpose2d(x, w1, None, [2, 2], [0, 0], [1, 1])", {{"w1", {3, 3, 3, 3}}}});
