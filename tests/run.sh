@@ -1,8 +1,28 @@
 #!/usr/bin/env bash
 # Sets up, builds everything and runs all tests. Takes the options of apps/setup.sh. CI=true makes warnings errors;
 # QTOOL_TESTS=libtorch leaves out the tests that are the same with any LibTorch.
+#
+#   bash tests/run.sh --sanitize address,undefined|thread    the unit tests alone, built with clang's sanitizers
+#                                                            in build-sanitize-address/, build-sanitize-thread/
 source "$(dirname "${BASH_SOURCE[0]}")/../apps/setup.sh"
-setup "$@"
+sanitize= options=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --sanitize) sanitize=${2:?"--sanitize wants address,undefined or thread"}; shift 2 ;;
+    *) options+=("$1"); shift ;;
+  esac
+done
+setup "${options[@]}"
+# Tests run beside each other and beside other work: threads that wait must not spin.
+export OMP_WAIT_POLICY=passive
+if [ -n "$sanitize" ]; then
+  install_packages clang libclang-rt-dev libomp-dev
+  build=build-sanitize-${sanitize%%,*} && mkdir -p "$build"
+  configure -DCMAKE_CXX_COMPILER=clang++ -DQTOOL_SANITIZE="$sanitize" -DQTOOL_TESTS=ON
+  build_targets all
+  ctest --test-dir "$build" -j "$(build_jobs)" --output-on-failure --no-tests=error --timeout 1800
+  exit
+fi
 # A browser, for the pages that qtool writes.
 install_packages chromium chromium-driver python3-selenium
 # Shells and a printer of manual pages, for `qtool completion` and `qtool man`.
@@ -17,7 +37,5 @@ build_targets all
 for python in "$torch_python" "$PWD/build/venv/bin/python" python3; do
   if "$python" -c 'import torch' 2>/dev/null; then export QTOOL_PYTHON=$python; break; fi
 done
-# Tests run beside each other and beside other work: threads that wait must not spin.
-export OMP_WAIT_POLICY=passive
 say "Python for the tests: ${QTOOL_PYTHON:-none with torch, so the tests of Python clients are skipped}"
 ctest --test-dir "$build" -j "$(build_jobs)" --output-on-failure --no-tests=error --timeout 900

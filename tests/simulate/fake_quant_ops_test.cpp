@@ -187,7 +187,7 @@ TEST_CASE("the work of relu and hardtanh is done as well, with their gradients")
             },
             x, at::tensor({0.1F}), dy);
         const auto apart = pass(
-            [&](T v, T scale) {
+            [&, clip = clip](T v, T scale) {
               if (learned) two.scale = scale;
               return two(clip(v));
             },
