@@ -1,5 +1,5 @@
 #pragma once
-#include "job/batch_runner.h"
+#include "batch/batch_runner.h"
 
 namespace qtool {
 

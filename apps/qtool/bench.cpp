@@ -4,10 +4,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "command.h"
-#include "core/json_text.h"
 #include "output.h"
-#include "report/json_parts.h"
+#include "report/job/json_parts.h"
 #include "report/markdown_table.h"
 
 namespace qtool {

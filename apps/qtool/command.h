@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "core/option_tree.h"
-#include "core/progress.h"
+#include "base/progress.h"
 #include "job/common_options.h"
+#include "options/option_tree.h"
 
 namespace qtool {
 

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <deque>
 
+#include "base/limits.h"
 #include "config/config.h"
-#include "core/limits.h"
 #include "flags.h"
 #include "help.h"
 #include "version.h"

@@ -3,14 +3,14 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "command.h"
-#include "core/json_text.h"
 #include "gate_output.h"
 #include "output.h"
-#include "report/gates.h"
-#include "report/json_parts.h"
+#include "report/job/gates.h"
+#include "report/job/json_parts.h"
+#include "report/job/report_text.h"
 #include "report/markdown_table.h"
-#include "report/report_text.h"
 
 namespace qtool {
 namespace {

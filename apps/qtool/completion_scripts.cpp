@@ -1,6 +1,6 @@
 #include "completion_scripts.h"
 
-#include "core/names.h"
+#include "base/names.h"
 
 namespace qtool {
 namespace {

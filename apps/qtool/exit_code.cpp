@@ -10,9 +10,9 @@
 #include <memory>
 #include <string>
 
-#include "core/error.h"
-#include "core/first_sentence.h"
-#include "core/machine_failure.h"
+#include "base/error.h"
+#include "base/first_sentence.h"
+#include "base/machine_failure.h"
 #include "streams.h"
 #include "terminal.h"
 

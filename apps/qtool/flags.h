@@ -2,7 +2,7 @@
 #include <string>
 #include <vector>
 
-#include "core/option_tree.h"
+#include "options/option_tree.h"
 
 namespace CLI {
 class App;

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "core/atomic_file.h"
+#include "base/atomic_file.h"
 #include "streams.h"
 
 namespace qtool {

@@ -2,7 +2,7 @@
 #include <string>
 #include <vector>
 
-#include "report/ci.h"
+#include "report/ci/ci.h"
 
 namespace qtool {
 

@@ -1,7 +1,7 @@
 #include "job/init.h"
 
+#include "base/safe_text.h"
 #include "command.h"
-#include "core/safe_text.h"
 #include "output.h"
 
 namespace qtool {

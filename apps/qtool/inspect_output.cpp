@@ -4,9 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/json_text.h"
+#include "base/json_text.h"
 #include "output.h"
-#include "report/json_parts.h"
+#include "report/job/json_parts.h"
 #include "report/markdown_table.h"
 
 namespace qtool {

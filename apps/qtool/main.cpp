@@ -6,7 +6,7 @@
 #include <new>
 #include <string_view>
 
-#include "core/error.h"
+#include "base/error.h"
 #include "process.h"
 #include "program.h"
 

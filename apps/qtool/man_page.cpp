@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/version.h"
+#include "base/version.h"
 #include "exit_code.h"
 #include "help.h"
 

@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <numeric>
 
-#include "core/safe_text.h"
-#include "report/data_lines.h"
+#include "base/safe_text.h"
+#include "report/job/data_lines.h"
+#include "report/job/report_text.h"
 #include "report/markdown_table.h"
-#include "report/report_text.h"
 #include "terminal.h"
 
 namespace qtool {

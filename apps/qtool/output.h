@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "job/arrival.h"
-#include "report/report.h"
+#include "report/job/report.h"
 #include "streams.h"
 
 namespace qtool {
@@ -13,7 +13,7 @@ enum class Align {
   kNumbers,  ///< the first column left, the others right
   kText      ///< all left
 };
-/// A table with its heads in the first row, columns padded with spaces; cells are safe_line() (core/safe_text.h). On a
+/// A table with its heads in the first row, columns padded with spaces; cells are safe_line() (base/safe_text.h). On a
 /// terminal that is too narrow, the widest columns of text are cut, with an ellipsis; of numbers only the names in the
 /// first column, and where that is not enough each row becomes a paragraph.
 [[nodiscard]] std::string columns(const std::vector<std::vector<std::string>>& rows,

@@ -15,11 +15,11 @@
 #include <exception>
 #include <functional>
 
-#include "core/error.h"
-#include "core/interrupt.h"
-#include "core/machine_failure.h"
-#include "core/safe_text.h"
-#include "core/unfinished_file.h"
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/machine_failure.h"
+#include "base/safe_text.h"
+#include "base/unfinished_file.h"
 #include "exit_code.h"
 #include "terminal.h"
 
@@ -97,7 +97,7 @@ spdlog::level::level_enum level_of(const CommonOptions& common) {
   return spdlog::level::info;
 }
 
-/// What is logged, as a line (core/safe_text.h).
+/// What is logged, as a line (base/safe_text.h).
 class SafeMessage : public spdlog::custom_flag_formatter {
  public:
   void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {

@@ -3,11 +3,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
+#include "base/json_text.h"
+#include "batch/batch.h"
 #include "batch_watcher.h"
 #include "command.h"
-#include "core/error.h"
-#include "core/json_text.h"
-#include "job/batch.h"
 #include "output.h"
 
 namespace qtool {

@@ -1,7 +1,7 @@
 #include "config/schema.h"
 
+#include "batch/tasks.h"
 #include "command.h"
-#include "job/tasks.h"
 #include "output.h"
 
 namespace qtool {

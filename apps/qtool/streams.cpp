@@ -3,8 +3,8 @@
 #include <cerrno>
 #include <cstring>
 
-#include "core/error.h"
-#include "core/safe_text.h"
+#include "base/error.h"
+#include "base/safe_text.h"
 
 namespace qtool {
 namespace {

@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "core/safe_text.h"
+#include "base/safe_text.h"
 #include "streams.h"
 #include "terminal.h"
 

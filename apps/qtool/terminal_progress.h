@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "core/progress.h"
+#include "base/progress.h"
 
 namespace qtool {
 

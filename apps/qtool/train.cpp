@@ -4,9 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
+#include "base/safe_text.h"
 #include "command.h"
-#include "core/json_text.h"
-#include "core/safe_text.h"
 #include "output.h"
 #include "report/markdown_table.h"
 

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "core/cpu.h"
-#include "core/names.h"
-#include "core/version.h"
+#include "base/cpu.h"
+#include "base/names.h"
+#include "base/version.h"
 
 namespace qtool {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/simd.h"
+#include "base/simd.h"
 
 namespace qtool {
 namespace {

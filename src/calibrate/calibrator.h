@@ -2,7 +2,7 @@
 #include <cstdint>
 
 #include "calibrate/statistics.h"
-#include "core/scheme.h"
+#include "grid/scheme.h"
 #include "plan/recipe.h"
 
 namespace qtool {

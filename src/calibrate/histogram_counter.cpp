@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "core/simd.h"
+#include "base/simd.h"
 
 namespace qtool {
 namespace {

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "calibrate/calibrator.h"
-#include "core/qparams.h"
+#include "grid/qparams.h"
 
 namespace qtool {
 namespace {

@@ -6,9 +6,9 @@
 #include <cmath>
 #include <limits>
 
+#include "base/error.h"
+#include "base/simd.h"
 #include "calibrate/bounds.h"
-#include "core/error.h"
-#include "core/simd.h"
 
 namespace qtool {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 #include <cstdint>
 
-#include "core/options.h"
+#include "options/options.h"
 
 namespace qtool {
 

@@ -11,7 +11,7 @@
 #include <algorithm>
 
 #include "calibrate/calibrator.h"
-#include "core/affine.h"
+#include "grid/affine.h"
 
 namespace qtool {
 namespace {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "calibrate/statistics.h"
-#include "core/qparams.h"
+#include "grid/qparams.h"
 #include "plan/plan.h"
 
 namespace qtool {

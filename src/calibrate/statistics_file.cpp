@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "core/atomic_file.h"
-#include "core/error.h"
-#include "core/json_text.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/json_text.h"
 
 namespace qtool {
 namespace {

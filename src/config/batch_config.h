@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "config/problems.h"
-#include "core/option_tree.h"
+#include "options/option_tree.h"
 
 namespace qtool {
 

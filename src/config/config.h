@@ -1,12 +1,12 @@
 #pragma once
-/// One job's options as YAML. The keys are those of describe() (core/options.h); `version: 1` and `task: ptq`
+/// One job's options as YAML. The keys are those of describe() (options/options.h); `version: 1` and `task: ptq`
 /// may stand before them.
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "core/option_tree.h"
+#include "options/option_tree.h"
 
 namespace qtool {
 

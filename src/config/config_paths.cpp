@@ -1,6 +1,6 @@
 #include "config/config_paths.h"
 
-#include "core/spec_path.h"
+#include "base/spec_path.h"
 
 namespace qtool {
 namespace {

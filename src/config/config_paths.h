@@ -2,7 +2,7 @@
 #include <filesystem>
 #include <string>
 
-#include "core/option_tree.h"
+#include "options/option_tree.h"
 
 namespace qtool {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "config/problems.h"
-#include "core/option_tree.h"
+#include "options/option_tree.h"
 
 namespace qtool {
 

@@ -1,6 +1,6 @@
+#include "base/atomic_file.h"
 #include "config/config.h"
 #include "config/option_reader.h"
-#include "core/atomic_file.h"
 
 namespace qtool {
 namespace {

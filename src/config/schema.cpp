@@ -3,8 +3,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "core/json_text.h"
-#include "core/version.h"
+#include "base/json_text.h"
+#include "base/version.h"
 
 namespace qtool {
 namespace {

@@ -8,8 +8,8 @@
 #include <sstream>
 #include <vector>
 
+#include "base/limits.h"
 #include "config/option_reader.h"
-#include "core/limits.h"
 
 namespace qtool {
 namespace {

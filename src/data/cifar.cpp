@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "core/error.h"
+#include "base/error.h"
 #include "data/folder.h"
 #include "data/kinds.h"
 #include "data/stored_array.h"

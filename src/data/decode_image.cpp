@@ -12,8 +12,8 @@
 #include <memory>
 #include <string_view>
 
-#include "core/atomic_file.h"
-#include "core/error.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
 #include "data/stb_memory.h"
 #include "data/unpacked_size.h"
 

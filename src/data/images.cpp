@@ -1,7 +1,7 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/empty.h>
 
-#include "core/error.h"
+#include "base/error.h"
 #include "data/decode_image.h"
 #include "data/image_folder.h"
 #include "data/kinds.h"

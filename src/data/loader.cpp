@@ -7,7 +7,7 @@
 #include <numeric>
 #include <thread>
 
-#include "core/error.h"
+#include "base/error.h"
 #include "data/rng.h"
 #include "data/sample_reader.h"
 

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <string_view>
 
-#include "core/error.h"
+#include "base/error.h"
 
 namespace qtool {
 namespace {

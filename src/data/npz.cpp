@@ -1,4 +1,4 @@
-#include "core/error.h"
+#include "base/error.h"
 #include "data/kinds.h"
 #include "data/npy_header.h"
 #include "data/unpacked_size.h"

@@ -3,7 +3,7 @@
 
 #include <charconv>
 
-#include "core/error.h"
+#include "base/error.h"
 #include "data/kinds.h"
 #include "data/rng.h"
 

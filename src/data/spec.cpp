@@ -5,8 +5,8 @@
 #include <functional>
 #include <set>
 
-#include "core/option_value.h"
-#include "core/spec_path.h"
+#include "base/spec_path.h"
+#include "options/option_value.h"
 
 namespace qtool {
 namespace {

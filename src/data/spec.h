@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "core/names.h"
+#include "base/names.h"
 
 namespace qtool {
 

@@ -2,8 +2,8 @@
 
 #include <ATen/ops/stack.h>
 
-#include "core/error.h"
-#include "core/names.h"
+#include "base/error.h"
+#include "base/names.h"
 
 namespace qtool {
 

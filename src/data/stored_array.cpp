@@ -2,7 +2,7 @@
 
 #include <ATen/ops/empty.h>
 
-#include "core/error.h"
+#include "base/error.h"
 #include "data/stack_samples.h"
 
 namespace qtool {

@@ -3,13 +3,13 @@
 
 #include <algorithm>
 
-#include "core/error.h"
+#include "base/error.h"
 #include "data/kinds.h"
 #include "data/stack_samples.h"
 #include "data/stored_array.h"
 #include "data/unpacked_size.h"
 #include "data/zip_file.h"
-#include "graph/tensor_file.h"
+#include "graph/read/tensor_file.h"
 
 namespace qtool {
 namespace {

@@ -7,9 +7,9 @@
 #include <array>
 #include <cmath>
 
-#include "core/error.h"
-#include "core/option_value.h"
+#include "base/error.h"
 #include "data/stack_samples.h"
+#include "options/option_value.h"
 
 namespace qtool {
 namespace {

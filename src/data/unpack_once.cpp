@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "core/error.h"
+#include "base/error.h"
 #include "data/byte_source.h"
 #include "data/descriptor.h"
 #include "data/unpacked_size.h"

@@ -1,6 +1,6 @@
 #include "data/unpacked_size.h"
 
-#include "core/error.h"
+#include "base/error.h"
 
 namespace qtool {
 namespace {

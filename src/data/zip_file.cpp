@@ -7,9 +7,9 @@
 #include <set>
 #include <utility>
 
-#include "core/error.h"
+#include "base/error.h"
 #include "data/unpacked_size.h"
-#include "graph/archive_check.h"
+#include "graph/read/archive_check.h"
 
 namespace qtool {
 namespace {

@@ -9,9 +9,9 @@
 #include <memory>
 #include <set>
 
-#include "graph/attributes.h"
-#include "graph/call_stack.h"
-#include "graph/nodes.h"
+#include "graph/ir/attributes.h"
+#include "graph/ir/call_stack.h"
+#include "graph/ir/nodes.h"
 
 namespace qtool {
 namespace {

@@ -11,16 +11,16 @@
 #include <optional>
 #include <sstream>
 
-#include "core/atomic_file.h"
-#include "core/error.h"
-#include "core/machine_failure.h"
-#include "graph/attributes.h"
-#include "graph/forks.h"
-#include "graph/in_place.h"
-#include "graph/load.h"
-#include "graph/place_constants.h"
-#include "graph/pool_constants.h"
-#include "graph/recurrent_on_gpu.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/machine_failure.h"
+#include "graph/ir/attributes.h"
+#include "graph/ir/forks.h"
+#include "graph/ir/in_place.h"
+#include "graph/ir/place_constants.h"
+#include "graph/ir/pool_constants.h"
+#include "graph/ir/recurrent_on_gpu.h"
+#include "graph/read/load.h"
 #include "graph/tensor_inputs.h"
 
 namespace qtool {

@@ -8,9 +8,9 @@
 #include <map>
 #include <utility>
 
-#include "core/error.h"
-#include "graph/attributes.h"
-#include "graph/nodes.h"
+#include "base/error.h"
+#include "graph/ir/attributes.h"
+#include "graph/ir/nodes.h"
 
 namespace qtool {
 namespace {

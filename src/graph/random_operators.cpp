@@ -2,7 +2,7 @@
 
 #include <torch/csrc/jit/api/module.h>
 
-#include "graph/nodes.h"
+#include "graph/ir/nodes.h"
 
 namespace qtool {
 

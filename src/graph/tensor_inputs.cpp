@@ -2,7 +2,7 @@
 
 #include <torch/csrc/jit/api/module.h>
 
-#include "core/error.h"
+#include "base/error.h"
 
 namespace qtool {
 namespace {

@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <set>
 
-#include "graph/attributes.h"
-#include "graph/in_place.h"
-#include "graph/nodes.h"
+#include "graph/ir/attributes.h"
+#include "graph/ir/in_place.h"
+#include "graph/ir/nodes.h"
 
 namespace qtool {
 namespace {
@@ -51,7 +51,7 @@ const jit::Value* first_tensor(const jit::Node* node) {
   return found == outputs.end() ? nullptr : *found;
 }
 
-/// `lstm` for the values lstm.0, lstm.1 and lstm.2, see graph/site_names.h.
+/// `lstm` for the values lstm.0, lstm.1 and lstm.2, see graph/passes/site_names.h.
 std::string name_of(const jit::Node* node) {
   const std::string name = first_tensor(node)->debugName();
   return node->outputs().size() == 1 ? name : name.substr(0, name.rfind('.'));

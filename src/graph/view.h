@@ -11,7 +11,7 @@ namespace qtool {
 
 /// One operator of a canonical model, as far as a plan needs to know it.
 struct OperatorView {
-  /// The module path (graph/site_names.h); also the name of its output value, where it has one.
+  /// The module path (graph/passes/site_names.h); also the name of its output value, where it has one.
   std::string name;
   std::string kind;                       ///< `aten::conv2d`
   std::vector<std::string> inputs;        ///< tensors that flow in, without weights and other attributes

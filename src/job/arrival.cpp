@@ -8,8 +8,8 @@
 #include <set>
 #include <utility>
 
-#include "core/option_value.h"
 #include "graph/tensor_inputs.h"
+#include "options/option_value.h"
 
 namespace qtool {
 namespace {

@@ -8,7 +8,7 @@
 #include "data/loader.h"
 #include "graph/model.h"
 #include "graph/view.h"
-#include "report/report.h"
+#include "report/job/report.h"
 
 namespace qtool {
 

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "core/error.h"
-#include "core/interrupt.h"
+#include "base/error.h"
+#include "base/interrupt.h"
 #include "data/loader.h"
 #include "graph/model.h"
 #include "job/data_splits.h"

@@ -3,13 +3,13 @@
 #include <string>
 #include <vector>
 
-#include "core/options.h"
-#include "core/progress.h"
+#include "base/progress.h"
+#include "export/torchscript/engine.h"
 #include "job/arrival.h"
 #include "job/common_options.h"
-#include "lower/engine.h"
 #include "measure/latency.h"
 #include "measure/operator_times.h"
+#include "options/options.h"
 
 namespace qtool {
 

@@ -6,9 +6,9 @@
 #include <cmath>
 #include <map>
 
-#include "core/interrupt.h"
+#include "base/interrupt.h"
+#include "qat/site_switches.h"
 #include "simulate/simulate.h"
-#include "simulate/site_switches.h"
 
 namespace qtool {
 namespace {

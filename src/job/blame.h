@@ -1,11 +1,11 @@
 #pragma once
 #include <vector>
 
-#include "core/progress.h"
-#include "core/qparams.h"
+#include "base/progress.h"
+#include "grid/qparams.h"
 #include "job/trial.h"
 #include "plan/plan.h"
-#include "report/report.h"
+#include "report/job/report.h"
 
 namespace qtool {
 

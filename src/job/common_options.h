@@ -5,8 +5,8 @@
 #include <map>
 #include <string>
 
-#include "core/names.h"
-#include "core/options.h"
+#include "base/names.h"
+#include "options/options.h"
 
 namespace qtool {
 
@@ -42,7 +42,7 @@ struct CommonOptions {
   bool print_config = false;
   bool limits = true;
   std::string config;
-  /// Where the job's settings come from that are not the defaults (core/option_tree.h), for its report. Not an option.
+  /// Where the job's settings come from that are not the defaults (options/option_tree.h), for its report. Not an option.
   std::map<std::string, std::string> setting_origins;
 };
 

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include "report/judge.h"
-#include "report/read_report.h"
+#include "report/job/judge.h"
+#include "report/job/read_report.h"
 
 namespace qtool {
 namespace {

@@ -3,10 +3,10 @@
 #include <string>
 #include <vector>
 
-#include "core/options.h"
 #include "job/common_options.h"
-#include "report/ci.h"
-#include "report/report.h"
+#include "options/options.h"
+#include "report/ci/ci.h"
+#include "report/job/report.h"
 
 namespace qtool {
 

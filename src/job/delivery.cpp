@@ -4,10 +4,11 @@
 
 #include <filesystem>
 
+#include "base/atomic_file.h"
+#include "base/cpu.h"
+#include "base/version.h"
 #include "calibrate/statistics_file.h"
-#include "core/atomic_file.h"
-#include "core/cpu.h"
-#include "core/version.h"
+#include "export/torchscript/quantized_ops.h"
 #include "graph/belongings.h"
 #include "graph/view.h"
 #include "job/data_splits.h"
@@ -19,7 +20,6 @@
 #include "job/staging_folder.h"
 #include "job/trial.h"
 #include "job/written_model.h"
-#include "lower/quantized_ops.h"
 #include "measure/resources.h"
 #include "report/sha256.h"
 #include "simulate/simulate.h"

@@ -3,14 +3,14 @@
 #include <string>
 #include <vector>
 
+#include "base/progress.h"
 #include "calibrate/statistics.h"
-#include "core/progress.h"
 #include "job/common_options.h"
 #include "job/quantization.h"
 #include "job/quantize_options.h"
 #include "job/stage_clock.h"
 #include "job/verification.h"
-#include "report/report.h"
+#include "report/job/report.h"
 
 namespace qtool {
 

@@ -1,6 +1,6 @@
 #include "job/eval.h"
 
-#include "core/error.h"
+#include "base/error.h"
 #include "job/data_splits.h"
 #include "job/open_model.h"
 #include "job/output_warnings.h"

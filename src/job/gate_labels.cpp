@@ -4,7 +4,7 @@
 
 #include <sstream>
 
-#include "core/error.h"
+#include "base/error.h"
 #include "data/dataset.h"
 #include "data/loader.h"
 #include "graph/tensor_inputs.h"

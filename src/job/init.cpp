@@ -2,10 +2,10 @@
 
 #include <filesystem>
 
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/safe_text.h"
 #include "config/config.h"
-#include "core/atomic_file.h"
-#include "core/error.h"
-#include "core/safe_text.h"
 #include "data/spec.h"
 #include "job/input_shape.h"
 #include "job/inspect.h"

@@ -1,9 +1,9 @@
 #pragma once
 #include <string>
 
-#include "core/options.h"
-#include "core/progress.h"
+#include "base/progress.h"
 #include "job/common_options.h"
+#include "options/options.h"
 
 namespace qtool {
 

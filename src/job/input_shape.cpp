@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "core/names.h"
+#include "base/names.h"
 
 namespace qtool {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "core/error.h"
+#include "base/error.h"
 
 namespace qtool {
 

@@ -1,6 +1,6 @@
 #include "job/inspect.h"
 
-#include "graph/canonicalise.h"
+#include "graph/passes/canonicalise.h"
 #include "graph/view.h"
 #include "job/data_splits.h"
 #include "job/open_model.h"

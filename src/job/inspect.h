@@ -3,11 +3,11 @@
 #include <string>
 #include <vector>
 
-#include "core/options.h"
-#include "core/progress.h"
+#include "base/progress.h"
+#include "export/torchscript/engine.h"
 #include "job/arrival.h"
 #include "job/common_options.h"
-#include "lower/engine.h"
+#include "options/options.h"
 #include "plan/recipe.h"
 
 namespace qtool {

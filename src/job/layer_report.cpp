@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/affine.h"
 #include "graph/probe.h"
+#include "grid/affine.h"
 #include "job/report_histogram.h"
 
 namespace qtool {

@@ -2,10 +2,10 @@
 #include <vector>
 
 #include "calibrate/statistics.h"
-#include "core/qparams.h"
 #include "graph/model.h"
+#include "grid/qparams.h"
 #include "plan/plan.h"
-#include "report/report.h"
+#include "report/job/report.h"
 
 namespace qtool {
 

@@ -1,9 +1,9 @@
 #include "job/open_model.h"
 
-#include "core/error.h"
-#include "simulate/strip_fake_quant.h"
+#include "base/error.h"
+#include "qat/strip_fake_quant.h"
 #include "train/data_shape.h"
-#include "train/zoo.h"
+#include "zoo/zoo.h"
 
 namespace qtool {
 namespace {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "core/qparams.h"
 #include "graph/model.h"
+#include "grid/qparams.h"
 
 namespace qtool {
 

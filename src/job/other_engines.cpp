@@ -1,6 +1,6 @@
 #include "job/other_engines.h"
 
-#include "core/error.h"
+#include "base/error.h"
 #include "report/markdown_table.h"
 
 namespace qtool {

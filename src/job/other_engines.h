@@ -2,9 +2,9 @@
 #include <string>
 #include <vector>
 
+#include "export/torchscript/engine.h"
 #include "graph/model.h"
 #include "job/trial.h"
-#include "lower/engine.h"
 
 namespace qtool {
 

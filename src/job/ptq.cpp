@@ -1,9 +1,9 @@
 #include "job/ptq.h"
 
-#include "core/option_tree.h"
 #include "job/delivery.h"
 #include "job/gate_labels.h"
 #include "job/open_model.h"
+#include "options/option_tree.h"
 
 namespace qtool {
 

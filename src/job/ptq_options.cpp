@@ -1,6 +1,6 @@
 #include "job/ptq_options.h"
 
-#include "core/error.h"
+#include "base/error.h"
 #include "job/open_model.h"
 
 namespace qtool {

@@ -6,22 +6,22 @@
 #include <map>
 #include <optional>
 
-#include "core/affine.h"
-#include "core/atomic_file.h"
-#include "core/option_tree.h"
+#include "base/atomic_file.h"
 #include "data/loader.h"
-#include "graph/canonicalise.h"
+#include "graph/passes/canonicalise.h"
 #include "graph/tensor_inputs.h"
+#include "grid/affine.h"
 #include "job/data_splits.h"
 #include "job/delivery.h"
 #include "job/open_model.h"
 #include "job/qat_start.h"
 #include "job/training_progress.h"
 #include "job/training_verdict.h"
+#include "options/option_tree.h"
+#include "qat/staying_on_cpu.h"
+#include "qat/training_model.h"
 #include "simulate/fake_quant_state.h"
 #include "simulate/simulate.h"
-#include "simulate/staying_on_cpu.h"
-#include "simulate/training_model.h"
 
 namespace qtool {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 #include <string>
 
-#include "core/progress.h"
+#include "base/progress.h"
 #include "job/common_options.h"
 #include "job/qat_options.h"
 #include "job/quantize_result.h"

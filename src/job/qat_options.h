@@ -2,9 +2,9 @@
 #include <cstdint>
 #include <string>
 
-#include "core/options.h"
 #include "job/quantize_options.h"
-#include "simulate/training_model.h"
+#include "options/options.h"
+#include "qat/training_model.h"
 #include "train/trainer.h"
 
 namespace qtool {

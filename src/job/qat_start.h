@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "core/qparams.h"
+#include "grid/qparams.h"
 #include "job/common_options.h"
 #include "job/qat_options.h"
 #include "job/quantization.h"

@@ -2,11 +2,11 @@
 #include <string>
 #include <vector>
 
+#include "base/progress.h"
 #include "calibrate/statistics.h"
-#include "core/progress.h"
-#include "core/qparams.h"
 #include "graph/model.h"
 #include "graph/view.h"
+#include "grid/qparams.h"
 #include "job/arrival.h"
 #include "job/ptq_options.h"
 #include "plan/plan.h"

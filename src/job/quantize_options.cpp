@@ -1,6 +1,6 @@
 #include "job/quantize_options.h"
 
-#include "core/error.h"
+#include "base/error.h"
 
 namespace qtool {
 

@@ -3,11 +3,11 @@
 #include <string>
 
 #include "calibrate/options.h"
-#include "core/options.h"
-#include "lower/engine.h"
+#include "export/torchscript/engine.h"
+#include "options/options.h"
 #include "plan/recipe.h"
-#include "report/ci.h"
-#include "report/gates.h"
+#include "report/ci/ci.h"
+#include "report/job/gates.h"
 
 namespace qtool {
 

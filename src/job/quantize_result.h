@@ -1,7 +1,7 @@
 #pragma once
 #include <string>
 
-#include "report/report.h"
+#include "report/job/report.h"
 
 namespace qtool {
 

@@ -4,12 +4,12 @@
 #include <functional>
 #include <optional>
 
+#include "base/error.h"
 #include "calibrate/solve.h"
 #include "config/config.h"
-#include "core/error.h"
-#include "core/option_tree.h"
 #include "graph/view.h"
 #include "job/quantization.h"
+#include "options/option_tree.h"
 #include "plan/match.h"
 #include "simulate/simulate.h"
 

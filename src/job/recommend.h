@@ -1,13 +1,13 @@
 #pragma once
 #include <vector>
 
+#include "base/progress.h"
 #include "calibrate/statistics.h"
-#include "core/progress.h"
-#include "core/qparams.h"
+#include "export/torchscript/engine.h"
+#include "grid/qparams.h"
 #include "job/blame.h"
-#include "lower/engine.h"
 #include "plan/plan.h"
-#include "report/report.h"
+#include "report/job/report.h"
 
 namespace qtool {
 

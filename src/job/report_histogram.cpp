@@ -10,7 +10,7 @@
 
 #include "calibrate/bounds.h"
 #include "calibrate/histogram_counter.h"
-#include "core/affine.h"
+#include "grid/affine.h"
 
 namespace qtool {
 namespace {

@@ -3,8 +3,8 @@
 
 #include "calibrate/calibrator.h"
 #include "calibrate/histogram.h"
-#include "core/qparams.h"
-#include "report/report.h"
+#include "grid/qparams.h"
+#include "report/job/report.h"
 
 namespace qtool {
 

@@ -1,9 +1,9 @@
 #pragma once
 #include <string>
 
-#include "core/progress.h"
+#include "base/progress.h"
 #include "graph/model.h"
-#include "report/report.h"
+#include "report/job/report.h"
 
 namespace qtool {
 

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/progress.h"
+#include "base/progress.h"
 
 namespace qtool {
 

@@ -4,8 +4,8 @@
 
 #include <optional>
 
-#include "core/atomic_file.h"
-#include "core/error.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
 #include "job/data_splits.h"
 #include "job/input_survives.h"
 #include "job/open_model.h"

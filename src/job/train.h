@@ -3,10 +3,10 @@
 #include <string>
 #include <vector>
 
-#include "core/options.h"
-#include "core/progress.h"
+#include "base/progress.h"
 #include "job/arrival.h"
 #include "job/common_options.h"
+#include "options/options.h"
 #include "train/trainer.h"
 
 namespace qtool {

@@ -2,7 +2,7 @@
 #include <string>
 #include <vector>
 
-#include "core/progress.h"
+#include "base/progress.h"
 #include "train/trainer.h"
 
 namespace qtool {

@@ -2,7 +2,7 @@
 #include <optional>
 #include <string>
 
-#include "report/report.h"
+#include "report/job/report.h"
 
 namespace qtool {
 

@@ -3,7 +3,7 @@
 
 #include "graph/model.h"
 #include "measure/agreement.h"
-#include "report/report.h"
+#include "report/job/report.h"
 
 namespace qtool {
 

@@ -3,10 +3,10 @@
 #include <string>
 #include <vector>
 
-#include "core/progress.h"
+#include "base/progress.h"
 #include "graph/model.h"
 #include "job/quantize_options.h"
-#include "report/report.h"
+#include "report/job/report.h"
 
 namespace qtool {
 

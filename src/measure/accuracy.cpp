@@ -6,7 +6,7 @@
 #include <sstream>
 #include <utility>
 
-#include "core/error.h"
+#include "base/error.h"
 
 namespace qtool {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "core/options.h"
-#include "core/progress.h"
+#include "base/progress.h"
+#include "options/options.h"
 
 namespace qtool {
 

@@ -5,7 +5,7 @@
 #include <limits>
 #include <sstream>
 
-#include "core/error.h"
+#include "base/error.h"
 
 namespace qtool {
 namespace {

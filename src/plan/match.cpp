@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <regex>
 
-#include "core/names.h"
+#include "base/names.h"
 
 namespace qtool {
 namespace {

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "core/scheme.h"
 #include "graph/view.h"
-#include "plan/operator_table.h"
+#include "grid/scheme.h"
+#include "operators/operator_table.h"
 #include "plan/recipe.h"
 
 namespace qtool {

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "core/options.h"
-#include "core/scheme.h"
+#include "grid/scheme.h"
+#include "options/options.h"
 
 namespace qtool {
 

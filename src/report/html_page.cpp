@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "core/error.h"
+#include "base/error.h"
 #include "report/html_parts.h"
 
 namespace qtool {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/safe_text.h"
+#include "base/safe_text.h"
 
 namespace qtool {
 namespace {

@@ -9,7 +9,7 @@
 #include <fstream>
 #include <vector>
 
-#include "core/error.h"
+#include "base/error.h"
 
 namespace qtool {
 namespace {

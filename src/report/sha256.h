@@ -2,7 +2,7 @@
 #include <string>
 #include <string_view>
 
-#include "report/report.h"
+#include "report/job/report.h"
 
 namespace qtool {
 

@@ -2,7 +2,7 @@
 
 #include <ATen/ops/zeros.h>
 
-#include "graph/attributes.h"
+#include "graph/ir/attributes.h"
 
 namespace qtool {
 namespace {

@@ -7,7 +7,7 @@
 
 #include <cctype>
 
-#include "graph/attributes.h"
+#include "graph/ir/attributes.h"
 
 namespace qtool {
 namespace {

@@ -1,6 +1,6 @@
 #include "simulate/insert_fake_quant.h"
 
-#include "graph/nodes.h"
+#include "graph/ir/nodes.h"
 
 namespace qtool {
 

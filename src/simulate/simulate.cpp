@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "graph/attributes.h"
+#include "graph/ir/attributes.h"
 #include "simulate/fake_quant_module.h"
 #include "simulate/fake_quant_state.h"
 #include "simulate/insert_fake_quant.h"

@@ -1,8 +1,8 @@
 #pragma once
 #include <vector>
 
-#include "core/qparams.h"
 #include "graph/model.h"
+#include "grid/qparams.h"
 #include "plan/plan.h"
 
 namespace qtool {

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <sstream>
 
-#include "core/error.h"
+#include "base/error.h"
 #include "graph/builder.h"
 
 namespace qtool {

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/json_text.h"
+#include "base/json_text.h"
 
 namespace qtool {
 

@@ -11,7 +11,7 @@
 #include <numeric>
 #include <sstream>
 
-#include "core/error.h"
+#include "base/error.h"
 #include "measure/accuracy.h"
 
 namespace qtool {

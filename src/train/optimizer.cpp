@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "core/option_value.h"
+#include "options/option_value.h"
 #include "train/adamw.h"
 #include "train/optimizer_slots.h"
 #include "train/sgd.h"

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "core/names.h"
-#include "core/options.h"
+#include "base/names.h"
 #include "graph/model.h"
+#include "options/options.h"
 
 namespace qtool {
 

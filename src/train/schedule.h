@@ -1,8 +1,8 @@
 #pragma once
 #include <cstdint>
 
-#include "core/names.h"
-#include "core/options.h"
+#include "base/names.h"
+#include "options/options.h"
 
 namespace qtool {
 

@@ -15,13 +15,13 @@
 #include <memory>
 #include <optional>
 
-#include "core/atomic_file.h"
-#include "core/option_value.h"
+#include "base/atomic_file.h"
 #include "data/dataset.h"
 #include "data/loader.h"
 #include "graph/on_device.h"
 #include "graph/tensor_inputs.h"
 #include "measure/label_check.h"
+#include "options/option_value.h"
 #include "train/data_parts.h"
 #include "train/gradient_clipping.h"
 #include "train/history.h"

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "core/error.h"
-#include "core/interrupt.h"
-#include "core/options.h"
+#include "base/error.h"
+#include "base/interrupt.h"
 #include "data/spec.h"
 #include "graph/model.h"
+#include "options/options.h"
 #include "train/optimizer.h"
 #include "train/schedule.h"
 

@@ -6,8 +6,8 @@
 
 #include <sstream>
 
-#include "core/error.h"
-#include "core/option_tree.h"
+#include "base/error.h"
+#include "options/option_tree.h"
 #include "train/checkpoint.h"
 
 namespace qtool {

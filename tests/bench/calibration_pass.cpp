@@ -13,7 +13,7 @@
 
 #include "calibrate/calibrate.h"
 #include "data/loader.h"
-#include "graph/canonicalise.h"
+#include "graph/passes/canonicalise.h"
 #include "graph/view.h"
 #include "plan/plan.h"
 

@@ -3,7 +3,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/relu.h>
 
-#include "graph/canonicalise.h"
+#include "graph/passes/canonicalise.h"
 #include "graph/view.h"
 #include "small_net.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.

@@ -3,7 +3,7 @@
 #include <random>
 
 #include "calibrate/calibrator.h"
-#include "core/qparams.h"
+#include "grid/qparams.h"
 #include "observed.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
 #include "catch.h"

@@ -4,7 +4,7 @@
 
 #include "calibrate/calibrate.h"
 #include "calibrate/solve.h"
-#include "graph/canonicalise.h"
+#include "graph/passes/canonicalise.h"
 #include "graph/view.h"
 #include "small_net.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.

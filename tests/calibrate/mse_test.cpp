@@ -2,7 +2,7 @@
 #include <random>
 
 #include "calibrate/calibrator.h"
-#include "core/affine.h"
+#include "grid/affine.h"
 #include "observed.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
 #include "catch.h"

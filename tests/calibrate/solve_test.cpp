@@ -4,8 +4,8 @@
 #include <ATen/ops/sum.h>
 #include <ATen/ops/tensor.h>
 
-#include "core/affine.h"
 #include "data/files.h"
+#include "grid/affine.h"
 #include "observed.h"
 #include "small_net.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.

@@ -4,8 +4,8 @@
 
 #include "graph/builder.h"
 #include "program.h"
-#include "train/zoo.h"
-#include "train/zoo_layers.h"
+#include "zoo/layers.h"
+#include "zoo/zoo.h"
 
 using namespace qtool;
 

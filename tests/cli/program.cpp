@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <utility>
 
-#include "train/zoo.h"
+#include "zoo/zoo.h"
 
 namespace qtool {
 

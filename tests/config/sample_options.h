@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "config/config.h"
-#include "core/scheme.h"
+#include "grid/scheme.h"
 
 namespace qtool {
 

@@ -4,8 +4,8 @@
 #include <zip.h>
 #include <zlib.h>
 
+#include "base/atomic_file.h"
 #include "catch.h"
-#include "core/atomic_file.h"
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STBI_WRITE_NO_STDIO
 #pragma GCC diagnostic push

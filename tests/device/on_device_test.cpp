@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "gpu.h"
-#include "graph/attributes.h"
+#include "graph/ir/attributes.h"
 #include "small_net.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
 #include "catch.h"

@@ -10,14 +10,14 @@
 #include <string>
 #include <vector>
 
-#include "core/error.h"
+#include "base/error.h"
 #include "data/files.h"
 #include "gpu.h"
 #include "graph/builder.h"
-#include "graph/canonicalise.h"
+#include "graph/passes/canonicalise.h"
 #include "job/workplace.h"
-#include "simulate/staying_on_cpu.h"
-#include "simulate/training_model.h"
+#include "qat/staying_on_cpu.h"
+#include "qat/training_model.h"
 #include "small_net.h"
 #include "train/trainer.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.

@@ -11,23 +11,23 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.h"
+#include "batch/batch_state.h"
+#include "batch/tasks.h"
 #include "calibrate/statistics_file.h"
 #include "config/batch_config.h"
 #include "config/config.h"
-#include "core/error.h"
 #include "data/dataset.h"
 #include "data/npy_header.h"
 #include "data/spec.h"
-#include "graph/code_nesting.h"
-#include "graph/debug_record.h"
-#include "graph/flaw.h"
-#include "graph/pickle.h"
-#include "job/batch_state.h"
+#include "graph/read/code_nesting.h"
+#include "graph/read/debug_record.h"
+#include "graph/read/flaw.h"
+#include "graph/read/pickle.h"
 #include "job/ptq_options.h"
-#include "job/tasks.h"
 #include "plan/match.h"
 #include "report/html_page.h"
-#include "report/read_report.h"
+#include "report/job/read_report.h"
 
 namespace {
 

@@ -8,7 +8,7 @@
 #include <filesystem>
 
 #include "catch.h"
-#include "graph/canonicalise.h"
+#include "graph/passes/canonicalise.h"
 #include "graphs.h"
 
 using namespace qtool;

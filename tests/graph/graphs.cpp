@@ -9,7 +9,7 @@
 #include <torch/csrc/jit/passes/constant_propagation.h>
 #include <torch/csrc/jit/passes/freeze_module.h>
 
-#include "graph/attributes.h"
+#include "graph/ir/attributes.h"
 
 namespace qtool {
 namespace {

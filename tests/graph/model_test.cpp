@@ -9,8 +9,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/error.h"
 #include "catch.h"
-#include "core/error.h"
 #include "graphs.h"
 
 using namespace qtool;

@@ -5,9 +5,9 @@
 
 #include <stdexcept>
 
+#include "base/error.h"
 #include "catch.h"
-#include "core/error.h"
-#include "graph/canonicalise.h"
+#include "graph/passes/canonicalise.h"
 #include "graph/view.h"
 #include "graphs.h"
 

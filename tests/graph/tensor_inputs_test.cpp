@@ -2,8 +2,8 @@
 
 #include <ATen/ops/zeros.h>
 
+#include "base/error.h"
 #include "catch.h"
-#include "core/error.h"
 #include "graphs.h"
 
 using namespace qtool;

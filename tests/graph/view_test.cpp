@@ -1,7 +1,7 @@
 #include "graph/view.h"
 
 #include "catch.h"
-#include "graph/canonicalise.h"
+#include "graph/passes/canonicalise.h"
 #include "graphs.h"
 
 using namespace qtool;

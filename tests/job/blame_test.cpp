@@ -6,7 +6,7 @@
 
 #include "catch.h"
 #include "config/config.h"
-#include "core/option_tree.h"
+#include "options/option_tree.h"
 #include "simulate/simulate.h"
 #include "small_net.h"
 #include "workplace.h"

@@ -7,9 +7,9 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "core/interrupt.h"
+#include "base/interrupt.h"
 #include "graph/builder.h"
-#include "simulate/strip_fake_quant.h"
+#include "qat/strip_fake_quant.h"
 #include "train/trainer.h"
 #include "workplace.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.

@@ -1,6 +1,6 @@
 #include "workplace.h"
 
-#include "lower/engine.h"
+#include "export/torchscript/engine.h"
 
 namespace qtool {
 namespace {

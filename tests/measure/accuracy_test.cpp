@@ -7,8 +7,8 @@
 
 #include <limits>
 
+#include "base/error.h"
 #include "catch.h"
-#include "core/error.h"
 #include "graph/builder.h"
 #include "labelled_file.h"
 

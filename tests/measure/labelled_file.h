@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/atomic_file.h"
+#include "base/atomic_file.h"
 #include "data/spec.h"
 
 /// A folder of IDX files with images of 1 x 2 pixels, gone at the end. What the loader makes of a pixel is

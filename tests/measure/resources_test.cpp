@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <vector>
 
+#include "base/atomic_file.h"
 #include "catch.h"
-#include "core/atomic_file.h"
 
 using namespace qtool;
 

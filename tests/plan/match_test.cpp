@@ -1,7 +1,7 @@
 #include "plan/match.h"
 
+#include "base/error.h"
 #include "catch.h"
-#include "core/error.h"
 
 using namespace qtool;
 

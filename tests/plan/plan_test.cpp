@@ -2,8 +2,8 @@
 
 #include <ATen/ops/ones.h>
 
+#include "base/error.h"
 #include "catch.h"
-#include "core/error.h"
 
 using namespace qtool;
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "report/report.h"
+#include "report/job/report.h"
 
 namespace qtool {
 

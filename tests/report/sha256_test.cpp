@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/error.h"
 #include "catch.h"
-#include "core/error.h"
 
 using namespace qtool;
 

@@ -6,7 +6,7 @@
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
-#include "core/affine.h"
+#include "grid/affine.h"
 #include "small_net.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
 #include "catch.h"

@@ -4,7 +4,7 @@
 #include <ATen/ops/tensor.h>
 #include <torch/csrc/jit/api/module.h>
 
-#include "graph/attributes.h"
+#include "graph/ir/attributes.h"
 #include "small_net.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
 #include "catch.h"

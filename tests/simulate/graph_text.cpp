@@ -3,7 +3,7 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/testing/file_check.h>
 
-#include "graph/nodes.h"
+#include "graph/ir/nodes.h"
 
 namespace qtool {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "graph/attributes.h"
+#include "graph/ir/attributes.h"
 #include "graph_text.h"
 #include "small_net.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "simulate/fake_quant_ops.h"
+#include "qat/fake_quant_ops.h"
 
 namespace qtool {
 

@@ -5,9 +5,9 @@
 #include <ATen/ops/tensor.h>
 #include <torch/csrc/jit/api/module.h>
 
-#include "graph/attributes.h"
 #include "graph/builder.h"
-#include "graph/canonicalise.h"
+#include "graph/ir/attributes.h"
+#include "graph/passes/canonicalise.h"
 #include "graph/view.h"
 #include "graph_text.h"
 #include "simulate/fake_quant_state.h"

@@ -9,7 +9,7 @@
 #include "calibrate/calibrate.h"
 #include "calibrate/solve.h"
 #include "graph/builder.h"
-#include "graph/canonicalise.h"
+#include "graph/passes/canonicalise.h"
 #include "graph/view.h"
 
 namespace qtool {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "calibrate/statistics.h"
-#include "core/qparams.h"
 #include "graph/model.h"
+#include "grid/qparams.h"
 #include "plan/plan.h"
 
 namespace qtool {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """layering.py [ROOT]: the rules of the tree that a compiler does not check. Prints file:line for each breach; exit 1.
 
-- Includes and link dependencies point down: apps -> job -> the folders in SIBLINGS -> graph -> core.
+- Includes and link dependencies are those of ARROWS, which point down.
 - Only some folders may see TorchScript's internals, CLI11 or the YAML library; nobody the all-in-one LibTorch headers.
 - Only some files print, write files, or call the JSON library's parser and writer: the others use what those files
   offer.
@@ -14,17 +14,61 @@ import re
 import subprocess
 import sys
 
-SIBLINGS = {"config", "report", "lower", "train", "measure", "improve", "simulate", "calibrate", "plan", "data"}
-SIDEWAYS = {"improve": {"plan"}, "simulate": {"plan"}, "lower": {"plan"}, "calibrate": {"plan"},
-            "train": {"data", "measure"}, "measure": {"data"}}
-MAY_INCLUDE = {"core": {"core"}, "graph": {"graph", "core"},
-               **{name: {name, "graph", "core"} | SIDEWAYS.get(name, set()) for name in SIBLINGS},
-               "job": SIBLINGS | {"job", "graph", "core"},
-               "apps": SIBLINGS | {"apps", "job", "graph", "core"}}
-FOLDERS = set(MAY_INCLUDE) - {"apps"}
+# What each folder of src/, and each group inside one, may include besides itself and base: the picture of
+# src/README.md, from the lowest up; an arrow that nothing uses is wrong as well.
+ARROWS = {
+    "base": "",
+    "options": "",
+    "grid": "",
+    "graph/ir": "",
+    "graph": "graph/ir",
+    "graph/passes": "graph graph/ir grid",
+    "graph/read": "graph graph/ir",
+    "operators": "grid",
+    "plan": "operators graph grid options",
+    "data": "graph/read options",
+    "calibrate": "plan graph grid options",
+    "improve": "calibrate plan graph grid",
+    "simulate": "improve plan graph graph/ir grid",
+    "qat": "simulate plan graph graph/ir graph/passes grid",
+    "export/torchscript": "improve plan graph graph/ir grid",
+    "export": "export/torchscript simulate improve graph graph/read",
+    "measure": "data graph options",
+    "zoo": "graph",
+    "train": "measure data graph graph/read options",
+    "config": "options",
+    "report": "",
+    "report/job": "report options",
+    "report/ci": "report/job options",
+    "report/batch": "report/job report options",
+    "explain": "report/job config measure simulate improve calibrate plan graph grid options",
+    "job": "explain report report/job report/ci config export export/torchscript qat simulate improve calibrate "
+           "plan train zoo measure data graph graph/passes graph/read grid options",
+    "batch": "job report/job report/batch config export zoo data options",
+    "apps": "batch job report report/job report/ci config options",
+}
+MAY_INCLUDE = {group: {group, "base", *arrows.split()} for group, arrows in ARROWS.items()}
+FOLDERS = {group.split("/")[0] for group in ARROWS} - {"apps"}
+
+
+def folder(group):
+    return group.split("/")[0]
+
+
+def may_link(group):
+    """The folders whose libraries a folder's may be linked with: those that it includes, and what these include."""
+    todo, found = [other for other in ARROWS if folder(other) == folder(group)], set()
+    while todo:
+        arrows = MAY_INCLUDE[todo.pop()]
+        todo += arrows - found
+        found |= arrows
+    return {folder(other) for other in found}
+
 
 # What an #include in angle brackets may name, and in which folders of src/ and apps/.
-RESTRICTED = [(re.compile(r"torch/csrc/jit/"), {"graph", "simulate", "lower"}, "TorchScript's internals"),
+RESTRICTED = [(re.compile(r"torch/csrc/jit/"),
+               {"graph/ir", "graph", "graph/passes", "graph/read", "simulate", "qat", "export/torchscript"},
+               "TorchScript's internals"),
               (re.compile(r"CLI/"), {"apps"}, "CLI11"),
               (re.compile(r"yaml-cpp/"), {"config"}, "the YAML library"),
               (re.compile(r"(torch/torch|torch/script|torch/extension|ATen/ATen)\.h$"), set(),
@@ -32,11 +76,11 @@ RESTRICTED = [(re.compile(r"torch/csrc/jit/"), {"graph", "simulate", "lower"}, "
 
 # What a line of src/ and apps/ may call, and in which files: what a name or a file holds cannot go around their checks.
 ONE_PLACE = [(re.compile(r"\b(f?printf|v?f?printf|f?puts|f?putc|putchar|fwrite|perror)\s*\(|\bstd::(cout|cerr|clog)\b"),
-              {"apps/qtool/streams.cpp", "src/core/error.cpp"}, "printing is for apps/qtool/streams.h"),
-             (re.compile(r"\bstd::(ofstream|fstream)\b|\bfopen\s*\(|\bO_CREAT\b"), {"src/core/atomic_file.cpp"},
-              "files are written by core/atomic_file.h"),
-             (re.compile(r"\b[Jj]son::parse\s*\(|\.dump\s*\("), {"src/core/json_text.cpp"},
-              "JSON is read and written by core/json_text.h")]
+              {"apps/qtool/streams.cpp", "src/base/error.cpp"}, "printing is for apps/qtool/streams.h"),
+             (re.compile(r"\bstd::(ofstream|fstream)\b|\bfopen\s*\(|\bO_CREAT\b"), {"src/base/atomic_file.cpp"},
+              "files are written by base/atomic_file.h"),
+             (re.compile(r"\b[Jj]son::parse\s*\(|\.dump\s*\("), {"src/base/json_text.cpp"},
+              "JSON is read and written by base/json_text.h")]
 
 TOP_LEVEL = {"src", "apps", "tests", "configs", "images", "CMakeLists.txt", "LICENSE", "README.md"}
 IGNORED = re.compile(r"^(\.git|build[^/]*|out)(/|$)|(^|/)__pycache__/")
@@ -58,19 +102,30 @@ def project_files(root):
 
 
 def layer_of(name):
-    """The layer that a file belongs to; None where the rules do not reach (tests, documents)."""
+    """The group that a file belongs to; None where the rules do not reach (tests, documents)."""
     parts = name.split("/")
     if parts[0] == "apps":
         return "apps"
-    return parts[1] if parts[0] == "src" and len(parts) > 2 else None
+    return group_of("/".join(parts[1:])) if parts[0] == "src" and len(parts) > 2 else None
+
+
+def group_of(path):
+    """The innermost group that a path below src/ lies in; its folder where that has no place in ARROWS."""
+    groups = [group for group in ARROWS if path.startswith(group + "/")]
+    return max(groups, key=len) if groups else path.split("/")[0]
+
+
+def included_group(bracket, target):
+    """The group that an #include names; None where it is none of ours."""
+    ours = bracket == '"' and "/" in target and target.split("/")[0] in FOLDERS
+    return group_of(target) if ours else None
 
 
 def include_breach(layer, bracket, target):
     """What is wrong with one #include, or None."""
-    if bracket == '"':
-        folder = target.split("/")[0]
-        if "/" in target and folder in FOLDERS and folder not in MAY_INCLUDE[layer]:
-            return f"{layer} must not include {target}: arrows point down, to {', '.join(sorted(MAY_INCLUDE[layer]))}"
+    group = included_group(bracket, target)
+    if group and group not in MAY_INCLUDE[layer]:
+        return f"{layer} must not include {target}: arrows point down, to {', '.join(sorted(MAY_INCLUDE[layer]))}"
     for pattern, allowed, what in RESTRICTED:
         if pattern.match(target) and layer not in allowed:
             return f"{layer} must not include {target}: {what}, for {', '.join(sorted(allowed)) or 'nobody'}"
@@ -100,15 +155,30 @@ def line_breaches(name, layer, lines):
         if layer and include and (breach := include_breach(layer, *include.groups())):
             yield number, breach
         if layer and name.endswith("CMakeLists.txt"):
-            for folder in re.findall(r"\bqtool_(\w+)", line):
-                if folder in FOLDERS and folder not in MAY_INCLUDE[layer]:
-                    yield number, f"{layer} must not link qtool_{folder}: arrows point down"
+            for library in re.findall(r"\bqtool_(\w+)", line):
+                if library in FOLDERS and library not in may_link(layer):
+                    yield number, f"{layer} must not link qtool_{library}: arrows point down"
+
+
+def unused_arrows(root, names):
+    """Arrows of the picture that no #include follows; of the whole tree, which has this file."""
+    if pathlib.Path(__file__).resolve() != (root / "tests/style/layering.py").resolve():
+        return []
+    used = {layer: set() for layer in ARROWS}
+    for name in names:
+        layer = layer_of(name)
+        for line in (root / name).read_text().split("\n") if layer and name.endswith((".h", ".cpp")) else []:
+            include = INCLUDE.match(line)
+            used[layer].add(include and included_group(*include.groups()))
+    return [f"tests/style/layering.py:1: {layer} includes nothing of {group}: take the arrow out"
+            for layer, arrows in ARROWS.items() for group in arrows.split() if group not in used[layer]]
 
 
 def check(root):
     """Lines that say what is wrong and where."""
-    breaches = []
-    for name in project_files(root):
+    names = project_files(root)
+    breaches = unused_arrows(root, names)
+    for name in names:
         top = name.split("/")[0]
         if top not in TOP_LEVEL and not top.startswith("."):
             breaches.append(f"{name}:1: not among what the top level holds: {', '.join(sorted(TOP_LEVEL))}, dotfiles")

@@ -5,8 +5,13 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
-CHECKER = pathlib.Path(__file__).with_name("layering.py")
+sys.dont_write_bytecode = True
+import layering  # noqa: E402
+
+CHECKER = pathlib.Path(__file__).resolve().with_name("layering.py")
+ROOT = CHECKER.parents[2]
 
 
 def run(files):
@@ -28,23 +33,42 @@ class Layering(unittest.TestCase):
 
     def test_sound_tree(self):
         code, lines = run({
-            "src/core/error.cpp": '#include "core/error.h"\n#include <string>\n',
-            "src/graph/model.cpp": '#include "core/error.h"\n#include <torch/csrc/jit/ir/ir.h>\n',
+            "src/base/error.cpp": '#include "base/error.h"\n#include <string>\n',
+            "src/graph/passes/a.cpp":
+                '#include "base/error.h"\n#include "graph/model.h"\n#include <torch/csrc/jit/ir/ir.h>\n',
             "src/train/trainer.cpp": '#include "measure/accuracy.h"\n#include "data/loader.h"\n',
-            "src/lower/CMakeLists.txt": "qtool_library(lower SOURCES a.cpp DEPENDS qtool_plan qtool_graph)\n",
-            "src/job/ptq.cpp": '#include "report/json.h"\n',
+            "src/export/CMakeLists.txt": "qtool_library(export SOURCES a.cpp DEPENDS qtool_plan qtool_grid)\n",
+            "src/job/ptq.cpp": '#include "report/job/report.h"\n',
             "apps/qtool/main.cpp": '#include "job/ptq.h"\n#include <CLI/CLI.hpp>\n',
-            "tests/lower/quantized_ops_test.cpp": '#include <torch/csrc/jit/serialization/import.h>\n',
+            "tests/export/torchscript/quantized_ops_test.cpp": '#include <torch/csrc/jit/serialization/import.h>\n',
             "build-apt/x.txt": "trailing \n", "out/x.txt": "trailing \n", ".ci": "run\n", "README.md": "# qtool\n"})
         self.assertEqual((code, lines), (0, ["layering: all well"]))
 
     def test_up(self):
-        self.assert_breach({"src/core/a.cpp": '#include <string>\n#include "graph/model.h"\n'},
-                           "src/core/a.cpp:2: core must not include graph/model.h")
+        self.assert_breach({"src/base/a.cpp": '#include <string>\n#include "graph/model.h"\n'},
+                           "src/base/a.cpp:2: base must not include graph/model.h")
 
     def test_sideways(self):
         self.assert_breach({"src/report/a.h": '#include "measure/accuracy.h"\n'},
                            "src/report/a.h:1: report must not include")
+
+    def test_groups_of_a_folder(self):
+        self.assert_breach({"src/graph/ir/a.h": '#include "graph/model.h"\n'},
+                           "src/graph/ir/a.h:1: graph/ir must not include")
+        self.assert_breach({"src/report/ci/a.h": '#include "report/batch/pareto.h"\n'},
+                           "src/report/ci/a.h:1: report/ci must not include")
+
+    def test_arrows_point_down(self):
+        order = list(layering.ARROWS)
+        for group, arrows in layering.ARROWS.items():
+            for other in arrows.split():
+                with self.subTest(group=group, other=other):
+                    self.assertLess(order.index(other), order.index(group))
+
+    def test_unused_arrow(self):
+        with unittest.mock.patch.dict(layering.ARROWS, {"zoo": "graph measure"}):
+            self.assertEqual(layering.check(ROOT), [
+                "tests/style/layering.py:1: zoo includes nothing of measure: take the arrow out"])
 
     def test_library_must_not_see_apps_or_job(self):
         self.assert_breach({"src/train/a.h": '\n\n#include "job/ptq.h"\n'}, "src/train/a.h:3: train must not include")
@@ -55,7 +79,7 @@ class Layering(unittest.TestCase):
 
     def test_restricted_headers(self):
         for layer, header in [("plan", "torch/csrc/jit/ir/ir.h"), ("config", "CLI/CLI.hpp"), ("job", "yaml-cpp/yaml.h"),
-                              ("graph", "torch/script.h"), ("core", "ATen/ATen.h")]:
+                              ("graph", "torch/script.h"), ("base", "ATen/ATen.h")]:
             with self.subTest(header=header):
                 self.assert_breach({f"src/{layer}/a.cpp": f"#include <{header}>\n"},
                                    f"src/{layer}/a.cpp:1: {layer} must not include {header}")
@@ -81,12 +105,12 @@ class Layering(unittest.TestCase):
         self.assert_breach({"tests/a.py": "x = 1\t\n"}, "tests/a.py:1: trailing white space")
 
     def test_long_lines(self):
-        for name in ("src/core/a.cpp", "tests/CMakeLists.txt", "tests/a.py", "apps/a.sh", "README.md"):
+        for name in ("src/base/a.cpp", "tests/CMakeLists.txt", "tests/a.py", "apps/a.sh", "README.md"):
             with self.subTest(name=name):
                 self.assert_breach({name: "x " * 59 + "yy\n" + "x " * 60 + "y\n"},
                                    f"{name}:2: 121 columns, at most 120")
         self.assertEqual(run({"README.md": "| b " * 40 + "|\n```\n" + "x " * 90 + "y\n```\n",
-                              "src/core/a.h": "/// " + "a" * 120 + "\n",
+                              "src/base/a.h": "/// " + "a" * 120 + "\n",
                               "src/report/html/report.js": "x " * 90 + "y\n"})[0], 0)
 
 

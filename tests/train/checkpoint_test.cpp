@@ -4,8 +4,8 @@
 
 #include <filesystem>
 
+#include "base/error.h"
 #include "catch.h"
-#include "core/error.h"
 #include "small_problem.h"
 
 using namespace qtool;

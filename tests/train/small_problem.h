@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "core/atomic_file.h"
+#include "base/atomic_file.h"
 #include "data/spec.h"
 #include "graph/builder.h"
-#include "train/zoo_layers.h"
+#include "zoo/layers.h"
 
 /// A folder of its own, gone at the end.
 class TemporaryFolder {

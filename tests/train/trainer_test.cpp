@@ -9,8 +9,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
 #include "catch.h"
-#include "core/error.h"
 #include "small_problem.h"
 #include "train/training_state.h"
 

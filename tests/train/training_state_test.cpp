@@ -4,8 +4,8 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/rand.h>
 
+#include "base/error.h"
 #include "catch.h"
-#include "core/error.h"
 #include "small_problem.h"
 
 using namespace qtool;

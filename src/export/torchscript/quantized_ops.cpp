@@ -1,0 +1,226 @@
+#include "export/torchscript/quantized_ops.h"
+
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/ir/ir.h>
+#include <torch/csrc/jit/passes/dead_code_elimination.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+#include "export/torchscript/pack.h"
+#include "graph/ir/attributes.h"
+#include "graph/ir/nodes.h"
+
+namespace qtool {
+namespace {
+
+namespace jit = torch::jit;
+
+class Lowering {
+ public:
+  Lowering(const Model& canonical, const QuantPlan& plan, const std::vector<QParams>& qparams)
+      : canonical_(canonical),
+        plan_(plan),
+        qparams_(qparams),
+        module_(rebuild(canonical.module(), "Int8Model")) {
+    graph_ = module_.get_method("forward").graph();
+    for (const auto& op : plan.operators) operators_[op.name] = &op;
+    for (auto* node : nodes_of(graph_->block()))
+      for (auto* output : node->outputs()) values_[output->debugName()] = output;
+  }
+
+  Model run() {
+    for (auto* node : nodes_of(graph_->block())) give_own_list(node);
+    for (auto* node : nodes_of(graph_->block())) lower(node);
+    give_float(graph_->return_node(), graph_->return_node());
+    jit::EliminateDeadCode(graph_->block());
+    // Once more, for the attributes that only float operators read.
+    return Model(rebuild(module_, "Int8Model")).made_of(canonical_);
+  }
+
+ private:
+  const PlannedOperator* planned(const jit::Node* node) const {
+    if (node->outputs().size() != 1) return nullptr;
+    const auto op = operators_.find(node->output()->debugName());
+    return op != operators_.end() && op->second->is_int8 ? op->second : nullptr;
+  }
+
+  /// What else reads the list of an int8 operator may want it in float.
+  void give_own_list(jit::Node* node) {
+    if (!planned(node) || node->inputs().empty()) return;
+    auto* list = node->input(0)->node();
+    if (list->kind() != c10::prim::ListConstruct || list->output()->uses().size() == 1) return;
+    auto* own = graph_->createClone(list, [](jit::Value* element) { return element; });
+    node->replaceInput(0, own->insertBefore(node)->output());
+  }
+
+  void lower(jit::Node* node) {
+    const jit::WithInsertPoint here(node);
+    if (const auto* op = planned(node)) {
+      if (op->fused_into.empty()) int8_[values_.at(op->output)] = emit(*op, node);
+    } else if (reads_only_shape(node->kind().toQualString())) {
+      for (size_t i = 0; i < node->inputs().size(); ++i)
+        if (int8_.contains(node->input(i))) node->replaceInput(i, int8_.at(node->input(i)));
+    } else if (!is_list_for_int8(node)) {
+      give_float(node, node);
+    }
+  }
+
+  /// The list of a cat that will be an int8 one is built again from int8 values.
+  bool is_list_for_int8(const jit::Node* node) const {
+    const auto& uses = node->kind() == c10::prim::ListConstruct ? node->output()->uses() : jit::use_list{};
+    return !uses.empty() &&
+           std::all_of(uses.begin(), uses.end(), [&](const jit::Use& use) { return planned(use.user); });
+  }
+
+  /// Makes all that `node`, or a node in its blocks, reads float, right before `before`.
+  void give_float(jit::Node* node, jit::Node* before) {
+    if (node->kind() == c10::prim::dtype && int8_.contains(node->input())) return make_float_dtype(node);
+    for (size_t i = 0; i < node->inputs().size(); ++i)
+      if (int8_.contains(node->input(i))) node->replaceInput(i, float_of(node->input(i), before));
+    for (auto* block : node->blocks()) {
+      for (auto* inner : nodes_of(block)) give_float(inner, before);
+      give_float(block->return_node(), before);
+    }
+  }
+
+  /// What int8 operators make is float32 in the float model, as the weights of its layers are.
+  static void make_float_dtype(jit::Node* node) {
+    node->output()->replaceAllUsesWith(constant_before(node, static_cast<int64_t>(at::kFloat)));
+  }
+
+  jit::Value* float_of(jit::Value* value, jit::Node* before) {
+    auto& known = float_[value];
+    if (!known) {
+      const jit::WithInsertPoint here(before);
+      known = insert("aten::dequantize", {int8_.at(value)});
+    }
+    return known;
+  }
+
+  jit::Value* int8_of(jit::Value* value) {
+    auto& known = int8_[value];
+    if (!known) {
+      const auto site = plan_.grid_of.at(value->debugName());
+      const auto& qparams = qparams_[site];
+      known = clamp_to_grid(
+          insert("aten::quantize_per_tensor", {value, qparams.scale(), qparams.zero_point(), at::kQUInt8}),
+          site);
+      // It stays float for its float readers.
+      float_[value] = value;
+    }
+    return known;
+  }
+
+  jit::Value* insert(const std::string& kind, at::ArrayRef<jit::NamedValue> inputs) {
+    return graph_->insert(c10::Symbol::fromQualString(kind), inputs);
+  }
+
+  /// QNNPACK's clamp and hardtanh write memory that is channels last into a tensor that says it is not. Where the
+  /// channels are the last axis there is no such memory. Moves no data.
+  jit::Value* channels_to_end(jit::Value* value) { return insert("aten::movedim", {value, 1, -1}); }
+  jit::Value* channels_from_end(jit::Value* value) { return insert("aten::movedim", {value, -1, 1}); }
+
+  /// Kernels saturate at 255; a grid of fewer bits ends earlier.
+  jit::Value* clamp_to_grid(jit::Value* value, size_t site) {
+    const auto& qparams = qparams_[site];
+    if (qparams.scheme().bits() == 8 || plan_.sites[site].is_fixed) return value;
+    return channels_from_end(insert("aten::clamp", {channels_to_end(value), qparams.low(), qparams.high()}));
+  }
+
+  jit::Value* emit(const PlannedOperator& op, jit::Node* node) {
+    switch (op.operator_class) {
+      case OperatorClass::kLayer:
+        return clamp_to_grid(emit_layer(op, node), *op.output_site);
+      case OperatorClass::kCombine:
+        return clamp_to_grid(emit_combination(op, node), *op.output_site);
+      case OperatorClass::kActivation:
+        return clamp_to_grid(emit_activation(op, node), *op.output_site);
+      case OperatorClass::kFixed:
+      case OperatorClass::kClip:
+      case OperatorClass::kMove:
+      case OperatorClass::kPool:
+        return emit_same(node);
+    }
+    QTOOL_ASSERT(!"every class is listed");
+    return nullptr;
+  }
+
+  /// `quantized::conv2d`, or `quantized::conv2d_relu` where the kernel takes a relu over. A hardtanh needs no
+  /// kernel of its own: the grid ends where it does (see plan.cpp).
+  std::string kernel(const PlannedOperator& op, const jit::Node* node) const {
+    const auto kind = short_kind(node);
+    const bool has_relu_form = kind.rfind("conv_transpose", 0) != 0;
+    return "quantized::" + kind + (op.fused_clip == "aten::relu" && has_relu_form ? "_relu" : "");
+  }
+
+  jit::Value* emit_layer(const PlannedOperator& op, jit::Node* node) {
+    const auto tensor = [&](const char* name) {
+      const auto path = attribute_path(argument(node, name));
+      const auto value = path ? find_attribute(module_, *path) : std::nullopt;
+      return value && value->isTensor() ? value->toTensor() : at::Tensor();
+    };
+    const auto packed = pack_weight(node, tensor("weight"), tensor("bias"), qparams_[*op.weight_site]);
+    const auto path = op.name + ".packed_weight";
+    set_attribute(module_, path, packed, packed.type(), /*is_parameter=*/false);
+    auto* attribute = emit_attribute(*graph_, module_, path);
+    const auto& output = qparams_[*op.output_site];
+    return insert(kernel(op, node),
+                  {int8_of(node->input(0)), attribute, output.scale(), output.zero_point()});
+  }
+
+  jit::Value* emit_combination(const PlannedOperator& op, jit::Node* node) {
+    const auto& output = qparams_[*op.output_site];
+    if (op.kind != "aten::cat")
+      return insert(kernel(op, node),
+                    {int8_of(node->input(0)), int8_of(node->input(1)), output.scale(), output.zero_point()});
+    std::vector<jit::Value*> elements;
+    for (auto* element : node->input(0)->node()->inputs()) elements.push_back(int8_of(element));
+    auto* list = graph_->insertNode(graph_->createList(c10::TensorType::get(), elements))->output();
+    return insert(kernel(op, node), {list, node->input(1), output.scale(), output.zero_point()});
+  }
+
+  jit::Value* emit_activation(const PlannedOperator& op, jit::Node* node) {
+    const auto& output = qparams_[*op.output_site];
+    auto* input = int8_of(node->input(0));
+    if (op.kind == "aten::leaky_relu")
+      return insert("quantized::leaky_relu",
+                    {input, argument(node, "negative_slope"), false, output.scale(), output.zero_point()});
+    return insert(kernel(op, node), {input, output.scale(), output.zero_point()});
+  }
+
+  /// The same operator on the int8 tensor.
+  jit::Value* emit_same(jit::Node* node) {
+    auto* x = int8_of(node->input(0));
+    if (short_kind(node) == "hardtanh") return channels_from_end(emit_on(channels_to_end(x), node));
+    return emit_on(x, node);
+  }
+
+  jit::Value* emit_on(jit::Value* x, jit::Node* node) {
+    std::vector<jit::Value*> inputs(node->inputs().begin(), node->inputs().end());
+    inputs[0] = x;
+    auto* copy = graph_->create(node->kind(), inputs);
+    copy->output()->setType(c10::TensorType::get());
+    return graph_->insertNode(copy)->output();
+  }
+
+  const Model& canonical_;
+  const QuantPlan& plan_;
+  const std::vector<QParams>& qparams_;
+  jit::Module module_;
+  std::shared_ptr<jit::Graph> graph_;
+  std::map<std::string, const PlannedOperator*> operators_;
+  std::map<std::string, jit::Value*> values_;       ///< of the canonical graph, by name
+  std::map<const jit::Value*, jit::Value*> int8_;   ///< canonical value -> its int8 form
+  std::map<const jit::Value*, jit::Value*> float_;  ///< canonical value with an int8 form -> its float form
+};
+
+}  // namespace
+
+Model lower_to_quantized_ops(const Model& canonical, const QuantPlan& plan,
+                             const std::vector<QParams>& qparams) {
+  return Lowering(canonical, plan, qparams).run();
+}
+
+}  // namespace qtool

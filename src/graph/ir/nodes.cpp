@@ -1,0 +1,68 @@
+#include "graph/ir/nodes.h"
+
+#include <torch/csrc/jit/ir/constants.h>
+
+#include <string_view>
+#include <tuple>
+
+namespace qtool {
+namespace {
+
+namespace jit = torch::jit;
+
+void append_nodes(jit::Block* block, bool inner_blocks, std::vector<jit::Node*>& nodes) {
+  for (auto* node : block->nodes()) {
+    nodes.push_back(node);
+    if (!inner_blocks) continue;
+    for (auto* inner : node->blocks()) append_nodes(inner, inner_blocks, nodes);
+  }
+}
+
+}  // namespace
+
+jit::Value* argument(const jit::Node* node, const std::string& name) {
+  const auto* schema = node->maybeSchema();
+  if (!schema) return nullptr;
+  const auto index = schema->argumentIndexWithName(name);
+  if (!index || static_cast<size_t>(*index) >= node->inputs().size()) return nullptr;
+  return const_cast<jit::Value*>(node->inputs()[static_cast<size_t>(*index)]);
+}
+
+c10::IValue constant_argument(const jit::Node* node, const std::string& name) {
+  const auto* value = argument(node, name);
+  if (!value) return {};
+  return jit::toIValue(value).value_or(c10::IValue());
+}
+
+std::string short_kind(const jit::Node* node) { return node->kind().toUnqualString(); }
+
+bool is_ours(const jit::Node* node) {
+  return std::string_view(node->kind().toQualString()).starts_with("qtool::");
+}
+
+jit::Value* constant_before(jit::Node* node, const c10::IValue& value) {
+  const jit::WithInsertPoint here(node);
+  return node->owningGraph()->insertConstant(value);
+}
+
+std::string source_of(const jit::Node* node) {
+  const auto place = node->sourceRange().file_line_col();
+  if (!place) return "";
+  return std::get<0>(*place) + ":" + std::to_string(std::get<1>(*place));
+}
+
+std::vector<jit::Node*> nodes_of(jit::Block* block) {
+  std::vector<jit::Node*> nodes;
+  append_nodes(block, /*inner_blocks=*/false, nodes);
+  return nodes;
+}
+
+std::vector<jit::Node*> all_nodes_of(jit::Block* block) {
+  std::vector<jit::Node*> nodes;
+  append_nodes(block, /*inner_blocks=*/true, nodes);
+  return nodes;
+}
+
+bool is_tensor(const jit::Value* value) { return value->type()->isSubtypeOf(*c10::TensorType::get()); }
+
+}  // namespace qtool

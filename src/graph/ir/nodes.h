@@ -1,0 +1,28 @@
+#pragma once
+/// Small questions about nodes that several passes ask.
+#include <torch/csrc/jit/ir/ir.h>
+
+#include <string>
+#include <vector>
+
+namespace qtool {
+
+/// The input that the operator's schema calls `name`, or null where the schema has none of that name.
+[[nodiscard]] torch::jit::Value* argument(const torch::jit::Node* node, const std::string& name);
+/// `name` as a constant; None where it is not constant or not there.
+[[nodiscard]] c10::IValue constant_argument(const torch::jit::Node* node, const std::string& name);
+/// `conv2d` for aten::conv2d.
+[[nodiscard]] std::string short_kind(const torch::jit::Node* node);
+/// Top-level nodes in order, safe to hold while nodes are inserted or destroyed.
+[[nodiscard]] std::vector<torch::jit::Node*> nodes_of(torch::jit::Block* block);
+/// Nodes of all blocks, depth first.
+[[nodiscard]] std::vector<torch::jit::Node*> all_nodes_of(torch::jit::Block* block);
+/// `net.py:12`, where the operator stands in the model's source; empty where that is not known.
+[[nodiscard]] std::string source_of(const torch::jit::Node* node);
+/// An operator of qtool's own (qat/fake_quant_ops.h).
+[[nodiscard]] bool is_ours(const torch::jit::Node* node);
+/// A constant that stands before the node, for it to read.
+[[nodiscard]] torch::jit::Value* constant_before(torch::jit::Node* node, const c10::IValue& value);
+[[nodiscard]] bool is_tensor(const torch::jit::Value* value);
+
+}  // namespace qtool

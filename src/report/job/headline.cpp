@@ -1,0 +1,74 @@
+#include "report/job/headline.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <filesystem>
+
+#include "base/names.h"
+#include "report/job/report_text.h"
+#include "report/markdown_table.h"
+
+namespace qtool {
+namespace {
+
+/// `3.9 times smaller`; where the ratio is below one, `1.2 times larger`.
+std::string times(double ratio, const char* better, const char* worse) {
+  return ratio >= 1 ? fixed(ratio, 1) + " times " + better : fixed(1 / ratio, 1) + " times " + worse;
+}
+
+std::string drop_text(const ReportDrop& drop) {
+  const bool gained = drop.value < 0;
+  const double low = gained ? -drop.high : drop.low, high = gained ? -drop.low : drop.high;
+  return fixed(std::abs(drop.value) * 100, 2) + " points " + (gained ? "gained" : "lost") +
+         " (95 % interval " + fixed(low * 100, 2) + " to " + fixed(high * 100, 2) + ")";
+}
+
+/// Of models without classes: `SQNR 33.7 dB, 12.1 dB in the worst channel`.
+std::string sqnr_of_outputs(const Rung& int8) {
+  const auto decibel = [](double value) { return sqnr_text(value) + (std::isinf(value) ? "" : " dB"); };
+  std::string text = "SQNR " + decibel(int8.sqnr_db.value_or(INFINITY));
+  for (const auto& output : int8.outputs)
+    if (!output.constant_channels.empty()) return text + ", and channels that have become constant";
+  if (const auto worst = int8.worst_channel_db()) text += ", " + decibel(*worst) + " in the worst channel";
+  return text;
+}
+
+std::string quality_text(const Report& report) {
+  const Rung* int8 = report.rung("int8");
+  if (report.accuracy.drop) return drop_text(*report.accuracy.drop);
+  if (!int8) return "not verified on data";
+  if (int8->agreement) return "float's top-1 on " + percent(*int8->agreement) + " of the samples";
+  return sqnr_of_outputs(*int8);
+}
+
+std::string gates_text(const std::vector<GateResult>& gates) {
+  if (gates.empty()) return "";
+  const auto failed =
+      std::count_if(gates.begin(), gates.end(), [](const GateResult& gate) { return !gate.passed; });
+  if (gates.size() == 1) return failed ? "; the gate failed" : "; the gate passed";
+  const auto all = std::to_string(gates.size());
+  return failed ? "; " + std::to_string(failed) + " of " + all + " gates failed"
+                : "; all " + all + " gates passed";
+}
+
+}  // namespace
+
+std::string report_title(const Report& report) {
+  return std::filesystem::path(report.model.path).filename().string() + " in int8";
+}
+
+std::string headline(const Report& report) {
+  std::vector<std::string> parts;
+  const auto& size = report.size;
+  if (size.float_bytes > 0 && size.int8_bytes > 0)
+    parts.push_back(times(1 / size.ratio(), "smaller", "larger"));
+  if (const auto& latency = report.timing.latency; latency && latency->int8_ms > 0)
+    parts.push_back(times(latency->float_ms / latency->int8_ms, "faster", "slower"));
+  parts.push_back(quality_text(report));
+  std::string text = join(parts) + gates_text(report.gates) + ".";
+  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  return text;
+}
+
+}  // namespace qtool

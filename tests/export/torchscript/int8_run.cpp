@@ -1,0 +1,48 @@
+#include "int8_run.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/abs.h>
+#include <ATen/ops/max.h>
+#include <ATen/ops/mean.h>
+#include <ATen/ops/min.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "export/torchscript/quantized_ops.h"
+#include "graph/view.h"
+#include "simulate/simulate.h"
+
+namespace qtool {
+
+Model written_and_read(const Model& model) {
+  const auto path = std::filesystem::temp_directory_path() / ("lower." + std::to_string(getpid()) + ".pt");
+  model.save(path);
+  auto read = Model::load(path);
+  std::filesystem::remove(path);
+  return read;
+}
+
+Int8Run quantize_for(Engine engine, const Model& model, const at::Tensor& input, const Recipe& recipe) {
+  const at::NoGradGuard no_grad;
+  use_engine(engine);
+  auto prepared = prepare(model, input, recipe, backend_of(engine));
+  auto simulated = simulate(prepared.canonical, prepared.plan, prepared.qparams);
+  auto int8 = written_and_read(lower_to_quantized_ops(prepared.canonical, prepared.plan, prepared.qparams));
+  return {std::move(prepared), std::move(simulated), std::move(int8)};
+}
+
+Steps compare(Int8Run& run, const at::Tensor& input) {
+  const at::NoGradGuard no_grad;
+  const auto simulated = run.simulated.forward({input})[0];
+  const auto output = view(run.prepared.canonical).outputs.at(0);
+  const auto site = run.prepared.plan.grid_of.find(output);
+  const double step = site == run.prepared.plan.grid_of.end()
+                          ? (simulated.max() - simulated.min()).item<double>() / 255
+                          : run.prepared.qparams[site->second].scale();
+  const auto steps = (run.int8.forward_as_client({input})[0] - simulated).abs() / step;
+  return {steps.max().item<double>(), (steps > 0.5).to(at::kDouble).mean().item<double>()};
+}
+
+}  // namespace qtool

@@ -1,0 +1,31 @@
+#pragma once
+#include <string>
+
+#include "export/torchscript/engine.h"
+#include "graph/model.h"
+#include "small_net.h"
+
+namespace qtool {
+
+/// What comes of a model: its simulation, and its int8 form as loaded back from a file.
+struct Int8Run {
+  Prepared prepared;
+  Model simulated, int8;
+};
+
+/// Quantizes for `engine`, which is in use afterwards, too.
+[[nodiscard]] Int8Run quantize_for(Engine engine, const Model& model, const at::Tensor& input,
+                                   const Recipe& recipe = {});
+
+/// The model written and read again.
+[[nodiscard]] Model written_and_read(const Model& model);
+
+/// Difference of the first outputs on `input`, in steps of the grid that the output has; where it is float, of one of
+/// 8 bits that covers it.
+struct Steps {
+  double max = 0;
+  double differing = 0;  ///< share of the elements that are half a step apart or more
+};
+[[nodiscard]] Steps compare(Int8Run& run, const at::Tensor& input);
+
+}  // namespace qtool
