@@ -61,7 +61,7 @@ std::string to_text(const std::vector<BenchRow>& rows) {
 }
 
 int run(const BenchOptions& options, const Context& context) {
-  const BenchResult result = run_bench(options, context.common, context.progress);
+  const BenchResult result = run_bench(options, context);
   context.progress.stage("");
   log_arrival(result.arrival);
   for (const auto& warning : result.warnings) spdlog::warn(warning);

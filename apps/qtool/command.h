@@ -5,18 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "base/progress.h"
-#include "job/common_options.h"
+#include "job/context.h"
 #include "options/option_tree.h"
 
 namespace qtool {
-
-/// What a subcommand gets when it runs.
-struct Context {
-  const CommonOptions& common;
-  const std::string& resolved_config;  ///< what --print-config prints
-  Progress& progress;
-};
 
 struct Command {
   std::string name = {};

@@ -93,7 +93,7 @@ std::string to_text(const EvalResult& result) {
 }
 
 int run(const EvalOptions& options, const Context& context) {
-  const EvalResult result = run_eval(options, context.common, context.progress);
+  const EvalResult result = run_eval(options, context);
   context.progress.stage("");
   log_arrival(result.arrival);
   for (const auto& warning : result.warnings) spdlog::warn(warning);

@@ -8,7 +8,7 @@ namespace qtool {
 namespace {
 
 int run(const InitOptions& options, const Context& context) {
-  write_starter_config(options, context.common, context.progress);
+  write_starter_config(options, context);
   context.progress.stage("");
   const std::string file = safe_line(options.output);
   print("wrote   " + file + "\nnext    qtool run " + file + " --dry-run\n");

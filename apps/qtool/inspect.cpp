@@ -7,7 +7,7 @@ namespace qtool {
 namespace {
 
 int run(const InspectOptions& options, const Context& context) {
-  const InspectResult result = run_inspect(options, context.common, context.progress);
+  const InspectResult result = run_inspect(options, context);
   context.progress.stage("");
   print_inspection(result, context.common.json);
   return 0;

@@ -13,17 +13,17 @@ namespace qtool {
 /// which is what there is to see before any work.
 template <class Options, class Result>
 int run_quantization(const Options& options, const Context& context,
-                     Result (*job)(const Options&, const CommonOptions&, const std::string&, Progress&)) {
+                     Result (*job)(const Options&, const Context&)) {
   check(options);
   prepare_gate_output(options.ci);
   if (context.common.dry_run) {
     const InspectOptions inspect{options.model, options.data, options.recipe, options.engine};
-    const InspectResult result = run_inspect(inspect, context.common, context.progress);
+    const InspectResult result = run_inspect(inspect, context);
     context.progress.stage("");
     print_inspection(result, context.common.json);
     return 0;
   }
-  const Result result = job(options, context.common, context.resolved_config, context.progress);
+  const Result result = job(options, context);
   context.progress.stage("");
   log_arrival({result.report.data.inputs, result.report.data.notes, result.report.warnings});
   print(context.common.json ? to_json(result.report)

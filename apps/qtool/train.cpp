@@ -42,13 +42,13 @@ std::string to_text(const TrainJobResult& result) {
 int run(const TrainJobOptions& options, const Context& context) {
   const CommonOptions& common = context.common;
   if (common.dry_run) {
-    const TrainJobResult result = try_train(options, common);
+    const TrainJobResult result = try_train(options, context);
     print(common.json ? to_json(result)
                       : "would train " + std::to_string(result.parameters) + " parameters into " +
                             safe_line(result.directory) + "/model.pt\n");
     return 0;
   }
-  const TrainJobResult result = run_train(options, common, context.resolved_config, context.progress);
+  const TrainJobResult result = run_train(options, context);
   context.progress.stage("");
   log_arrival(result.arrival);
   for (const auto& warning : result.warnings) spdlog::warn(warning);

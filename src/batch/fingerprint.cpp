@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/interrupt.h"
-#include "report/sha256.h"
+#include "base/sha256.h"
 
 namespace qtool {
 namespace {

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/sha256.h"
 #include "base/version.h"
 #include "batch/batch_files.h"
 #include "config/config.h"
 #include "report/job/gates.h"
-#include "report/sha256.h"
 
 namespace qtool {
 namespace {

@@ -4,10 +4,12 @@
 
 #include "base/error.h"
 #include "batch/job_metrics.h"
+#include "export/target.h"
 #include "job/bench.h"
 #include "job/common_options.h"
 #include "job/compare.h"
 #include "job/eval.h"
+#include "job/job_folder.h"
 #include "job/ptq_options.h"
 #include "job/qat_options.h"
 #include "job/train.h"
@@ -30,16 +32,16 @@ OwnedOptions make() {
   return made;
 }
 
-const std::vector<std::string> kQuantized = {"model.int8.pt",       "model.fakequant.pt", "calibration.json",
-                                             "report.json",         "report.md",          "report.html",
-                                             "config.resolved.yaml"};
+const std::vector<std::string> kQuantized = {
+    libtorch_target().file, simulation_target().file, kCalibrationFile, kReportJsonFile,
+    kReportMarkdownFile,    kReportHtmlFile,          kConfigFile};
 
 std::vector<std::string> with(std::vector<std::string> names, const std::vector<std::string>& more) {
   names.insert(names.end(), more.begin(), more.end());
   return names;
 }
 
-const std::vector<std::string> kTrained = {"history.json", "checkpoints/last.pt"};
+const std::vector<std::string> kTrained = {kHistoryFile, kCheckpointFile};
 
 }  // namespace
 
@@ -47,9 +49,7 @@ const std::vector<Task>& tasks() {
   static const std::vector<Task> table = {
       {{"ptq", make<PtqOptions>}, kQuantized, quantization_metrics},
       {{"qat", make<QatOptions>}, with(kQuantized, kTrained), quantization_metrics},
-      {{"train", make<TrainJobOptions>},
-       with({"model.pt", "config.resolved.yaml"}, kTrained),
-       training_metrics},
+      {{"train", make<TrainJobOptions>}, with({kTrainedFile, kConfigFile}, kTrained), training_metrics},
       {{"eval", make<EvalOptions>}, {}, evaluation_metrics},
       {{"bench", make<BenchOptions>}, {}, bench_metrics},
       {{"compare", make<CompareOptions>}, {}, comparison_metrics},

@@ -85,8 +85,8 @@ std::vector<QParams> solve(const QuantPlan& plan, const Statistics& statistics,
   std::vector<QParams> qparams;
   for (size_t i = 0; i < plan.sites.size(); ++i) {
     const auto& site = plan.sites[i];
-    if (site.is_fixed)
-      qparams.emplace_back(site.scheme, 1.0 / 256, 0);
+    if (site.fixed)
+      qparams.emplace_back(site.scheme, site.fixed->scale, site.fixed->zero_point);
     else if (site.role == SiteRole::kWeight)
       qparams.push_back(solve_weight(weights[i], site.scheme));
     else

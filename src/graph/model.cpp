@@ -20,7 +20,6 @@
 #include "graph/ir/place_constants.h"
 #include "graph/ir/pool_constants.h"
 #include "graph/ir/recurrent_on_gpu.h"
-#include "graph/read/load.h"
 #include "graph/tensor_inputs.h"
 
 namespace qtool {
@@ -179,11 +178,6 @@ Model::Model(Model&&) noexcept = default;
 Model& Model::operator=(Model&&) noexcept = default;
 Model::~Model() = default;
 
-Model Model::load(const std::string& path) {
-  auto loaded = load_torchscript(path);
-  return Model(loaded.module, std::move(loaded.notes));
-}
-
 Model Model::made_of(const Model& origin) && {
   const auto& first = origin.impl_->origin;
   impl_->origin = first ? first : std::make_shared<Model>(origin.impl_->module);
@@ -209,6 +203,12 @@ Model Model::clone() const {
   Model copy(copy_of(impl_->module), impl_->notes);
   copy.impl_->origin = impl_->origin;
   return copy;
+}
+
+Model Model::shared() const {
+  Model handle(impl_->module, impl_->notes);
+  handle.impl_->origin = impl_->origin;
+  return handle;
 }
 
 size_t Model::input_count() const { return input_names().size(); }

@@ -29,9 +29,6 @@ struct FileNotes {
 /// and lower/ use it through this header alone and never see torch/csrc/jit.
 class Model {
  public:
-  /// Reads a TorchScript file. Throws Error(kUsage) that tells a state dict, an ONNX file, a truncated file
-  /// and an operator that this LibTorch lacks from each other.
-  static Model load(const std::string& path);
   explicit Model(const torch::jit::Module& module, FileNotes notes = {});
   Model(Model&&) noexcept;
   Model& operator=(Model&&) noexcept;
@@ -47,7 +44,8 @@ class Model {
   /// Writes to a temporary name in the same folder, then renames, with the extra files. The same model gives the same
   /// bytes.
   void save(const std::string& path) const;
-  [[nodiscard]] Model clone() const;  ///< deep copy
+  [[nodiscard]] Model clone() const;   ///< deep copy
+  [[nodiscard]] Model shared() const;  ///< another handle of the same module: tensors and code are shared
 
   /// Number of tensors that forward() takes, without arguments that have a default.
   [[nodiscard]] size_t input_count() const;

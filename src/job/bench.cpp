@@ -8,6 +8,7 @@
 #include "base/interrupt.h"
 #include "data/loader.h"
 #include "graph/model.h"
+#include "graph/read/read_model.h"
 #include "job/data_splits.h"
 #include "job/open_model.h"
 
@@ -62,24 +63,24 @@ Timed timed(const std::string& name, Model& model, const Batch& inputs) {
 
 }  // namespace
 
-BenchResult run_bench(const BenchOptions& options, const CommonOptions& common, Progress& progress) {
-  apply(common);
+BenchResult run_bench(const BenchOptions& options, const Context& context) {
+  apply(context.common);
   use_engine(choose_engine(options.engine));
-  progress.stage("load");
+  context.progress.stage("load");
   check_options(options);
   std::vector<Model> models;
-  for (const auto& path : options.models) models.push_back(Model::load(path));
+  for (const auto& path : options.models) models.push_back(read_model(path));
   const Inputs inputs = read_inputs(options, models);
   BenchResult result{.arrival = inputs.arrival, .warnings = remarks_of(options.models, models)};
 
-  if (common.dry_run) return result;
-  progress.stage("time");
+  if (context.common.dry_run) return result;
+  context.progress.stage("time");
   const c10::AutoGradMode no_gradients(false);
   std::vector<Timed> subjects;
   for (size_t i = 0; i < models.size(); ++i)
     subjects.push_back(timed(options.models[i], models[i], inputs.batch));
   auto& rows = result.rows;
-  for (const Latency& latency : measure_latency(subjects, options.latency, progress)) {
+  for (const Latency& latency : measure_latency(subjects, options.latency, context.progress)) {
     BenchRow& row = rows.emplace_back();
     row.latency = latency;
     const size_t column = (rows.size() - 1) % models.size();

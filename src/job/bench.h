@@ -6,7 +6,7 @@
 #include "base/progress.h"
 #include "export/torchscript/engine.h"
 #include "job/arrival.h"
-#include "job/common_options.h"
+#include "job/context.h"
 #include "measure/latency.h"
 #include "measure/operator_times.h"
 #include "options/options.h"
@@ -48,7 +48,6 @@ struct BenchResult {
 
 /// All models side by side in one run, as clients run them. Rows by batch size, then by model. With `dry_run`
 /// everything is loaded and nothing is run.
-[[nodiscard]] BenchResult run_bench(const BenchOptions& options, const CommonOptions& common,
-                                    Progress& progress);
+[[nodiscard]] BenchResult run_bench(const BenchOptions& options, const Context& context);
 
 }  // namespace qtool

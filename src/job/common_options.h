@@ -42,7 +42,8 @@ struct CommonOptions {
   bool print_config = false;
   bool limits = true;
   std::string config;
-  /// Where the job's settings come from that are not the defaults (options/option_tree.h), for its report. Not an option.
+  /// Where the job's settings come from that are not the defaults (options/option_tree.h), for its report. Not an
+  /// option.
   std::map<std::string, std::string> setting_origins;
 };
 

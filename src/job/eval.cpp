@@ -1,19 +1,20 @@
 #include "job/eval.h"
 
 #include "base/error.h"
+#include "graph/read/read_model.h"
 #include "job/data_splits.h"
 #include "job/open_model.h"
 #include "job/output_warnings.h"
 
 namespace qtool {
-EvalResult run_eval(const EvalOptions& options, const CommonOptions& common, Progress& progress) {
-  apply(common);
+EvalResult run_eval(const EvalOptions& options, const Context& context) {
+  apply(context.common);
   use_engine(choose_engine(options.engine));
-  progress.stage("load");
+  context.progress.stage("load");
   std::vector<std::string> files = {options.model};
   if (!options.against.empty()) files.insert(files.begin(), options.against);
   std::vector<Model> models;
-  for (const auto& file : files) models.push_back(Model::load(file));
+  for (const auto& file : files) models.push_back(read_model(file));
   Loader loader(spec_of_split(options.data, Split::kTest), inputs_of(models),
                 {.batch_size = options.batch_size});
   if (!loader.has_labels() && options.against.empty())
@@ -24,8 +25,8 @@ EvalResult run_eval(const EvalOptions& options, const CommonOptions& common, Pro
                                     .fix = "name a reference with --against, e.g. the float model"});
 
   auto remarks = remarks_of(files, models);
-  if (common.dry_run) return {.samples = loader.size(), .warnings = std::move(remarks)};
-  progress.stage("evaluate");
+  if (context.common.dry_run) return {.samples = loader.size(), .warnings = std::move(remarks)};
+  context.progress.stage("evaluate");
   std::vector<Candidate> candidates;
   ArrivalMeter meter(models.back().input_names());
   int64_t done = 0;
@@ -34,7 +35,7 @@ EvalResult run_eval(const EvalOptions& options, const CommonOptions& common, Pro
     candidates.push_back({.name = files[i], .run = [&, i, last](const std::vector<at::Tensor>& inputs) {
                             if (last) meter.add(inputs);
                             auto outputs = models[i].forward_as_client(inputs);
-                            if (last) progress.update(done += inputs[0].size(0), loader.size(), "");
+                            if (last) context.progress.update(done += inputs[0].size(0), loader.size(), "");
                             return outputs;
                           }});
   }

@@ -7,7 +7,7 @@
 #include "base/progress.h"
 #include "export/torchscript/engine.h"
 #include "job/arrival.h"
-#include "job/common_options.h"
+#include "job/context.h"
 #include "measure/evaluate.h"
 #include "options/options.h"
 
@@ -40,7 +40,6 @@ struct EvalResult {
 
 /// Accuracy on labels, and agreement with a second model. Data without labels needs `against`; throws
 /// Error(kUsage) otherwise. With `dry_run` everything is loaded and nothing is run.
-[[nodiscard]] EvalResult run_eval(const EvalOptions& options, const CommonOptions& common,
-                                  Progress& progress);
+[[nodiscard]] EvalResult run_eval(const EvalOptions& options, const Context& context);
 
 }  // namespace qtool

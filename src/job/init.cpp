@@ -7,6 +7,7 @@
 #include "base/safe_text.h"
 #include "config/config.h"
 #include "data/spec.h"
+#include "graph/read/read_model.h"
 #include "job/input_shape.h"
 #include "job/inspect.h"
 #include "job/ptq_options.h"
@@ -68,15 +69,14 @@ std::string header(const InitOptions& options, const std::string& shape_comment)
 
 }  // namespace
 
-void write_starter_config(const InitOptions& options, const CommonOptions& common, Progress& progress) {
+void write_starter_config(const InitOptions& options, const Context& context) {
   if (fs::exists(options.output))
     throw Error(ErrorKind::kUsage, {.what = "the file is there already",
                                     .where = options.output,
                                     .expected = "the name of a new file",
                                     .fix = "choose another name with -o, or remove that one"});
-  const InspectResult inspection =
-      run_inspect({.model = options.model, .data = options.data}, common, progress);
-  Model model = Model::load(options.model);
+  const InspectResult inspection = run_inspect({.model = options.model, .data = options.data}, context);
+  Model model = read_model(options.model);
   model.set_training(false);
   const fs::path folder = fs::absolute(options.output).parent_path();
   const DataLine data = choose_data(options, model, folder);

@@ -2,7 +2,7 @@
 #include <string>
 
 #include "base/progress.h"
-#include "job/common_options.h"
+#include "job/context.h"
 #include "options/options.h"
 
 namespace qtool {
@@ -24,6 +24,6 @@ void describe(Visitor& v, InitOptions& o) {
 /// Writes a configuration of `qtool ptq` for the model: every key with its default as a comment, paths relative to the
 /// file, and the model's layers as examples of rules. `qtool ptq --config` and `qtool run` take it. Throws
 /// Error(kUsage) where the file is there already.
-void write_starter_config(const InitOptions& options, const CommonOptions& common, Progress& progress);
+void write_starter_config(const InitOptions& options, const Context& context);
 
 }  // namespace qtool

@@ -49,10 +49,10 @@ std::vector<std::string> warnings_of(const QuantPlan& plan) {
 
 }  // namespace
 
-InspectResult run_inspect(const InspectOptions& options, const CommonOptions& common, Progress& progress) {
-  apply(common);
-  progress.stage("load and plan");
-  const auto original = open_float_model(options.model, options.data, common.seed).model;
+InspectResult run_inspect(const InspectOptions& options, const Context& context) {
+  apply(context.common);
+  context.progress.stage("load and plan");
+  const auto original = open_float_model(options.model, options.data, context.common.seed).model;
   const auto engine = choose_engine(options.engine);
   auto canonical = canonicalise(original);
   const auto plan = propose_plan(view(canonical), options.recipe, backend_of(engine));
@@ -66,7 +66,7 @@ InspectResult run_inspect(const InspectOptions& options, const CommonOptions& co
   for (auto& warning : warnings_of_chance(canonical)) result.warnings.push_back(std::move(warning));
   for (auto& warning : warnings_of(plan)) result.warnings.push_back(std::move(warning));
   if (!options.data.empty()) {
-    progress.stage("try the data");
+    context.progress.stage("try the data");
     result.arrival =
         look_at_data(spec_of_split(options.data, Split::kTrain), original, first_readers(view(canonical)),
                      [&canonical](const auto& inputs) { (void)canonical.forward(inputs); });

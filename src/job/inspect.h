@@ -6,7 +6,7 @@
 #include "base/progress.h"
 #include "export/torchscript/engine.h"
 #include "job/arrival.h"
-#include "job/common_options.h"
+#include "job/context.h"
 #include "options/options.h"
 #include "plan/recipe.h"
 
@@ -47,7 +47,6 @@ struct InspectResult {
 };
 
 /// What would be quantized, what not and why. Writes nothing.
-[[nodiscard]] InspectResult run_inspect(const InspectOptions& options, const CommonOptions& common,
-                                        Progress& progress);
+[[nodiscard]] InspectResult run_inspect(const InspectOptions& options, const Context& context);
 
 }  // namespace qtool

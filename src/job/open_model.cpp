@@ -1,6 +1,7 @@
 #include "job/open_model.h"
 
 #include "base/error.h"
+#include "graph/read/read_model.h"
 #include "qat/strip_fake_quant.h"
 #include "train/data_shape.h"
 #include "zoo/zoo.h"
@@ -15,7 +16,7 @@ constexpr std::string_view kZoo = "zoo:";
 bool is_zoo(const std::string& model) { return model.starts_with(kZoo); }
 
 Model open_model(const std::string& model, const std::string& data, int64_t seed) {
-  if (!is_zoo(model)) return Model::load(model);
+  if (!is_zoo(model)) return read_model(model);
   if (data.empty())
     throw Error(ErrorKind::kUsage, {.what = "a built-in network is built for some data",
                                     .where = model,

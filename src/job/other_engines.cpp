@@ -1,6 +1,7 @@
 #include "job/other_engines.h"
 
 #include "base/error.h"
+#include "graph/read/read_model.h"
 #include "report/markdown_table.h"
 
 namespace qtool {
@@ -24,7 +25,7 @@ class EngineScope {
 /// What goes wrong under the engine in use; empty: nothing.
 std::string fault_of(const std::string& int8_file, const Trial& trial, double expected_db) {
   try {
-    auto model = Model::load(int8_file);
+    auto model = read_model(int8_file);
     const double db = trial.run(model).sqnr_db;
     if (db >= expected_db - kMostLostDb) return "";
     return "its SQNR is " + fixed(db, 1) + " dB instead of " + fixed(expected_db, 1);

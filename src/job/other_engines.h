@@ -2,9 +2,9 @@
 #include <string>
 #include <vector>
 
+#include "explain/trial.h"
 #include "export/torchscript/engine.h"
 #include "graph/model.h"
-#include "job/trial.h"
 
 namespace qtool {
 

@@ -1,5 +1,7 @@
 #include "job/ptq.h"
 
+#include "improve/first_solution.h"
+#include "improve/improve.h"
 #include "job/delivery.h"
 #include "job/gate_labels.h"
 #include "job/open_model.h"
@@ -7,31 +9,26 @@
 
 namespace qtool {
 
-QuantizeResult run_ptq(const PtqOptions& options, const CommonOptions& common,
-                       const std::string& resolved_config, Progress& progress) {
-  const auto device = apply_with_device(common);
-  prepare_folder(options);
-  StageClock clock(progress);
+QuantizeResult run_ptq(const PtqOptions& options, const Context& context) {
+  const auto device = apply_with_device(context.common);
+  prepare_delivery(options);
+  StageClock clock(context.progress);
   clock.begin("load and plan");
-  auto opened = open_float_model(options.model, options.data, common.seed);
+  auto opened = open_float_model(options.model, options.data, context.common.seed);
   check_gates_have_classes(options, opened.model);
-  auto quantization =
+  auto start =
       begin_quantization(std::move(opened.model), identity_of(options.model), options.recipe, options.engine);
 
   clock.begin("calibrate");
-  const auto [statistics, arrival] = gather_statistics(quantization, options, device, progress);
+  const auto [statistics, arrival] = gather_statistics(start, options, device, context.progress);
 
   clock.begin("solve");
-  const auto qparams = settle_grids(quantization, options.recipe, statistics);
+  const auto solution = improve(
+      first_solution(start.canonical, start.plan, statistics, {options.recipe, start.backend}), statistics);
 
   auto settings = options;
-  const Assignment assignment{options, common, resolved_config, settings_of(option_tree(settings))};
-  QuantizeResult result{.report = {}, .directory = options.output};
-  result.report = deliver({quantization, quantization.canonical, qparams, statistics, arrival}, assignment,
-                          clock, progress);
-  finish_report(result.report, assignment, clock);
-  result.gates_passed = all_passed(result.report.gates);
-  return result;
+  const Assignment assignment{options, context, settings_of(option_tree(settings))};
+  return deliver({start, solution, statistics, arrival}, assignment, clock);
 }
 
 }  // namespace qtool

@@ -6,18 +6,20 @@
 #include <map>
 #include <optional>
 
-#include "base/atomic_file.h"
 #include "data/loader.h"
 #include "graph/passes/canonicalise.h"
 #include "graph/tensor_inputs.h"
 #include "grid/affine.h"
+#include "improve/first_solution.h"
+#include "improve/improve.h"
 #include "job/data_splits.h"
 #include "job/delivery.h"
+#include "job/job_folder.h"
 #include "job/open_model.h"
 #include "job/qat_start.h"
 #include "job/training_progress.h"
-#include "job/training_verdict.h"
 #include "options/option_tree.h"
+#include "plan/site_weights.h"
 #include "qat/staying_on_cpu.h"
 #include "qat/training_model.h"
 #include "simulate/fake_quant_state.h"
@@ -26,8 +28,6 @@
 namespace qtool {
 namespace {
 
-constexpr const char* kHistoryName = "history.json";
-constexpr const char* kCheckpointName = "checkpoints/last.pt";
 constexpr double kQmaxOf3Bits = 3;
 
 /// The switches as they must be in a step, by the milestones.
@@ -41,15 +41,15 @@ void set_switches(TrainingSwitches& switches, const FakeQuantOptions& options, i
 /// Training of the simulated model, with what it needs.
 class FineTuning {
  public:
-  FineTuning(const Quantization& start, const std::vector<QParams>& qparams, const QatOptions& options,
-             int64_t seed, at::Device device)
+  FineTuning(const Quantization& start, const Solution& solution, const QatOptions& options, int64_t seed,
+             at::Device device)
       : options_(options),
         device_(device),
-        plan_(start.plan),
+        plan_(solution.plan),
         trainee_(options.fake_quant.batch_norm == BatchNormMode::kTrained
                      ? canonicalise_unfolded(start.original)
                      : start.canonical.clone()),
-        model_(make_training_model(trainee_, plan_, qparams,
+        model_(make_training_model(trainee_, plan_, solution.qparams,
                                    {options.fake_quant.weight_steps, options.fake_quant.activation_steps})),
         switches_(model_, plan_) {
     options_.train.seed = seed;
@@ -66,8 +66,8 @@ class FineTuning {
     };
     const TrainTask task{.model = model_,
                          .data = parse_data_spec(options_.data),
-                         .checkpoint = in_folder(options_.output, kCheckpointName),
-                         .history = in_folder(options_.output, kHistoryName),
+                         .checkpoint = in_folder(options_.output, kCheckpointFile),
+                         .history = in_folder(options_.output, kHistoryFile),
                          .teacher = teacher_ ? &*teacher_ : nullptr,
                          .rate_factor = step_rates(),
                          .device = device_,
@@ -76,18 +76,16 @@ class FineTuning {
     return train(task, options_.train, hooks);
   }
 
-  /// The float weights as they are now, batch norm folded.
-  [[nodiscard]] Model trained() const { return with_folded_batch_norm(trainee_); }
-
-  /// The grids that belong to them. Steps of weights that are observed are those of the last forward pass, so there is
-  /// one.
-  [[nodiscard]] std::vector<QParams> qparams() {
+  /// What training has made of the solution: the float weights, batch norm folded, and the grids that belong to them.
+  /// Steps of weights that are observed are those of the last forward pass, so there is one.
+  [[nodiscard]] Solution trained() {
     const at::NoGradGuard no_grad;
+    auto model = with_folded_batch_norm(trainee_);
     switches_.enable(true);
     Loader loader(spec_of_split(options_.data, Split::kTrain), {tensor_inputs(model_)},
                   {.batch_size = 1, .count = 1});
     (void)model_.forward(loader.next()->inputs);
-    return read_qparams(model_, plan_);
+    return {std::move(model), plan_, read_qparams(model_, plan_)};
   }
 
  private:
@@ -135,67 +133,60 @@ std::vector<ReportEpoch> curve_of(const TrainResult& result) {
   return curve;
 }
 
-/// The trained model with its weights on their grids. Without rounding such weights are no network that was ever
+/// The same solution with its weights on their grids. Without rounding such weights are no network that was ever
 /// trained, so it is with them that the damage of activations is measured; weights do none.
-Model with_rounded_weights(const Model& canonical, const QuantPlan& plan,
-                           const std::vector<QParams>& qparams) {
+Solution with_rounded_weights(const Solution& solution) {
   const at::NoGradGuard no_grad;
-  auto model = canonical.clone();
-  const auto weights = site_weights(model, plan);
+  Solution rounded{solution.model.clone(), solution.plan, solution.qparams};
+  const auto weights = site_weights(rounded.model, rounded.plan);
   for (size_t i = 0; i < weights.size(); ++i)
-    if (weights[i].defined()) weights[i].copy_(fake_quantize(weights[i], qparams[i]));
-  return model;
+    if (weights[i].defined()) weights[i].copy_(fake_quantize(weights[i], rounded.qparams[i]));
+  return rounded;
 }
 
 }  // namespace
 
-QuantizeResult run_qat(const QatOptions& options, const CommonOptions& common,
-                       const std::string& resolved_config, Progress& progress) {
-  const auto device = apply_with_device(common);
-  prepare_folder(options);
-  ensure_folder(in_folder(options.output, "checkpoints"));
-  StageClock clock(progress);
+QuantizeResult run_qat(const QatOptions& options, const Context& context) {
+  const auto device = apply_with_device(context.common);
+  prepare_delivery(options);
+  prepare_checkpoints(options.output);
+  StageClock clock(context.progress);
   clock.begin("load and plan");
-  auto start = begin_qat(options, common);
+  auto [start, known_grids] = begin_qat(options, context.common);
 
   clock.begin("calibrate");
-  const auto [statistics, arrival] = calibrate_on_data(start.quantization, options, device, progress);
-  const auto& plan = start.quantization.plan;
-  const auto first_qparams =
-      with_known_grids(settle_grids(start.quantization, options.recipe, statistics), start, plan);
+  const auto [statistics, arrival] = calibrate_on_data(start, options, device, context.progress);
+  const auto first = with_known_grids(
+      improve(first_solution(start.canonical, start.plan, statistics, {options.recipe, start.backend}),
+              statistics),
+      known_grids);
   // Before training changes tensors that canonical and simulation share.
-  auto before = simulate(start.quantization.canonical, plan, first_qparams);
+  auto before = simulate(first);
 
   clock.begin("train");
-  FineTuning fine_tuning(start.quantization, first_qparams, options, common.seed, device);
-  std::vector<std::string> warnings;
+  FineTuning fine_tuning(start, first, options, context.common.seed, device);
+  TrainingStory story;
   std::optional<TrainingDiverged> diverged;
-  TrainResult training;
   try {
-    training = fine_tuning.run(training_hooks(progress, warnings));
+    story.curve = curve_of(fine_tuning.run(training_hooks(context.progress, story.warnings)));
   } catch (const TrainingDiverged& error) {
     diverged = error;
-    training = error.result;
+    story.curve = curve_of(error.result);
   }
+  const auto solution = fine_tuning.trained();
+  if (is_zoo(options.model)) adopt_trained_float(start, solution.model, options);
 
-  auto canonical = fine_tuning.trained();
-  const auto qparams = fine_tuning.qparams();
-  if (is_zoo(options.model)) adopt_trained_float(start.quantization, canonical, options);
   auto settings = options;
-  const Assignment assignment{options, common, resolved_config, settings_of(option_tree(settings))};
-  Outcome outcome{start.quantization, canonical, qparams, statistics, arrival};
+  const Assignment assignment{options, context, settings_of(option_tree(settings))};
+  const auto rounded = with_rounded_weights(solution);
+  Outcome outcome{.start = start,
+                  .solution = solution,
+                  .statistics = statistics,
+                  .arrival = arrival,
+                  .explained = &rounded,
+                  .training = std::move(story)};
   if (!is_zoo(options.model)) outcome.rungs = {{"ptq", &before}};
-  const auto rounded = with_rounded_weights(canonical, plan, qparams);
-  outcome.reference = &rounded;
-  QuantizeResult result{.report = deliver(outcome, assignment, clock, progress), .directory = options.output};
-  result.report.curve = curve_of(training);
-  if (auto verdict = training_verdict(result.report.accuracy)) warnings.push_back(*std::move(verdict));
-  result.report.warnings.insert(result.report.warnings.end(), warnings.begin(), warnings.end());
-  // Training that diverged in its first epoch has no history.
-  const bool has_history = !training.history.empty();
-  finish_report(result.report, assignment, clock,
-                has_history ? std::vector<const char*>{kHistoryName} : std::vector<const char*>{});
-  result.gates_passed = all_passed(result.report.gates);
+  auto result = deliver(outcome, assignment, clock);
   if (diverged) throw TrainingDiverged(*diverged);
   return result;
 }

@@ -2,7 +2,7 @@
 #include <string>
 
 #include "base/progress.h"
-#include "job/common_options.h"
+#include "job/context.h"
 #include "job/qat_options.h"
 #include "job/quantize_result.h"
 
@@ -13,7 +13,6 @@ namespace qtool {
 /// where the plan is the same, or `zoo:NAME`, which is trained from scratch. Writes checkpoints/last.pt and
 /// history.json while it trains; throws what train() throws, after TrainingDiverged with the best model so far
 /// delivered.
-[[nodiscard]] QuantizeResult run_qat(const QatOptions& options, const CommonOptions& common,
-                                     const std::string& resolved_config, Progress& progress);
+[[nodiscard]] QuantizeResult run_qat(const QatOptions& options, const Context& context);
 
 }  // namespace qtool

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "grid/qparams.h"
+#include "improve/solution.h"
 #include "job/common_options.h"
 #include "job/qat_options.h"
 #include "job/quantization.h"
@@ -19,9 +20,8 @@ struct QatStart {
 /// Loads or builds the model, canonicalises and plans. The fake-quant of a model.fakequant.pt is taken out again.
 [[nodiscard]] QatStart begin_qat(const QatOptions& options, const CommonOptions& common);
 
-/// `solved`, but for the sites whose grid is known from the file and has the plan's scheme.
-[[nodiscard]] std::vector<QParams> with_known_grids(std::vector<QParams> solved, const QatStart& start,
-                                                    const QuantPlan& plan);
+/// `solved`, but for the sites whose grid is known and has the plan's scheme.
+[[nodiscard]] Solution with_known_grids(Solution solved, const std::map<std::string, QParams>& known);
 
 /// A network that began with random weights has its float model only now: writes model.float.pt, which the ladder and
 /// the sizes then start from.

@@ -1,12 +1,11 @@
 #include "job/quantization.h"
 
 #include "base/names.h"
+#include "base/sha256.h"
 #include "calibrate/calibrate.h"
-#include "calibrate/lost_operands.h"
-#include "calibrate/seen_values.h"
-#include "calibrate/solve.h"
 #include "calibrate/statistics_file.h"
 #include "data/loader.h"
+#include "export/target.h"
 #include "graph/belongings.h"
 #include "graph/on_device.h"
 #include "graph/passes/canonicalise.h"
@@ -15,7 +14,6 @@
 #include "graph/view.h"
 #include "job/data_splits.h"
 #include "measure/resources.h"
-#include "report/sha256.h"
 
 namespace qtool {
 namespace {
@@ -37,16 +35,6 @@ void check_same_model(const Quantization& quantization, const Statistics& statis
        .got = "statistics of a model with sha256 " + statistics.model_sha256.substr(0, 12) + "...",
        .expected = options.model + " has " + quantization.file.sha256.substr(0, 12) + "...",
        .fix = "calibrate this model with --data"});
-}
-
-/// Layers that would have to read in int8 what calibration has not seen, once operators before them are float.
-KeptFloat unseen_inputs(const QuantPlan& plan, const Statistics& statistics, const QuantPlan& calibrated) {
-  KeptFloat kept_float;
-  if (plan.kept_float.empty()) return kept_float;
-  for (const auto& site : plan.sites)
-    if (site.role == SiteRole::kInput && !find_statistics(statistics, seen_as(calibrated, site.value)))
-      kept_float.emplace(site.op, "calibration has not seen its input " + site.value);
-  return kept_float;
 }
 
 }  // namespace
@@ -72,20 +60,10 @@ Quantization begin_quantization(Model original, FileIdentity file, const Recipe&
   engine = choose_engine(engine);
   use_engine(engine);
   auto canonical = canonicalise(original);
-  auto plan = make_plan(view(canonical), recipe, backend_of(engine));
-  return {std::move(original), std::move(canonical), std::move(file), engine, std::move(plan)};
-}
-
-std::vector<at::Tensor> site_weights(const Model& canonical, const QuantPlan& plan) {
-  return site_weights(view(canonical), plan);
-}
-
-std::vector<at::Tensor> site_weights(const GraphView& canonical, const QuantPlan& plan) {
-  std::vector<at::Tensor> weights(plan.sites.size());
-  for (const auto& op : canonical.operators)
-    if (const auto* planned = plan.find(op.name); planned != nullptr && planned->weight_site)
-      weights[*planned->weight_site] = op.weight;
-  return weights;
+  auto backend = libtorch_target().limits(engine);
+  auto plan = make_plan(view(canonical), recipe, backend);
+  return {std::move(original), std::move(canonical), std::move(file), engine,
+          std::move(backend),  std::move(plan)};
 }
 
 Calibration calibrate_on_data(const Quantization& quantization, const QuantizeOptions& options,
@@ -105,24 +83,6 @@ Calibration calibrate_on_data(const Quantization& quantization, const QuantizeOp
   });
   statistics.model_sha256 = quantization.file.sha256;
   return {std::move(statistics), meter.arrival(loader)};
-}
-
-std::vector<QParams> settle_grids(Quantization& quantization, const Recipe& recipe,
-                                  const Statistics& statistics) {
-  const auto graph = view(quantization.canonical);
-  auto& plan = quantization.plan;
-  const auto calibrated = plan;
-  for (;;) {
-    auto kept_float = unseen_inputs(plan, statistics, calibrated);
-    if (kept_float.empty()) {
-      auto qparams = solve(plan, statistics, site_weights(graph, plan));
-      kept_float = lost_operands(plan, qparams, calibrated, statistics);
-      if (kept_float.empty()) return qparams;
-    }
-    kept_float.insert(plan.kept_float.begin(), plan.kept_float.end());
-    plan = make_plan(graph, recipe, backend_of(quantization.engine), std::move(kept_float));
-    for (auto& site : plan.sites) site.seen_as = seen_as(calibrated, site.value);
-  }
 }
 
 Calibration gather_statistics(const Quantization& quantization, const PtqOptions& options, at::Device device,

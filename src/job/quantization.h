@@ -5,8 +5,6 @@
 #include "base/progress.h"
 #include "calibrate/statistics.h"
 #include "graph/model.h"
-#include "graph/view.h"
-#include "grid/qparams.h"
 #include "job/arrival.h"
 #include "job/ptq_options.h"
 #include "plan/plan.h"
@@ -32,17 +30,13 @@ struct Quantization {
   Model canonical;    ///< its normal form, batch norm folded
   FileIdentity file;  ///< that the float model is from
   Engine engine;
-  QuantPlan plan;
+  Backend backend;  ///< what the engine's kernels can do
+  QuantPlan plan;   ///< that calibration looks at
 };
 
 /// Canonicalises and plans, and tells LibTorch which engine to use. `file` is the one that the model is from.
 [[nodiscard]] Quantization begin_quantization(Model original, FileIdentity file, const Recipe& recipe,
                                               Engine engine);
-
-/// The weight sites' tensors in `canonical`, undefined at the other sites.
-[[nodiscard]] std::vector<at::Tensor> site_weights(const Model& canonical, const QuantPlan& plan);
-/// The same from a view of it that is there already.
-[[nodiscard]] std::vector<at::Tensor> site_weights(const GraphView& canonical, const QuantPlan& plan);
 
 /// What calibration saw of each site, and of the model's inputs.
 struct Calibration {
@@ -52,10 +46,6 @@ struct Calibration {
 /// From the training split of the data, run on the device.
 [[nodiscard]] Calibration calibrate_on_data(const Quantization& quantization, const QuantizeOptions& options,
                                             at::Device device, Progress& progress);
-/// Grids of all sites. Where calibration shows that tensors which share one are of too different size for it
-/// (calibrate/lost_operands.h), the plan is made again, with the operators that want them on one grid in float.
-[[nodiscard]] std::vector<QParams> settle_grids(Quantization& quantization, const Recipe& recipe,
-                                                const Statistics& statistics);
 /// From the data, or from the calibration files that the options name.
 [[nodiscard]] Calibration gather_statistics(const Quantization& quantization, const PtqOptions& options,
                                             at::Device device, Progress& progress);

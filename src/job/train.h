@@ -5,7 +5,7 @@
 
 #include "base/progress.h"
 #include "job/arrival.h"
-#include "job/common_options.h"
+#include "job/context.h"
 #include "options/options.h"
 #include "train/trainer.h"
 
@@ -43,9 +43,8 @@ struct TrainJobResult {
 /// Trains a model in float. Writes model.pt, history.json, config.resolved.yaml (the given text) and
 /// checkpoints/last.pt, from which `resume` goes on. Where training diverges (TrainingDiverged), model.pt is the
 /// best so far.
-[[nodiscard]] TrainJobResult run_train(const TrainJobOptions& options, const CommonOptions& common,
-                                       const std::string& resolved_config, Progress& progress);
+[[nodiscard]] TrainJobResult run_train(const TrainJobOptions& options, const Context& context);
 /// Checks model and data, and says how many numbers would be trained; writes nothing.
-[[nodiscard]] TrainJobResult try_train(const TrainJobOptions& options, const CommonOptions& common);
+[[nodiscard]] TrainJobResult try_train(const TrainJobOptions& options, const Context& context);
 
 }  // namespace qtool

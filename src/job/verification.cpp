@@ -94,12 +94,17 @@ Verification verify(const std::vector<LadderRung>& rungs, Model& int8, double ou
                 {.batch_size = kVerifiedBatch, .count = options.verify_samples});
   std::vector<Candidate> candidates;
   for (const auto& rung : rungs)
-    candidates.push_back({rung.name, [&rung](const auto& inputs) { return rung.model->forward(inputs); }, 0});
+    candidates.push_back({rung.name,
+                          [&rung](const auto& inputs) {
+                            return rung.is_file ? rung.model->forward_as_client(inputs)
+                                                : rung.model->forward(inputs);
+                          },
+                          0});
   int64_t done = 0;
   candidates.push_back({"int8",
                         [&](const auto& inputs) {
                           progress.update(done += inputs[0].size(0), loader.size(), "");
-                          return int8.forward(inputs);
+                          return int8.forward_as_client(inputs);
                         },
                         output_step});
   const auto evaluations = evaluate(candidates, loader);

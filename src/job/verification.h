@@ -25,9 +25,10 @@ struct Verification {
 struct LadderRung {
   std::string name;  ///< `float`, `folded`, ...
   Model* model;
+  bool is_file = false;  ///< that was written: run as a client runs it
 };
 
-/// Runs every rung and the int8 model over the same test samples, in one pass. `rungs`: the float model first, the
+/// Runs every rung and the int8 file over the same test samples, in one pass. `rungs`: the float model first, the
 /// simulation of int8 last. `output_step`: scale of what forward() returns first, 0 where that stays float.
 [[nodiscard]] Verification verify(const std::vector<LadderRung>& rungs, Model& int8, double output_step,
                                   const QuantizeOptions& options, Progress& progress);

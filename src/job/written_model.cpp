@@ -3,12 +3,15 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "graph/read/read_model.h"
 
 namespace qtool {
 
-Model load_back(const std::string& path, const std::string& source) {
+namespace {
+
+Model load_back_by(Model (*open)(const std::string&), const std::string& path, const std::string& source) {
   try {
-    return Model::load(path);
+    return open(path);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::kUsage) throw;
     throw Error(ErrorKind::kUnquantizable,
@@ -18,6 +21,16 @@ Model load_back(const std::string& path, const std::string& source) {
                  .expected = "a file that loads",
                  .fix = "please report the model: the fault is qtool's or LibTorch's, not the file's"});
   }
+}
+
+}  // namespace
+
+Model load_back(const Target& target, const std::string& path, const std::string& source) {
+  return load_back_by(target.open, path, source);
+}
+
+Model load_back(const std::string& path, const std::string& source) {
+  return load_back_by(read_model, path, source);
 }
 
 }  // namespace qtool

@@ -6,9 +6,13 @@
 namespace qtool {
 namespace {
 
+constexpr FixedGrid kShare = {1.0 / 256, 0};          // [0, 1)
+constexpr FixedGrid kSignedShare = {1.0 / 128, 128};  // [-1, 1)
+
 constexpr OperatorRow kTable[] = {
     {"aten::conv1d", OperatorClass::kLayer},
     {"aten::conv2d", OperatorClass::kLayer},
+    {"aten::conv3d", OperatorClass::kLayer},
     // A transposed convolution's weight is [C_in, C_out / groups, ...]; LibTorch's kernels take one scale for
     // all of it.
     {"aten::conv_transpose1d", OperatorClass::kLayer, 1, false},
@@ -19,8 +23,11 @@ constexpr OperatorRow kTable[] = {
     {"aten::cat", OperatorClass::kCombine},
     {"aten::hardswish", OperatorClass::kActivation},
     {"aten::leaky_relu", OperatorClass::kActivation},
-    {"aten::sigmoid", OperatorClass::kFixed},
-    {"aten::hardsigmoid", OperatorClass::kFixed},
+    {"aten::elu", OperatorClass::kActivation},
+    {"aten::batch_norm", OperatorClass::kNorm},
+    {"aten::sigmoid", OperatorClass::kFixed, 0, true, kShare},
+    {"aten::hardsigmoid", OperatorClass::kFixed, 0, true, kShare},
+    {"aten::tanh", OperatorClass::kFixed, 0, true, kSignedShare},
     {"aten::relu", OperatorClass::kClip},
     {"aten::hardtanh", OperatorClass::kClip},
     {"aten::flatten", OperatorClass::kMove},
@@ -29,6 +36,9 @@ constexpr OperatorRow kTable[] = {
     {"aten::transpose", OperatorClass::kMove},
     {"aten::squeeze", OperatorClass::kMove},
     {"aten::unsqueeze", OperatorClass::kMove},
+    {"aten::slice", OperatorClass::kMove},
+    {"aten::select", OperatorClass::kMove},
+    {"aten::pixel_shuffle", OperatorClass::kMove},
     {"aten::max_pool1d", OperatorClass::kMove},
     {"aten::max_pool2d", OperatorClass::kMove},
     {"aten::upsample_nearest2d", OperatorClass::kMove},

@@ -2,6 +2,8 @@
 #include <string>
 #include <vector>
 
+#include "grid/fixed_grid.h"
+
 namespace qtool {
 
 /// What an operator does to values, as far as int8 is concerned.
@@ -13,16 +15,19 @@ enum class OperatorClass {
   kClip,  ///< relu, hardtanh: becomes part of the operator before it; on its own it keeps its input's grid
   kMove,  ///< only moves or picks values (flatten, max_pool2d): keeps its input's grid
   kPool,  ///< averages values (adaptive_avg_pool2d, mean): rounds back to its input's grid
+  kNorm,  ///< scales and shifts each channel by float parameters (batch_norm): int8 where its input is; the output has
+  ///< its own grid
   kFixed  ///< a curve whose int8 kernel dictates the output's grid (sigmoid: [0, 1) in steps of 1/256)
 };
 
-/// One operator that can run in int8. A new operator is a row here and its spelling in
-/// export/torchscript/quantized_ops.cpp.
+/// One operator that can run in int8. A new operator is a row here, and one in each target's table of emitters
+/// (export/torchscript/quantized_ops.cpp).
 struct OperatorRow {
   const char* kind;
   OperatorClass operator_class;
   int weight_axis = 0;              ///< of kLayer: the axis of the output channels
   bool per_channel_weights = true;  ///< of kLayer: whether int8 kernels take a scale for each output channel
+  FixedGrid fixed = {};             ///< of kFixed
 };
 
 /// The row of `kind`, or null where qtool knows no int8 form of it.

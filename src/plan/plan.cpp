@@ -60,7 +60,11 @@ class Planner {
       if (auto objection = backend_.objection(view); !objection.empty()) return objection;
     if (row->operator_class == OperatorClass::kLayer) return reason_for_float_layer(view);
     if (view.numbers.contains("dtype")) return "it changes the type";
-    if (!view.fixed_inputs.empty()) return "reads the parameter " + view.fixed_inputs[0];
+    if (row->operator_class == OperatorClass::kNorm) {
+      if (auto reason = reason_for_float_norm(view); !reason.empty()) return reason;
+    } else if (!view.fixed_inputs.empty()) {
+      return "reads the parameter " + view.fixed_inputs[0];
+    }
     if (row->operator_class == OperatorClass::kCombine && view.inputs.size() < 2)
       return "its other operand is a number";
     if (view.kind == "aten::add" && view.numbers.contains("alpha") && view.numbers.at("alpha") != 1)
@@ -86,6 +90,13 @@ class Planner {
     return "";
   }
 
+  [[nodiscard]] static std::string reason_for_float_norm(const OperatorView& view) {
+    if (view.inputs.size() != 1) return "its mean, variance, weight or bias is computed";
+    if (!view.numbers.contains("training") || view.numbers.at("training") != 0)
+      return "it takes mean and variance from the batch";
+    return "";
+  }
+
   void place_on_grid(const OperatorView& view, PlannedOperator& op) {
     switch (op.operator_class) {
       case OperatorClass::kLayer:
@@ -95,11 +106,12 @@ class Planner {
         break;
       case OperatorClass::kCombine:
       case OperatorClass::kActivation:
+      case OperatorClass::kNorm:
         add_output(op);
         break;
       case OperatorClass::kFixed:
         add_output(op);
-        plan_.sites.back().is_fixed = true;
+        plan_.sites.back().fixed = find_operator(view.kind)->fixed;
         plan_.sites.back().scheme = QuantScheme::activation(8, Symmetry::kAffine);
         break;
       case OperatorClass::kClip:
@@ -119,8 +131,7 @@ class Planner {
 
   size_t add_site(const std::string& name, SiteRole role, const std::string& value,
                   const QuantScheme& scheme) {
-    plan_.sites.push_back(
-        {name + ":" + to_string(role), name, role, value, scheme, settings_.calibrator, false});
+    plan_.sites.push_back({name + ":" + to_string(role), name, role, value, scheme, settings_.calibrator});
     return plan_.sites.size() - 1;
   }
 
@@ -174,8 +185,9 @@ class Planner {
     const auto maker = std::find_if(plan_.operators.begin(), plan_.operators.end(), is_maker);
     if (maker == plan_.operators.end() || !maker->fused_clip.empty() || graph_.uses.at(between) != 1)
       return false;
-    const bool own_grid =
-        maker->operator_class == OperatorClass::kLayer || maker->operator_class == OperatorClass::kCombine;
+    const bool own_grid = maker->operator_class == OperatorClass::kLayer ||
+                          maker->operator_class == OperatorClass::kCombine ||
+                          maker->operator_class == OperatorClass::kNorm;
     auto& site = plan_.sites[maker->output_site.value_or(0)];
     if (!own_grid || site.scheme.symmetry() != Symmetry::kAffine) return false;
     if (view.kind == "aten::hardtanh" &&
@@ -210,7 +222,7 @@ class Planner {
     const auto read = grids_that_kernels_read();
     for (size_t i = 0; i < plan_.sites.size(); ++i) {
       auto& site = plan_.sites[i];
-      if (site.role != SiteRole::kOutput || site.is_fixed || read.contains(i) || kept_bits_.contains(i))
+      if (site.role != SiteRole::kOutput || site.fixed || read.contains(i) || kept_bits_.contains(i))
         continue;
       site.scheme = QuantScheme::activation(backend_.activation_bits, site.scheme.symmetry());
     }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "graph/view.h"
+#include "grid/fixed_grid.h"
 #include "grid/scheme.h"
 #include "operators/operator_table.h"
 #include "plan/recipe.h"
@@ -41,8 +42,9 @@ struct Site {
   std::string value;  ///< the value in the canonical graph; for a weight its attribute path
   QuantScheme scheme = QuantScheme::activation(8, Symmetry::kAffine);
   Calibrator calibrator = Calibrator::kMse;  ///< unused for weights and fixed grids
-  bool is_fixed = false;                     ///< the kernel dictates scale 1/256 and zero point 0
-  std::string seen_as = name;                ///< the name of its statistics
+  std::optional<FixedGrid> fixed =
+      {};                      ///< that the kernel dictates; empty: it is solved from what calibration saw
+  std::string seen_as = name;  ///< the name of its statistics
 };
 
 /// One operator of the canonical graph and how it will run.

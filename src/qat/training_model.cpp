@@ -74,7 +74,7 @@ class TrainingForm : public FakeQuantForm {
 
  private:
   [[nodiscard]] bool learns_activation(size_t site) const {
-    return is_learned(steps_.activations, plan_.sites[site]) && !plan_.sites[site].is_fixed;
+    return is_learned(steps_.activations, plan_.sites[site]) && !plan_.sites[site].fixed;
   }
 
   void add(size_t site, bool learned) {
@@ -136,7 +136,7 @@ Model make_training_model(const Model& canonical, const QuantPlan& plan, const s
 TrainingSwitches::TrainingSwitches(const Model& training_model, const QuantPlan& plan) {
   for (const auto& site : plan.sites) {
     const auto state = state_of(training_model, site);
-    if (!site.is_fixed) observe_.push_back(state.observe);
+    if (!site.fixed) observe_.push_back(state.observe);
     enabled_.push_back(state.enabled);
   }
   batch_norm_frozen_ = find_attribute(training_model.module(), kFrozen)->toTensor();

@@ -64,17 +64,16 @@ class ModuleForm : public FakeQuantForm {
 
 }  // namespace
 
-Model simulate(const Model& canonical, const QuantPlan& plan, const std::vector<QParams>& qparams) {
-  return simulate_some(canonical, plan, qparams, std::vector<bool>(plan.sites.size(), true));
+Model simulate(const Solution& solution) {
+  return simulate_some(solution, std::vector<bool>(solution.plan.sites.size(), true));
 }
 
-Model simulate_some(const Model& canonical, const QuantPlan& plan, const std::vector<QParams>& qparams,
-                    const std::vector<bool>& enabled) {
-  auto module = rebuild(canonical.module(), "FakeQuantModel");
+Model simulate_some(const Solution& solution, const std::vector<bool>& enabled) {
+  auto module = rebuild(solution.model.module(), "FakeQuantModel");
   const auto graph = module.get_method("forward").graph();
-  ModuleForm form(module, *graph, plan, qparams);
-  FakeQuantInsertion(graph, plan, enabled, form).run();
-  return Model(module).made_of(canonical);
+  ModuleForm form(module, *graph, solution.plan, solution.qparams);
+  FakeQuantInsertion(graph, solution.plan, enabled, form).run();
+  return Model(module).made_of(solution.model);
 }
 
 }  // namespace qtool

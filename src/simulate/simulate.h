@@ -1,9 +1,7 @@
 #pragma once
 #include <vector>
 
-#include "graph/model.h"
-#include "grid/qparams.h"
-#include "plan/plan.h"
+#include "improve/solution.h"
 
 namespace qtool {
 
@@ -14,13 +12,11 @@ namespace qtool {
 ///   %w' = prim::CallMethod[name="forward"](%layers.0.conv1_weight_fake_quant, %w)
 ///
 /// Where: simulate/insert_fake_quant.h. Averages are taken of the integers and rounded to one, as the int8 kernels do.
-/// `qparams` are those of the plan's sites, in their order. Shares the weights with `canonical`.
-[[nodiscard]] Model simulate(const Model& canonical, const QuantPlan& plan,
-                             const std::vector<QParams>& qparams);
+/// Shares the weights with the solution's model.
+[[nodiscard]] Model simulate(const Solution& solution);
 
 /// The same with those sites alone quantized for which `enabled` is true; all others stay float. For finding
 /// out which site does how much damage.
-[[nodiscard]] Model simulate_some(const Model& canonical, const QuantPlan& plan,
-                                  const std::vector<QParams>& qparams, const std::vector<bool>& enabled);
+[[nodiscard]] Model simulate_some(const Solution& solution, const std::vector<bool>& enabled);
 
 }  // namespace qtool

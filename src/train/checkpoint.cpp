@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "graph/builder.h"
+#include "graph/read/read_model.h"
 
 namespace qtool {
 namespace {
@@ -41,7 +42,7 @@ void save_tensors(const std::string& path, const std::vector<NamedTensor>& tenso
 }
 
 std::vector<NamedTensor> load_named_tensors(const std::string& path) {
-  const Model module = Model::load(path);
+  const Model module = read_model(path);
   std::vector<NamedTensor> buffers = module.buffers();
   if (buffers.empty() || buffers.back().name != kNames)
     throw Error(ErrorKind::kUsage, {.what = "the file is not a checkpoint",

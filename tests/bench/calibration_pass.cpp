@@ -14,6 +14,7 @@
 #include "calibrate/calibrate.h"
 #include "data/loader.h"
 #include "graph/passes/canonicalise.h"
+#include "graph/read/read_model.h"
 #include "graph/view.h"
 #include "plan/plan.h"
 
@@ -53,7 +54,7 @@ int main(int argc, char** argv) {
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   at::set_num_threads(std::stoi(argv[3]));
   const at::NoGradGuard no_grad;
-  qtool::Model model = qtool::canonicalise(qtool::Model::load(argv[1]));
+  qtool::Model model = qtool::canonicalise(qtool::read_model(argv[1]));
   const qtool::QuantPlan plan = qtool::make_plan(qtool::view(model), qtool::Recipe{}, {.name = "onednn"});
   const auto batches = read_batches(argv[2]);
   std::vector<double> plain, observed;

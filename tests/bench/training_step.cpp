@@ -19,6 +19,7 @@
 #include "data/loader.h"
 #include "graph/on_device.h"
 #include "graph/passes/canonicalise.h"
+#include "graph/read/read_model.h"
 #include "graph/view.h"
 #include "plan/plan.h"
 #include "qat/staying_on_cpu.h"
@@ -102,7 +103,7 @@ int main(int argc, char** argv) {
   mallopt(M_MMAP_THRESHOLD, 32 << 20);  // as apps/qtool
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   at::set_num_threads(std::stoi(argv[3]));
-  const auto model = Model::load(argv[1]);
+  const auto model = read_model(argv[1]);
   Loader loader(parse_data_spec(argv[2]), {}, {.batch_size = 128, .count = 128});
   const auto batch = *loader.next();
   const std::string only = argc > 4 ? argv[4] : "";

@@ -6,6 +6,7 @@
 #include "calibrate/solve.h"
 #include "graph/passes/canonicalise.h"
 #include "graph/view.h"
+#include "plan/site_weights.h"
 #include "small_net.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
 #include "catch.h"
@@ -25,7 +26,7 @@ KeptFloat kept_of(const std::string& joined, const Recipe& recipe = {}) {
     if (std::exchange(is_read, true)) return {};
     return {noise({8, 3, 7, 7}, 1)};
   });
-  return lost_operands(plan, solve(plan, statistics, weights_of(canonical, plan)), plan, statistics);
+  return lost_operands(plan, solve(plan, statistics, site_weights(canonical, plan)), plan, statistics);
 }
 
 std::string reason(const KeptFloat& kept, const std::string& op) {
@@ -54,7 +55,7 @@ TEST_CASE("an add loses a small operand in the same way") {
 }
 
 TEST_CASE("a layer does not read in int8 what float operators put together of tensors of different size") {
-  for (const char* joined : {"torch.cat([a, torch.gelu(b)], 1)", "torch.stack([a, b], 1).flatten(1, 2)",
+  for (const char* joined : {"torch.cat([a, torch.gelu(b)], 1)", "torch.stack([a, torch.gelu(b)], 1).flatten(1, 2)",
                              "torch.relu(torch.cat([torch.gelu(b), a], 1))"}) {
     INFO(joined);
     const auto kept = kept_of(std::string("return torch.conv2d(") + joined + ", w4)");

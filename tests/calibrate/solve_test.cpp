@@ -25,7 +25,7 @@ double squared_error(const at::Tensor& weight, const QParams& qparams) {
 QuantPlan one_site(SiteRole role = SiteRole::kOutput) {
   QuantPlan plan;
   plan.sites.push_back({"conv:output", "conv", role, "conv", QuantScheme::activation(8, Symmetry::kAffine),
-                        Calibrator::kMinMax, false});
+                        Calibrator::kMinMax});
   return plan;
 }
 
@@ -76,10 +76,10 @@ TEST_CASE("activations get the range that the calibrator chooses, with zero on t
 
 TEST_CASE("a fixed grid needs no statistics") {
   auto plan = one_site();
-  plan.sites[0].is_fixed = true;
+  plan.sites[0].fixed = FixedGrid{1.0 / 128, 128};
   const auto qparams = solve(plan, {}, {at::Tensor()});
-  CHECK(qparams[0].scale() == 1.0 / 256);
-  CHECK(qparams[0].zero_point() == 0);
+  CHECK(qparams[0].scale() == 1.0 / 128);
+  CHECK(qparams[0].zero_point() == 128);
 }
 
 TEST_CASE("a site without statistics is an error that names it") {

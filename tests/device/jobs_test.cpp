@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gpu.h"
+#include "graph/read/read_model.h"
 #include "job/qat.h"
 #include "job/train.h"
 #include "job/workplace.h"
@@ -35,12 +36,12 @@ void set_resnet8(QuantizeOptions& options, const std::string& output) {
 
 QuantizeResult run_on(Device device, const PtqOptions& options) {
   Progress progress;
-  return run_ptq(options, common_on(device), "resolved: true\n", progress);
+  return run_ptq(options, {common_on(device), "resolved: true\n", progress});
 }
 
 QuantizeResult run_on(Device device, const QatOptions& options) {
   Progress progress;
-  return run_qat(options, common_on(device), "resolved: true\n", progress);
+  return run_qat(options, {common_on(device), "resolved: true\n", progress});
 }
 
 }  // namespace
@@ -93,8 +94,8 @@ TEST_CASE("train with --device cuda trains a network of the zoo") {
   options.train.batch_size = 16;
   options.output = at.folder / "out";
   Progress progress;
-  const auto result = run_train(options, common_on(Device::kCuda), "resolved: true\n", progress);
+  const auto result = run_train(options, {common_on(Device::kCuda), "resolved: true\n", progress});
   CHECK(result.train.history.back().loss < result.train.history.front().loss);
-  for (const auto& parameter : Model::load(at.folder / "out/model.pt").parameters())
+  for (const auto& parameter : read_model(at.folder / "out/model.pt").parameters())
     CHECK(parameter.tensor.is_cpu());
 }

@@ -120,12 +120,12 @@ struct TrainingPlace {
 
 /// A training model, and what it is made of.
 struct Trainee {
-  Prepared prepared;
+  Solution prepared;
   Model canonical, model;
 
   explicit Trainee(const Case& c)
       : prepared(prepare(network(1), patterns(32), recipe(c.bits))),
-        canonical(c.trains_batch_norm ? canonicalise_unfolded(network(1)) : prepared.canonical.clone()),
+        canonical(c.trains_batch_norm ? canonicalise_unfolded(network(1)) : prepared.model.clone()),
         model(make_training_model(canonical, prepared.plan, prepared.qparams, {c.steps, c.steps})) {}
 
  private:

@@ -9,6 +9,7 @@
 
 #include "catch.h"
 #include "graph/passes/canonicalise.h"
+#include "graph/read/read_model.h"
 #include "graphs.h"
 
 using namespace qtool;
@@ -63,7 +64,7 @@ TEST_CASE("they are still there when the model was written and read") {
   carry_over(model, made);
   const auto path = temporary("belongings.pt");
   made.save(path);
-  const auto read = Model::load(path);
+  const auto read = read_model(path);
   std::filesystem::remove(path);
   CHECK(read.notes().extra_files == model.notes().extra_files);
   CHECK(read.module().get_method("name")({c10::IValue(0)}).toStringRef() == "cat");

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "catch.h"
+#include "graph/read/read_model.h"
 #include "graphs.h"
 
 using namespace qtool;
@@ -55,7 +56,7 @@ TEST_CASE("a saved model computes the same when it is loaded") {
   const auto path = temporary("model.pt");
   auto model = small();
   model.save(path);
-  auto loaded = Model::load(path);
+  auto loaded = read_model(path);
   std::filesystem::remove(path);
   CHECK(difference(model, loaded, {numbers({2, 3, 5, 5})}) == 0);
   CHECK(loaded.input_names() == Strings{"x"});
@@ -141,7 +142,7 @@ TEST_CASE("extra files are kept") {
   auto model = small();
   model.set_extra_files({{"config.txt", "imgsz: 64"}, {"empty", ""}});
   model.save(path);
-  const auto loaded = Model::load(path);
+  const auto loaded = read_model(path);
   std::filesystem::remove(path);
   CHECK(loaded.notes().extra_files == model.notes().extra_files);
   CHECK(loaded.clone().notes().extra_files == model.notes().extra_files);

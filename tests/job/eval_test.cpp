@@ -10,7 +10,7 @@ namespace {
 
 EvalResult evaluate_file(const EvalOptions& options) {
   Progress progress;
-  return run_eval(options, {}, progress);
+  return run_eval(options, {{}, {}, progress});
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace {
 
 InspectResult inspect(const InspectOptions& options) {
   Progress progress;
-  return run_inspect(options, {}, progress);
+  return run_inspect(options, {{}, {}, progress});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "job/qat.h"
+#include "graph/read/read_model.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/tensor.h>
@@ -74,7 +75,7 @@ struct QatPlace : Workplace {
 QuantizeResult run(const QatOptions& options, Progress&& progress = Progress()) {
   CommonOptions common;
   common.threads = 1;
-  return run_qat(options, common, "resolved: true\n", progress);
+  return run_qat(options, {common, "resolved: true\n", progress});
 }
 
 std::vector<std::string> names_of(const Report& report) {
@@ -84,7 +85,7 @@ std::vector<std::string> names_of(const Report& report) {
 }
 
 std::map<std::string, QParams> grids_of(const std::string& fake_quant_file) {
-  return strip_fake_quant(Model::load(fake_quant_file)).grids;
+  return strip_fake_quant(read_model(fake_quant_file)).grids;
 }
 
 bool same_grid(const QParams& a, const QParams& b) {
@@ -180,7 +181,7 @@ TEST_CASE("two runs with one seed give the same bytes, another seed others") {
   for (const auto& [name, seed] : {std::pair("a", 0), {"b", 0}, {"c", 1}}) {
     common.seed = seed;
     Progress progress;
-    (void)run_qat(at.qat(name), common, "resolved: true\n", progress);
+    (void)run_qat(at.qat(name), {common, "resolved: true\n", progress});
   }
   for (const std::string name :
        {"model.int8.pt", "model.fakequant.pt", "calibration.json", "config.resolved.yaml"})
@@ -359,7 +360,7 @@ TEST_CASE("training that diverges ends with an error, and the best model is deli
     const auto report = nlohmann::json::parse(get(at.folder / "out/report.json"));
     CHECK(report["accuracy"]["ladder"].size() == 5);
     CHECK_THAT(report["warnings"].dump(), contains("the loss diverged"));
-    CHECK(Model::load(at.folder / "out/model.int8.pt").input_count() == 1);
+    CHECK(read_model(at.folder / "out/model.int8.pt").input_count() == 1);
   }
 }
 

@@ -48,7 +48,7 @@ QuantizeResult run(const PtqOptions& options, int64_t threads) {
   CommonOptions common;
   common.threads = threads;
   Progress progress;
-  return run_ptq(options, common, "resolved: true\n", progress);
+  return run_ptq(options, {common, "resolved: true\n", progress});
 }
 
 int64_t bits_of_activations() { return backend_of(choose_engine(Engine::kAuto)).activation_bits; }

@@ -401,10 +401,10 @@ TEST_CASE("hardsigmoid's grid is the kernel's, whatever the recipe says") {
   graph.add("curve", "hardswish", {"conv"});
   const auto plan = graph.conv("next", "curve").output("gate").output("next").plan(recipe);
   const auto& gate = plan.sites.at(plan.grid_of.at("gate"));
-  CHECK(gate.is_fixed);
+  CHECK(gate.fixed == FixedGrid{1.0 / 256, 0});
   CHECK(gate.scheme == QuantScheme::activation(8, Symmetry::kAffine));
   const auto& curve = plan.sites.at(plan.grid_of.at("curve"));
-  CHECK_FALSE(curve.is_fixed);
+  CHECK_FALSE(curve.fixed);
   CHECK(curve.scheme == QuantScheme::activation(4, Symmetry::kSymmetric));
 }
 

@@ -1,4 +1,5 @@
 #include "qat/strip_fake_quant.h"
+#include "graph/read/read_model.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/full.h>
@@ -34,7 +35,7 @@ const std::vector<SmallNet> kNets = {
     {"h = torch.gelu(torch.conv_transpose2d(x, w1)); return torch.tanh(x).sum() + torch.conv2d(h, w2)",
      {{"w1", {3, 4, 2, 2}}, {"w2", {2, 4, 1, 1}}}}};
 
-Prepared prepared_of(const SmallNet& net) { return prepare(build(net), noise(net.input, 9)); }
+Solution prepared_of(const SmallNet& net) { return prepare(build(net), noise(net.input, 9)); }
 
 /// Without the first line, which has the type's name.
 std::string body_of(const Model& model) {
@@ -45,17 +46,17 @@ std::string body_of(const Model& model) {
 Model saved_and_loaded(const Model& model) {
   const auto path = std::filesystem::temp_directory_path() / ("strip." + std::to_string(getpid()) + ".pt");
   model.save(path);
-  auto loaded = Model::load(path);
+  auto loaded = read_model(path);
   std::filesystem::remove(path);
   return loaded;
 }
 
-void check_stripped(const Model& simulated, const Prepared& prepared) {
+void check_stripped(const Model& simulated, const Solution& prepared) {
   REQUIRE(has_fake_quant(simulated));
   auto stripped = strip_fake_quant(simulated);
-  CHECK(body_of(canonicalise(stripped.model)) == body_of(prepared.canonical));
+  CHECK(body_of(canonicalise(stripped.model)) == body_of(prepared.model));
   CHECK(!has_fake_quant(stripped.model));
-  const auto weights = prepared.canonical.parameters(), same = stripped.model.parameters();
+  const auto weights = prepared.model.parameters(), same = stripped.model.parameters();
   REQUIRE(weights.size() == same.size());
   for (size_t i = 0; i < weights.size(); ++i) CHECK(same[i].tensor.equal(weights[i].tensor));
   REQUIRE(stripped.grids.size() == prepared.plan.sites.size());
@@ -73,10 +74,10 @@ TEST_CASE("what simulating put in, stripping takes out again: the graph and the 
   for (const auto& net : kNets) {
     INFO(net.body);
     const auto prepared = prepared_of(net);
-    const auto simulated = simulate(prepared.canonical, prepared.plan, prepared.qparams);
+    const auto simulated = simulate(prepared);
     const auto before = graph_text(simulated);
     check_stripped(simulated, prepared);
-    CHECK(body_of(strip_fake_quant(simulated).model) == body_of(prepared.canonical));
+    CHECK(body_of(strip_fake_quant(simulated).model) == body_of(prepared.model));
     CHECK(graph_text(simulated) == before);
   }
 }
@@ -90,14 +91,13 @@ TEST_CASE("also out of a file, of every scheme") {
         recipe.activation_symmetry = symmetry;
         recipe.weight_granularity = per_channel ? Granularity::kPerChannel : Granularity::kPerTensor;
         const auto prepared = prepare(build(kNets[1]), noise(kNets[1].input, 9), recipe);
-        check_stripped(saved_and_loaded(simulate(prepared.canonical, prepared.plan, prepared.qparams)),
-                       prepared);
+        check_stripped(saved_and_loaded(simulate(prepared)), prepared);
       }
 }
 
 TEST_CASE("a model without fake-quant modules has none") {
   const auto prepared = prepared_of(kNets[0]);
-  CHECK(!has_fake_quant(prepared.canonical));
+  CHECK(!has_fake_quant(prepared.model));
   CHECK(!has_fake_quant(build(kNets[1])));
 }
 
@@ -128,7 +128,7 @@ TEST_CASE("a damaged module is refused with its site") {
   for (const auto& [name, role, apply, says] : damages) {
     INFO(name);
     const auto prepared = prepared_of(kNets[0]);
-    const auto simulated = simulate(prepared.canonical, prepared.plan, prepared.qparams);
+    const auto simulated = simulate(prepared);
     auto module =
         find_attribute(simulated.module(), std::string("conv2d_") + role + "_fake_quant")->toModule();
     apply(module);

@@ -37,11 +37,11 @@ const std::vector<SmallNet> kNets = {
      "torch.sum(h)",
      {{"w1", {4, 3, 1, 1}}, {"w2", {5, 4 * 49}}}}};
 
-Model training_model(const Prepared& prepared, const StepSizes& steps = {}) {
-  return make_training_model(prepared.canonical, prepared.plan, prepared.qparams, steps);
+Model training_model(const Solution& prepared, const StepSizes& steps = {}) {
+  return make_training_model(prepared.model, prepared.plan, prepared.qparams, steps);
 }
 
-Prepared prepared_of(const SmallNet& net) { return prepare(build(net), noise(net.input, 9)); }
+Solution prepared_of(const SmallNet& net) { return prepare(build(net), noise(net.input, 9)); }
 
 std::vector<float> ranges_of(const Model& model, const QuantPlan& plan) {
   std::vector<float> ranges;
@@ -67,7 +67,7 @@ TEST_CASE("without gradients a training model gives what the simulation gives, b
         auto model = training_model(prepared, {step, step});
         if (step == StepSize::kObserved) TrainingSwitches(model, prepared.plan).observe(false);
         const auto x = noise(net.input, 10);
-        const auto expected = simulate(prepared.canonical, prepared.plan, prepared.qparams).forward({x})[0];
+        const auto expected = simulate(prepared).forward({x})[0];
         CHECK(model.forward({x})[0].equal(expected));
       }
 }
@@ -77,9 +77,8 @@ TEST_CASE("an average differs from the simulation's by a step at most, and rarel
   const auto prepared =
       prepared_of({"return torch.avg_pool2d(torch.conv2d(x, w1), [2, 2])", {{"w1", {4, 3, 1, 1}}}});
   const auto x = noise({4, 3, 7, 7}, 10);
-  const auto difference = (training_model(prepared).forward({x})[0] -
-                           simulate(prepared.canonical, prepared.plan, prepared.qparams).forward({x})[0])
-                              .abs();
+  const auto difference =
+      (training_model(prepared).forward({x})[0] - simulate(prepared).forward({x})[0]).abs();
   const double step = prepared.qparams.back().scale();
   CHECK(difference.max().item<double>() <= 1.001 * step);
   CHECK((difference > 0.5 * step).to(at::kFloat).mean().item<double>() < 0.2);
@@ -93,7 +92,7 @@ TEST_CASE("batch norm in the fold, frozen, is quantized as the folded model is")
     auto model =
         make_training_model(canonicalise_unfolded(build(layer)), prepared.plan, prepared.qparams, {});
     const auto x = noise(layer.input, 10);
-    const auto expected = simulate(prepared.canonical, prepared.plan, prepared.qparams).forward({x})[0];
+    const auto expected = simulate(prepared).forward({x})[0];
     // Folded in float32 instead of float64, a weight or a value may round to the next step.
     const auto difference = (model.forward({x})[0] - expected).abs();
     CHECK(count_nodes(model, "qtool::batch_norm_fake_quant") == 1);
@@ -131,7 +130,7 @@ TEST_CASE("switched off it is the float model, bit by bit") {
     auto model = training_model(prepared);
     TrainingSwitches switches(model, prepared.plan);
     switches.enable(false);
-    const auto x = noise(net.input, 10), expected = prepared.canonical.forward({x})[0];
+    const auto x = noise(net.input, 10), expected = prepared.model.forward({x})[0];
     CHECK(model.forward({x})[0].equal(expected));
     switches.enable(true);
     CHECK(!model.forward({x})[0].equal(expected));
@@ -164,7 +163,7 @@ TEST_CASE("a grid that the kernel dictates is neither observed nor learned") {
   const auto prepared = prepared_of(kNets[5]);
   auto model = training_model(prepared, {StepSize::kLearned, StepSize::kLearned});
   const auto fixed = std::find_if(prepared.plan.sites.begin(), prepared.plan.sites.end(),
-                                  [](const Site& site) { return site.is_fixed; });
+                                  [](const Site& site) { return site.fixed.has_value(); });
   REQUIRE(fixed != prepared.plan.sites.end());
   const auto state = state_of(model, *fixed);
   CHECK(state.observe.item<int64_t>() == 0);
@@ -231,7 +230,7 @@ TEST_CASE("batch norms are trained in the fold until they are frozen") {
 TEST_CASE("what is trained stands in the canonical model as well") {
   const auto prepared = prepared_of(kNets[1]);
   const auto model = training_model(prepared);
-  for (const auto& [name, tensor] : prepared.canonical.parameters()) {
+  for (const auto& [name, tensor] : prepared.model.parameters()) {
     const auto same = find_attribute(model.module(), name);
     REQUIRE(same);
     CHECK(same->toTensor().is_same(tensor));

@@ -34,12 +34,12 @@ class Marks : public FakeQuantForm {
 
 /// The network with the marks, and what was marked.
 struct Marked {
-  Prepared prepared;
+  Solution prepared;
   Model model;
   std::vector<size_t> sites = {};
   explicit Marked(const SmallNet& net, const std::vector<std::string>& without = {})
       : prepared(prepare(build(net), noise(net.input, 9))),
-        model(rebuild(prepared.canonical.module(), "Marked")) {
+        model(rebuild(prepared.model.module(), "Marked")) {
     std::vector<bool> enabled;
     for (const auto& site : prepared.plan.sites)
       enabled.push_back(std::find(without.begin(), without.end(), site.name) == without.end());

@@ -44,9 +44,7 @@ int count_modules(const Model& model, const std::string& class_name) {
   return count;
 }
 
-Model simulated(const Prepared& prepared) {
-  return simulate(prepared.canonical, prepared.plan, prepared.qparams);
-}
+Model simulated(const Solution& prepared) { return simulate(prepared); }
 
 /// A 1x1 convolution of one channel, weight 0.7 and bias 0.1, and `rest` on its output h.
 Model one_channel(const std::string& rest) {
@@ -70,7 +68,7 @@ std::vector<float> by_hand(const std::string& rest, const std::vector<float>& x)
     qparams.emplace_back(site.scheme, scale, site.role == SiteRole::kOutput ? 10 : 0);
   }
   const auto input = at::tensor(x).view({1, 1, 1, -1});
-  const auto output = simulate(canonical, plan, qparams).forward({input})[0].contiguous();
+  const auto output = simulate({canonical.shared(), plan, qparams}).forward({input})[0].contiguous();
   return {output.data_ptr<float>(), output.data_ptr<float>() + output.numel()};
 }
 
@@ -144,8 +142,8 @@ TEST_CASE("with no site enabled the float model's outputs come out, bit by bit")
                                  {{"w1", {4, 3, 3, 3}}}}),
                           input);
   const std::vector<bool> none(prepared.plan.sites.size(), false);
-  auto model = simulate_some(prepared.canonical, prepared.plan, prepared.qparams, none);
-  CHECK(model.forward({input})[0].equal(prepared.canonical.forward({input})[0]));
+  auto model = simulate_some(prepared, none);
+  CHECK(model.forward({input})[0].equal(prepared.model.forward({input})[0]));
   CHECK(count_nodes(model, kCall) == 0);
 }
 
@@ -155,7 +153,7 @@ TEST_CASE("one site alone can be enabled") {
   for (size_t i = 0; i < prepared.plan.sites.size(); ++i) {
     std::vector<bool> enabled(prepared.plan.sites.size(), false);
     enabled[i] = true;
-    const auto model = simulate_some(prepared.canonical, prepared.plan, prepared.qparams, enabled);
+    const auto model = simulate_some(prepared, enabled);
     CHECK(count_nodes(model, kCall) == 1);
     CHECK(find_attribute(model.module(), fake_quant_path(prepared.plan.sites[i])));
   }
@@ -191,8 +189,8 @@ TEST_CASE("averages and clips of their own work on the steps of what they read")
 TEST_CASE("the model that is simulated stays as it is") {
   const auto prepared =
       prepare(build({"return torch.conv2d(x, w1)", {{"w1", {4, 3, 3, 3}}}}), noise({4, 3, 7, 7}, 9));
-  const auto before = graph_text(prepared.canonical);
+  const auto before = graph_text(prepared.model);
   const auto first = graph_text(simulated(prepared)), second = graph_text(simulated(prepared));
-  CHECK(graph_text(prepared.canonical) == before);
+  CHECK(graph_text(prepared.model) == before);
   CHECK(first.substr(first.find('\n')) == second.substr(second.find('\n')));
 }

@@ -11,6 +11,7 @@
 #include "graph/builder.h"
 #include "graph/passes/canonicalise.h"
 #include "graph/view.h"
+#include "plan/site_weights.h"
 
 namespace qtool {
 namespace {
@@ -32,7 +33,8 @@ Model build(const SmallNet& net) {
   std::string body = net.body;
   uint64_t seed = 1;
   for (const auto& [name, shape] : net.parameters) {
-    module.parameter(name, noise(shape, seed++) * 0.3);
+    const auto values = noise(shape, seed++) * 0.3;
+    module.parameter(name, name.starts_with("var") ? values.abs() + 0.5 : values);
     body = with_self(body, name);
   }
   std::string source = "def forward(self, x):\n";
@@ -46,16 +48,7 @@ Model build(const SmallNet& net) {
   return model;
 }
 
-std::vector<at::Tensor> weights_of(const Model& canonical, const QuantPlan& plan) {
-  std::vector<at::Tensor> weights(plan.sites.size());
-  for (const auto& op : view(canonical).operators) {
-    const auto* planned = plan.find(op.name);
-    if (planned && planned->weight_site) weights[*planned->weight_site] = op.weight;
-  }
-  return weights;
-}
-
-Prepared prepare(const Model& model, const at::Tensor& input, const Recipe& recipe, const Backend& backend) {
+Solution prepare(const Model& model, const at::Tensor& input, const Recipe& recipe, const Backend& backend) {
   auto canonical = canonicalise(model);
   auto plan = make_plan(view(canonical), recipe, backend);
   bool is_done = false;
@@ -63,7 +56,7 @@ Prepared prepare(const Model& model, const at::Tensor& input, const Recipe& reci
     if (std::exchange(is_done, true)) return {};
     return {input};
   });
-  auto qparams = solve(plan, statistics, weights_of(canonical, plan));
+  auto qparams = solve(plan, statistics, site_weights(canonical, plan));
   return {std::move(canonical), std::move(plan), std::move(qparams)};
 }
 

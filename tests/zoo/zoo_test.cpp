@@ -1,4 +1,5 @@
 #include "zoo/zoo.h"
+#include "graph/read/read_model.h"
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/ones.h>
@@ -38,7 +39,7 @@ TEST_CASE("every network runs, trains, and comes back from its file") {
     const at::NoGradGuard no_grad;
     model.set_training(false);
     model.save(folder.file("net.pt"));
-    Model loaded = Model::load(folder.file("net.pt"));
+    Model loaded = read_model(folder.file("net.pt"));
     loaded.set_training(false);
     CHECK(loaded.forward({x})[0].equal(model.forward({x})[0]));
   }

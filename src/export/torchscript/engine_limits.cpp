@@ -69,6 +69,7 @@ std::string objection_of_qnnpack(const OperatorView& op) {
       return "QNNPACK's average counts the padding";
     if (op.numbers.contains("divisor_override")) return "QNNPACK's average takes no other divisor";
   }
+  if (op.kind == "aten::conv3d") return "QNNPACK has no int8 convolution of three dimensions";
   if (op.kind == "aten::max_pool2d") {
     if (!all_are(list(op, "dilation"), 1)) return "QNNPACK's int8 kernel is wrong with dilation";
     if (all_are(list(op, "kernel_size"), 1)) return "QNNPACK takes no pooling of one value";

@@ -1,5 +1,6 @@
 #include "export/torchscript/quantized_ops.h"
 
+#include <ATen/ops/full_like.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/ir/ir.h>
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
@@ -19,13 +20,13 @@ namespace jit = torch::jit;
 
 class Lowering {
  public:
-  Lowering(const Model& canonical, const QuantPlan& plan, const std::vector<QParams>& qparams)
-      : canonical_(canonical),
-        plan_(plan),
-        qparams_(qparams),
-        module_(rebuild(canonical.module(), "Int8Model")) {
+  explicit Lowering(const Solution& solution)
+      : canonical_(solution.model),
+        plan_(solution.plan),
+        qparams_(solution.qparams),
+        module_(rebuild(canonical_.module(), "Int8Model")) {
     graph_ = module_.get_method("forward").graph();
-    for (const auto& op : plan.operators) operators_[op.name] = &op;
+    for (const auto& op : plan_.operators) operators_[op.name] = &op;
     for (auto* node : nodes_of(graph_->block()))
       for (auto* output : node->outputs()) values_[output->debugName()] = output;
   }
@@ -125,26 +126,21 @@ class Lowering {
   /// Kernels saturate at 255; a grid of fewer bits ends earlier.
   jit::Value* clamp_to_grid(jit::Value* value, size_t site) {
     const auto& qparams = qparams_[site];
-    if (qparams.scheme().bits() == 8 || plan_.sites[site].is_fixed) return value;
+    if (qparams.scheme().bits() == 8 || plan_.sites[site].fixed) return value;
     return channels_from_end(insert("aten::clamp", {channels_to_end(value), qparams.low(), qparams.high()}));
   }
 
   jit::Value* emit(const PlannedOperator& op, jit::Node* node) {
-    switch (op.operator_class) {
-      case OperatorClass::kLayer:
-        return clamp_to_grid(emit_layer(op, node), *op.output_site);
-      case OperatorClass::kCombine:
-        return clamp_to_grid(emit_combination(op, node), *op.output_site);
-      case OperatorClass::kActivation:
-        return clamp_to_grid(emit_activation(op, node), *op.output_site);
-      case OperatorClass::kFixed:
-      case OperatorClass::kClip:
-      case OperatorClass::kMove:
-      case OperatorClass::kPool:
-        return emit_same(node);
-    }
-    QTOOL_ASSERT(!"every class is listed");
-    return nullptr;
+    const auto row = emitters().find(op.kind);
+    QTOOL_ASSERT(row != emitters().end());
+    auto* made = (this->*row->second)(op, node);
+    return makes_own_grid(op) ? clamp_to_grid(made, *op.output_site) : made;
+  }
+
+  /// The others' values lie on a grid already that ends where it must.
+  static bool makes_own_grid(const PlannedOperator& op) {
+    return op.operator_class == OperatorClass::kLayer || op.operator_class == OperatorClass::kCombine ||
+           op.operator_class == OperatorClass::kActivation || op.operator_class == OperatorClass::kNorm;
   }
 
   /// `quantized::conv2d`, or `quantized::conv2d_relu` where the kernel takes a relu over. A hardtanh needs no
@@ -172,9 +168,12 @@ class Lowering {
 
   jit::Value* emit_combination(const PlannedOperator& op, jit::Node* node) {
     const auto& output = qparams_[*op.output_site];
-    if (op.kind != "aten::cat")
-      return insert(kernel(op, node),
-                    {int8_of(node->input(0)), int8_of(node->input(1)), output.scale(), output.zero_point()});
+    return insert(kernel(op, node),
+                  {int8_of(node->input(0)), int8_of(node->input(1)), output.scale(), output.zero_point()});
+  }
+
+  jit::Value* emit_cat(const PlannedOperator& op, jit::Node* node) {
+    const auto& output = qparams_[*op.output_site];
     std::vector<jit::Value*> elements;
     for (auto* element : node->input(0)->node()->inputs()) elements.push_back(int8_of(element));
     auto* list = graph_->insertNode(graph_->createList(c10::TensorType::get(), elements))->output();
@@ -183,18 +182,48 @@ class Lowering {
 
   jit::Value* emit_activation(const PlannedOperator& op, jit::Node* node) {
     const auto& output = qparams_[*op.output_site];
-    auto* input = int8_of(node->input(0));
-    if (op.kind == "aten::leaky_relu")
-      return insert("quantized::leaky_relu",
-                    {input, argument(node, "negative_slope"), false, output.scale(), output.zero_point()});
-    return insert(kernel(op, node), {input, output.scale(), output.zero_point()});
+    return insert(kernel(op, node), {int8_of(node->input(0)), output.scale(), output.zero_point()});
+  }
+
+  jit::Value* emit_leaky_relu(const PlannedOperator& op, jit::Node* node) {
+    const auto& output = qparams_[*op.output_site];
+    return insert(kernel(op, node), {int8_of(node->input(0)), argument(node, "negative_slope"), false,
+                                     output.scale(), output.zero_point()});
+  }
+
+  jit::Value* emit_elu(const PlannedOperator& op, jit::Node* node) {
+    const auto& output = qparams_[*op.output_site];
+    return insert(kernel(op, node),
+                  {int8_of(node->input(0)), output.scale(), output.zero_point(), argument(node, "alpha"),
+                   argument(node, "scale"), argument(node, "input_scale")});
+  }
+
+  /// The kernel wants a weight and a bias, where aten::batch_norm may have none.
+  jit::Value* weight_or_bias(const PlannedOperator& op, jit::Node* node, const char* name, double fill) {
+    auto* given = argument(node, name);
+    if (!given->mustBeNone()) return given;
+    const auto mean = find_attribute(module_, *attribute_path(argument(node, "running_mean")))->toTensor();
+    const auto path = op.name + "." + name;
+    set_attribute(module_, path, at::full_like(mean, fill), c10::TensorType::get(), /*is_parameter=*/false);
+    return emit_attribute(*graph_, module_, path);
+  }
+
+  jit::Value* emit_batch_norm(const PlannedOperator& op, jit::Node* node) {
+    const auto& output = qparams_[*op.output_site];
+    auto* weight = weight_or_bias(op, node, "weight", 1);
+    auto* bias = weight_or_bias(op, node, "bias", 0);
+    return insert(kernel(op, node), {int8_of(node->input(0)), weight, bias, argument(node, "running_mean"),
+                                     argument(node, "running_var"), argument(node, "eps"), output.scale(),
+                                     output.zero_point()});
   }
 
   /// The same operator on the int8 tensor.
-  jit::Value* emit_same(jit::Node* node) {
-    auto* x = int8_of(node->input(0));
-    if (short_kind(node) == "hardtanh") return channels_from_end(emit_on(channels_to_end(x), node));
-    return emit_on(x, node);
+  jit::Value* emit_same(const PlannedOperator&, jit::Node* node) {
+    return emit_on(int8_of(node->input(0)), node);
+  }
+
+  jit::Value* emit_hardtanh(const PlannedOperator&, jit::Node* node) {
+    return channels_from_end(emit_on(channels_to_end(int8_of(node->input(0))), node));
   }
 
   jit::Value* emit_on(jit::Value* x, jit::Node* node) {
@@ -203,6 +232,50 @@ class Lowering {
     auto* copy = graph_->create(node->kind(), inputs);
     copy->output()->setType(c10::TensorType::get());
     return graph_->insertNode(copy)->output();
+  }
+
+  /// Makes what takes an operator's place in int8; its clip, if it has one fused, included.
+  using Emit = jit::Value* (Lowering::*)(const PlannedOperator&, jit::Node*);
+
+  static const std::map<std::string, Emit>& emitters() {
+    static const std::map<std::string, Emit> table = {
+        {"aten::conv1d", &Lowering::emit_layer},
+        {"aten::conv2d", &Lowering::emit_layer},
+        {"aten::conv3d", &Lowering::emit_layer},
+        {"aten::conv_transpose1d", &Lowering::emit_layer},
+        {"aten::conv_transpose2d", &Lowering::emit_layer},
+        {"aten::linear", &Lowering::emit_layer},
+        {"aten::add", &Lowering::emit_combination},
+        {"aten::mul", &Lowering::emit_combination},
+        {"aten::cat", &Lowering::emit_cat},
+        {"aten::hardswish", &Lowering::emit_activation},
+        {"aten::leaky_relu", &Lowering::emit_leaky_relu},
+        {"aten::elu", &Lowering::emit_elu},
+        {"aten::batch_norm", &Lowering::emit_batch_norm},
+        {"aten::sigmoid", &Lowering::emit_same},
+        {"aten::hardsigmoid", &Lowering::emit_same},
+        {"aten::tanh", &Lowering::emit_same},
+        {"aten::relu", &Lowering::emit_same},
+        {"aten::hardtanh", &Lowering::emit_hardtanh},
+        {"aten::flatten", &Lowering::emit_same},
+        {"aten::reshape", &Lowering::emit_same},
+        {"aten::permute", &Lowering::emit_same},
+        {"aten::transpose", &Lowering::emit_same},
+        {"aten::squeeze", &Lowering::emit_same},
+        {"aten::unsqueeze", &Lowering::emit_same},
+        {"aten::slice", &Lowering::emit_same},
+        {"aten::select", &Lowering::emit_same},
+        {"aten::pixel_shuffle", &Lowering::emit_same},
+        {"aten::max_pool1d", &Lowering::emit_same},
+        {"aten::max_pool2d", &Lowering::emit_same},
+        {"aten::upsample_nearest2d", &Lowering::emit_same},
+        {"aten::constant_pad_nd", &Lowering::emit_same},
+        {"aten::adaptive_avg_pool2d", &Lowering::emit_same},
+        {"aten::avg_pool2d", &Lowering::emit_same},
+        {"aten::mean", &Lowering::emit_same},
+        {"aten::upsample_bilinear2d", &Lowering::emit_same},
+    };
+    return table;
   }
 
   const Model& canonical_;
@@ -218,9 +291,6 @@ class Lowering {
 
 }  // namespace
 
-Model lower_to_quantized_ops(const Model& canonical, const QuantPlan& plan,
-                             const std::vector<QParams>& qparams) {
-  return Lowering(canonical, plan, qparams).run();
-}
+Model lower_to_quantized_ops(const Solution& solution) { return Lowering(solution).run(); }
 
 }  // namespace qtool

@@ -1,9 +1,5 @@
 #pragma once
-#include <vector>
-
-#include "graph/model.h"
-#include "grid/qparams.h"
-#include "plan/plan.h"
+#include "improve/solution.h"
 
 namespace qtool {
 
@@ -12,9 +8,8 @@ namespace qtool {
 /// dequantized once, and only where a float operator or the caller does. The only file of qtool that depends
 /// on LibTorch's quantized dtypes.
 ///
-/// Weights are packed for the engine in use (export/torchscript/engine.h); the file repacks them for whatever engine loads
-/// it. `canonical` holds the float weights; `qparams` are those of the plan's sites, in their order.
-[[nodiscard]] Model lower_to_quantized_ops(const Model& canonical, const QuantPlan& plan,
-                                           const std::vector<QParams>& qparams);
+/// Weights are packed for the engine in use (export/torchscript/engine.h); the file repacks them for whatever engine
+/// loads it.
+[[nodiscard]] Model lower_to_quantized_ops(const Solution& solution);
 
 }  // namespace qtool

@@ -8,12 +8,12 @@ namespace qtool {
 ///
 ///   inlined         forward() is one graph; constants propagated; what is dead, removed
 ///   functional      relu_() and the like become relu()
-///   one spelling    aten::_convolution -> conv1d/2d/3d/conv_transpose*; addmm and matmul with a transposed
-///   weight ->
-///                   linear; relu6 and clamp(0, 6) -> hardtanh; clamp(min=0) -> relu; dropout -> nothing
+///   one spelling    aten::_convolution -> conv1d/2d/3d/conv_transpose*;
+///                   addmm and matmul with a transposed weight -> linear;
+///                   relu6 and clamp(0, 6) -> hardtanh; clamp(min=0) -> relu; dropout -> nothing
 ///   named           the output of each operator is called after the module that it stands in
-///   (graph/passes/site_names.h);
-///                   tensors are attributes under their module path, weights under `<operator>.weight`
+///                   (graph/passes/site_names.h); tensors are attributes under their module path, weights under
+///                   `<operator>.weight`
 ///   folded          batch norm after a convolution or linear layer becomes part of its weight and bias
 ///
 /// The input model is not changed. Throws Error(kUnquantizable) where forward() changes attributes or a

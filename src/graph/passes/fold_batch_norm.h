@@ -45,8 +45,8 @@ struct FoldableBatchNorm {
 
 /// Folds each batch norm that reads the only use of a convolution's or linear layer's output. In place.
 ///
-///   %c = aten::conv2d(%x, %w, %b, ...); %y = aten::batch_norm(%c, ...)  ->  %y = aten::conv2d(%x, %w', %b',
-///   ...)
+///   %c = aten::conv2d(%x, %w, %b, ...)
+///   %y = aten::batch_norm(%c, ...)      ->  %y = aten::conv2d(%x, %w', %b', ...)
 void fold_batch_norm(torch::jit::Module& module);
 
 }  // namespace qtool

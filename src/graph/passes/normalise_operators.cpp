@@ -12,6 +12,7 @@
 #include "graph/ir/attributes.h"
 #include "graph/ir/in_place.h"
 #include "graph/ir/nodes.h"
+#include "graph/passes/lists_of_tensors.h"
 
 namespace qtool {
 namespace {
@@ -134,6 +135,12 @@ void normalise_named_padding(jit::Node* node, const jit::Module& module) {
 
 using Rewrite = void (*)(jit::Node*, const jit::Module&);
 
+/// A rewrite that needs no weights.
+template <void (*rewrite)(jit::Node*)>
+void on_node(jit::Node* node, const jit::Module&) {
+  rewrite(node);
+}
+
 const std::map<std::string, Rewrite>& rewrites() {
   static const std::map<std::string, Rewrite> table = {
       {"aten::_convolution", normalise_convolution},
@@ -153,6 +160,12 @@ const std::map<std::string, Rewrite>& rewrites() {
       {"aten::contiguous", drop},
       {"aten::detach", drop},
       {"aten::alias", drop},
+      {"aten::chunk", on_node<take_list_apart>},
+      {"aten::split", on_node<take_list_apart>},
+      {"aten::split_with_sizes", on_node<take_list_apart>},
+      {"aten::unbind", on_node<take_list_apart>},
+      {"aten::stack", on_node<stack_by_cat>},
+      {"aten::narrow", on_node<narrow_by_slice>},
   };
   return table;
 }

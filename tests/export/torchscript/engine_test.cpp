@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "data/files.h"
+#include "graph/read/read_model.h"
 #include "int8_run.h"
 #include "operator_cases.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
@@ -42,7 +43,7 @@ TEST_CASE("a file packed under one engine runs under another") {
       const TemporaryFolder folder;
       run.int8.save(folder / "model.pt");
       use_engine(run_by);
-      run.int8 = Model::load(folder / "model.pt");
+      run.int8 = read_model(folder / "model.pt");
       INFO(to_string(packed_by) << " -> " << to_string(run_by));
       CHECK(compare(run, input).max < 1.01);
     }

@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "export/torchscript/quantized_ops.h"
+#include "graph/read/read_model.h"
 #include "graph/view.h"
 #include "simulate/simulate.h"
 
@@ -19,7 +20,7 @@ namespace qtool {
 Model written_and_read(const Model& model) {
   const auto path = std::filesystem::temp_directory_path() / ("lower." + std::to_string(getpid()) + ".pt");
   model.save(path);
-  auto read = Model::load(path);
+  auto read = read_model(path);
   std::filesystem::remove(path);
   return read;
 }
@@ -28,15 +29,15 @@ Int8Run quantize_for(Engine engine, const Model& model, const at::Tensor& input,
   const at::NoGradGuard no_grad;
   use_engine(engine);
   auto prepared = prepare(model, input, recipe, backend_of(engine));
-  auto simulated = simulate(prepared.canonical, prepared.plan, prepared.qparams);
-  auto int8 = written_and_read(lower_to_quantized_ops(prepared.canonical, prepared.plan, prepared.qparams));
+  auto simulated = simulate(prepared);
+  auto int8 = written_and_read(lower_to_quantized_ops(prepared));
   return {std::move(prepared), std::move(simulated), std::move(int8)};
 }
 
 Steps compare(Int8Run& run, const at::Tensor& input) {
   const at::NoGradGuard no_grad;
   const auto simulated = run.simulated.forward({input})[0];
-  const auto output = view(run.prepared.canonical).outputs.at(0);
+  const auto output = view(run.prepared.model).outputs.at(0);
   const auto site = run.prepared.plan.grid_of.find(output);
   const double step = site == run.prepared.plan.grid_of.end()
                           ? (simulated.max() - simulated.min()).item<double>() / 255

@@ -9,7 +9,7 @@ namespace qtool {
 
 /// What comes of a model: its simulation, and its int8 form as loaded back from a file.
 struct Int8Run {
-  Prepared prepared;
+  Solution prepared;
   Model simulated, int8;
 };
 

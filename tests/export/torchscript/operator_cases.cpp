@@ -46,6 +46,23 @@ OperatorCase layer_1d(const std::string& kind, const std::string& detail, const 
            {4, 3, 16}}};
 }
 
+/// Behind a linear layer, which engines without a kernel of three dimensions have.
+OperatorCase layer_3d(const std::string& detail, const std::string& expression, const Shape& weight) {
+  return {"aten::conv3d",
+          detail,
+          "quantized::conv3d(",
+          {"h = torch.conv3d(torch.linear(x, w0), w1, b1, [1, 1, 1], [1, 1, 1]); return " + expression,
+           {{"w0", {5, 5}}, {"w1", {8, 3, 3, 3, 3}}, {"b1", {8}}, {"w2", weight}, {"b2", {8}}},
+           {2, 3, 4, 5, 5}}};
+}
+
+/// `y = <expression of h>` between convolutions as in between(), with the parameters of a batch norm.
+OperatorCase batch_norm(const std::string& detail, const std::string& kernel, const std::string& expression) {
+  auto row = between("aten::batch_norm", detail, kernel, expression);
+  for (const auto* name : {"gamma", "beta", "mu", "variance"}) row.net.parameters.push_back({name, {8}});
+  return row;
+}
+
 std::vector<OperatorCase> layers() {
   return {
       layer("aten::conv2d", "plain", "torch.conv2d(h, w2, b2, [1, 1], [1, 1])", {8, 8, 3, 3}),
@@ -65,6 +82,9 @@ std::vector<OperatorCase> layers() {
       layer_1d("aten::conv1d", "plain", "torch.conv1d(h, w2, b2, [1], [1])", {8, 8, 3}),
       layer_1d("aten::conv1d", "grouped, dilated, strided", "torch.conv1d(h, w2, b2, [2], [2], [2], 2)",
                {8, 4, 3}),
+      layer_3d("plain", "torch.conv3d(h, w2, b2, [1, 1, 1], [1, 1, 1])", {8, 8, 3, 3, 3}),
+      layer_3d("grouped, strided, without bias",
+               "torch.conv3d(h, w2, None, [2, 1, 1], [0, 1, 1], [1, 1, 1], 2)", {8, 4, 1, 3, 3}),
       layer("aten::conv_transpose2d", "plain", "torch.conv_transpose2d(h, w2, b2, [2, 2])", {8, 8, 2, 2}),
       layer("aten::conv_transpose2d", "padded", "torch.conv_transpose2d(h, w2, b2, [2, 2], [1, 1], [1, 1])",
             {8, 8, 3, 3}),
@@ -114,6 +134,14 @@ std::vector<OperatorCase> curves() {
       between("aten::sigmoid", "", "aten::sigmoid(", "torch.sigmoid(h)"),
       between("aten::hardswish", "", "quantized::hardswish(", "torch.hardswish(h)"),
       between("aten::leaky_relu", "", "quantized::leaky_relu(", "torch.leaky_relu(h, 0.1)"),
+      between("aten::elu", "", "quantized::elu(", "torch.elu(h, 0.7)"),
+      between("aten::tanh", "", "aten::tanh(", "torch.tanh(h)"),
+      batch_norm("of a pooled tensor", "quantized::batch_norm(",
+                 "torch.batch_norm(torch.max_pool2d(h, [2, 2]), gamma, beta, mu, variance, False, 0.1, "
+                 "0.00001, False)"),
+      batch_norm("with relu, without weight", "quantized::batch_norm_relu(",
+                 "torch.relu(torch.batch_norm(torch.cat([h, h], 2), None, None, mu, variance, False, 0.1, "
+                 "0.00001, False))"),
       between("aten::hardsigmoid", "", "aten::hardsigmoid(", "torch.hardsigmoid(h)"),
       between("aten::relu", "fused", "quantized::conv2d_relu(", "torch.relu(h)"),
       between("aten::relu", "between others", "aten::relu(", "torch.relu(torch.max_pool2d(h, [2, 2]))"),
@@ -134,6 +162,21 @@ std::vector<OperatorCase> movers() {
       before_linear("aten::squeeze", "all axes", "aten::squeeze(",
                     "torch.squeeze(torch.max_pool2d(h, [7, 2]))", 3),
       before_linear("aten::unsqueeze", "", "aten::unsqueeze(", "torch.unsqueeze(h, 1)", 7),
+      between("aten::slice", "of channels", "aten::slice(", "h[:, 2:6]", 4),
+      between("aten::slice", "with a step, from the end", "aten::slice(", "h[:, :, -6::2, :-1]"),
+      between("aten::slice", "chunks, shuffled", "aten::slice(",
+              "h; a, b = torch.chunk(h, 2, 1); y = torch.cat([b, a], 1)"),
+      between("aten::slice", "split in pieces of 3, 3 and 2", "aten::slice(",
+              "h; a, b, c = torch.split(h, 3, 1); y = torch.cat([c, a, b], 1)"),
+      between("aten::slice", "split by sizes", "aten::slice(",
+              "h; a, b = torch.split_with_sizes(h, [5, 3], 1); y = torch.cat([b, a], 1)"),
+      between("aten::slice", "narrow", "aten::slice(", "torch.narrow(h, 1, 3, 4)", 4),
+      before_linear("aten::select", "", "aten::select(", "h.select(1, 2)", 7),
+      before_linear("aten::select", "unbound", "aten::select(",
+                    "h; a, b, c, d, e, f, g = torch.unbind(h, 2); y = torch.flatten(g, 1)", 8 * 7),
+      between("aten::pixel_shuffle", "", "aten::pixel_shuffle(", "torch.pixel_shuffle(h, 2)", 2),
+      between("aten::cat", "as stack", "quantized::cat(",
+              "torch.flatten(torch.stack([h, torch.relu(h)], 1), 1, 2)", 16),
       {"aten::max_pool1d",
        "",
        "aten::max_pool1d(",

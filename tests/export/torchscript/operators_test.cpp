@@ -25,7 +25,7 @@ Tolerance tolerance_of(Engine engine) {
 /// False where the engine's kernel cannot run the operator, which is planned as float then, with the engine's
 /// reason.
 bool is_taken(const Int8Run& run, const OperatorCase& row, Engine engine) {
-  for (const auto& op : view(run.prepared.canonical).operators) {
+  for (const auto& op : view(run.prepared.model).operators) {
     const auto* planned = run.prepared.plan.find(op.name);
     const auto objection = backend_of(engine).objection(op);
     INFO(op.name << ": " << planned->reason);

@@ -3,8 +3,8 @@
 #include <ATen/ops/ones.h>
 
 #include "catch.h"
-#include "graph/ir/nodes.h"
 #include "graph/graphs.h"
+#include "graph/ir/nodes.h"
 
 using namespace qtool;
 namespace jit = torch::jit;

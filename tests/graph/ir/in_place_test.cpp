@@ -2,9 +2,9 @@
 #include <map>
 
 #include "catch.h"
+#include "graph/graphs.h"
 #include "graph/passes/canonicalise.h"
 #include "graph/view.h"
-#include "graph/graphs.h"
 
 using namespace qtool;
 

@@ -9,8 +9,9 @@
 
 #include "base/error.h"
 #include "catch.h"
-#include "graph/view.h"
 #include "graph/graphs.h"
+#include "graph/read/read_model.h"
+#include "graph/view.h"
 
 using namespace qtool;
 using torch::jit::testing::FileCheck;
@@ -140,7 +141,7 @@ TEST_CASE("a canonical model computes the same after saving and loading") {
   const auto path = "canonical_" + std::to_string(std::hash<std::string>()("canonicalise_test")) + ".pt";
   auto model = canonical(network(kScripted), {2, 3, 6, 6});
   model.save(path);
-  auto loaded = Model::load(path);
+  auto loaded = read_model(path);
   std::remove(path.c_str());
   CHECK(difference(model, loaded, {numbers({2, 3, 6, 6})}) == 0);
 }

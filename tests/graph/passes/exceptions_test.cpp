@@ -5,8 +5,8 @@
 #include <torch/csrc/jit/testing/file_check.h>
 
 #include "catch.h"
-#include "graph/passes/canonicalise.h"
 #include "graph/graphs.h"
+#include "graph/passes/canonicalise.h"
 
 using namespace qtool;
 using torch::jit::testing::FileCheck;

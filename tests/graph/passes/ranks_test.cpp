@@ -1,9 +1,9 @@
 #include <algorithm>
 
 #include "catch.h"
+#include "graph/graphs.h"
 #include "graph/passes/canonicalise.h"
 #include "graph/view.h"
-#include "graph/graphs.h"
 
 using namespace qtool;
 

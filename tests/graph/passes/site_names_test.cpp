@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "catch.h"
-#include "graph/view.h"
 #include "graph/graphs.h"
+#include "graph/view.h"
 
 using namespace qtool;
 using torch::jit::testing::FileCheck;

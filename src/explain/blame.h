@@ -1,0 +1,25 @@
+#pragma once
+#include <vector>
+
+#include "base/progress.h"
+#include "explain/trial.h"
+#include "improve/solution.h"
+#include "report/job/report.h"
+
+namespace qtool {
+
+struct Blame {
+  std::vector<ReportBlame> layers;  ///< int8 operators with sites of their own, in the order of the graph
+  std::vector<double> site_damage;  ///< of each site of the plan, as ReportLayer::damage
+  Agreement all;                    ///< everything quantized
+};
+
+/// Which layer costs how much, and why: of the simulated model each site, and each operator's sites together, are
+/// switched on alone, and each operator's are switched off alone. Of an operator's noise (error / signal, as powers),
+/// what its weight makes alone is `weight_rounding`, what its activations make when they are only held within half a
+/// step of their ranges is `activation_clipping`, and what rounding adds to that `activation_rounding`.
+///
+/// The trial was made with the solution's model. About four forward passes for each operator.
+[[nodiscard]] Blame find_blame(const Solution& solution, const Trial& trial, Progress& progress);
+
+}  // namespace qtool

@@ -1,0 +1,55 @@
+#include "graph/read/read_model.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include "graph/read/refuse_model.h"
+#include "graph/read/torchscript.h"
+
+namespace qtool {
+namespace {
+
+/// A format of model files: one row of the table.
+struct ModelFormat {
+  bool (*is_of)(const std::string& head);
+  Model (*read)(const std::string& path);
+};
+
+constexpr ModelFormat kFormats[] = {{is_torchscript, read_torchscript}};
+
+/// First bytes of the file; refuses what is no file at all.
+std::string head_of(const std::string& path) {
+  if (!std::filesystem::exists(path))
+    refuse_model(path, "the model does not exist", "no such file", "check the path");
+  if (std::filesystem::is_directory(path))
+    refuse_model(path, "the model is a folder", "a folder", "give the file itself");
+  std::ifstream in(path, std::ios::binary);
+  if (!in) refuse_model(path, "the model cannot be read", "no permission", "check the file's permissions");
+  std::string head(4096, '\0');
+  in.read(head.data(), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<size_t>(in.gcount()));
+  if (head.empty()) refuse_model(path, "the model file is empty", "0 bytes", kSaveAgain);
+  return head;
+}
+
+/// Says what a file of no format that qtool reads looks like.
+[[noreturn]] void refuse_format(const std::string& path, const std::string& head) {
+  if (path.ends_with(".onnx") || (head[0] == 0x08 && head.find("torch") != std::string::npos))
+    refuse_model(path, "this is an ONNX model", "ONNX",
+                 std::string("qtool reads TorchScript; ") + kHowToSave);
+  if (static_cast<unsigned char>(head[0]) == 0x80)
+    refuse_model(path, "this is a Python pickle, not TorchScript", "a pickle (an old torch.save?)",
+                 kHowToSave);
+  refuse_model(path, "this is not a TorchScript file", "no zip archive", kHowToSave);
+}
+
+}  // namespace
+
+Model read_model(const std::string& path) {
+  const auto head = head_of(path);
+  for (const auto& format : kFormats)
+    if (format.is_of(head)) return format.read(path);
+  refuse_format(path, head);
+}
+
+}  // namespace qtool

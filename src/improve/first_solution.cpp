@@ -1,0 +1,41 @@
+#include "improve/first_solution.h"
+
+#include "calibrate/lost_operands.h"
+#include "calibrate/seen_values.h"
+#include "calibrate/solve.h"
+#include "graph/view.h"
+#include "plan/site_weights.h"
+
+namespace qtool {
+namespace {
+
+/// Layers that would have to read in int8 what calibration has not seen, once operators before them are float.
+KeptFloat unseen_inputs(const QuantPlan& plan, const Statistics& statistics, const QuantPlan& calibrated) {
+  KeptFloat kept_float;
+  if (plan.kept_float.empty()) return kept_float;
+  for (const auto& site : plan.sites)
+    if (site.role == SiteRole::kInput && !find_statistics(statistics, seen_as(calibrated, site.value)))
+      kept_float.emplace(site.op, "calibration has not seen its input " + site.value);
+  return kept_float;
+}
+
+}  // namespace
+
+Solution first_solution(const Model& canonical, QuantPlan plan, const Statistics& statistics,
+                        const PlanInputs& inputs) {
+  const auto graph = view(canonical);
+  const auto calibrated = plan;
+  for (;;) {
+    auto kept_float = unseen_inputs(plan, statistics, calibrated);
+    if (kept_float.empty()) {
+      auto qparams = solve(plan, statistics, site_weights(graph, plan));
+      kept_float = lost_operands(plan, qparams, calibrated, statistics);
+      if (kept_float.empty()) return {canonical.shared(), std::move(plan), std::move(qparams)};
+    }
+    kept_float.insert(plan.kept_float.begin(), plan.kept_float.end());
+    plan = make_plan(graph, inputs.recipe, inputs.backend, std::move(kept_float));
+    for (auto& site : plan.sites) site.seen_as = seen_as(calibrated, site.value);
+  }
+}
+
+}  // namespace qtool

@@ -1,0 +1,20 @@
+#pragma once
+#include "calibrate/statistics.h"
+#include "improve/solution.h"
+#include "plan/recipe.h"
+
+namespace qtool {
+
+/// What a plan is made from, besides the graph.
+struct PlanInputs {
+  const Recipe& recipe;
+  const Backend& backend;
+};
+
+/// Solves the grids of all sites from what calibration of `plan` saw: the solution that improvements begin with. Where
+/// tensors that share a grid turn out to be of too different size for it (calibrate/lost_operands.h), the plan is made
+/// again, with the operators that want them on one grid in float. Shares its tensors with `canonical`.
+[[nodiscard]] Solution first_solution(const Model& canonical, QuantPlan plan, const Statistics& statistics,
+                                      const PlanInputs& inputs);
+
+}  // namespace qtool

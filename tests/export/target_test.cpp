@@ -1,0 +1,46 @@
+#include "export/target.h"
+
+#include <ATen/TensorOperators.h>
+
+#include <filesystem>
+#include <set>
+
+#include "catch.h"
+#include "data/files.h"
+#include "small_net.h"
+
+using namespace qtool;
+
+TEST_CASE("targets have names and files of their own") {
+  std::set<std::string_view> names, files;
+  for (const auto& target : targets()) {
+    names.insert(target.name);
+    files.insert(target.file);
+    CHECK_FALSE(target.about.empty());
+  }
+  CHECK(names.size() == targets().size());
+  CHECK(files.size() == targets().size());
+}
+
+TEST_CASE("what a target writes it opens again, and it computes what was asked for") {
+  const at::Tensor input = noise({2, 3, 4, 4}, 5);
+  const auto original = build({"return torch.conv2d(x, w)", {{"w", {4, 3, 1, 1}}}});
+  const auto solution = prepare(original, input);
+  const TemporaryFolder folder;
+  std::vector<at::Tensor> outputs;
+  for (const auto& target : targets()) {
+    INFO(target.name);
+    const std::string path = folder / target.file;
+    target.write(solution, original, path);
+    auto opened = target.open(path);
+    outputs.push_back(opened.forward_as_client({input})[0]);
+  }
+  REQUIRE(outputs.size() == 2);
+  const double step = solution.qparams.back().scale();
+  CHECK((outputs[0] - outputs[1]).abs().max().item<double>() < 1.01 * step);
+}
+
+TEST_CASE("the kernels of the int8 target have limits, the simulation has none") {
+  CHECK(libtorch_target().limits != nullptr);
+  CHECK(simulation_target().limits == nullptr);
+}
