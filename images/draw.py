@@ -189,7 +189,7 @@ def quantization_aware(report, path):
 
 
 def stage(strip, x, y, name, text, folder, style="-"):
-    """A box with the folder of src/ that does it; 17 wide, 11 high."""
+    """A box with what of src/ does it; 17 wide, 11 high."""
     strip.add_patch(FancyBboxPatch((x, y), 17, 11, boxstyle="round,pad=0,rounding_size=0.9", linewidth=1.6,
                                    linestyle=style,
                                    edgecolor=BLUE, facecolor=PALE))
@@ -206,20 +206,20 @@ def file_tag(strip, x, y, text, colour):
 
 def architecture(path):
     figure, strip = canvas("From model.pt to model.int8.pt",
-                           "One road for qtool ptq and qtool qat; src/job calls the stages in this order.",
+                           "One road for qtool ptq and qtool qat; src/job names the stages in this order.",
                            height=5.75, strip_height=4.75)
     columns = [1 + 20.25 * i for i in range(5)]
     upper, lower, turn = 24, 6.5, 20.75
-    first = [("load", "TorchScript, whole\nand on the CPU", "src/graph"),
-             ("canonicalise", "one form of each\noperator, batch norm in", "src/graph"),
+    first = [("read", "whole, and its code\nchecked before it runs", "src/graph/read"),
+             ("canonicalise", "one form of each\noperator, batch norm in", "src/graph/passes"),
              ("plan", "QuantPlan: which tensors\nget a grid, which not, why", "src/plan"),
              ("calibrate", "observers: ranges and\nhistograms of tensors", "src/calibrate"),
-             ("solve", "ranges, and from them\nscales and zero points", "src/calibrate")]
+             ("solve, improve", "a Solution: the model,\nits plan and its grids", "src/improve")]
     second = [("simulate", "rounds as int8 does,\nbut in float", "src/simulate"),
-              ("train", "qtool qat only: learns\nto live with the rounding", "src/train"),
-              ("lower", "quantized:: operators,\nweights packed", "src/lower"),
-              ("verify", "loads the file back,\nruns every rung", "src/measure"),
-              ("report", "what it cost, and which\nlayer is to blame", "src/report")]
+              ("train", "qtool qat only: learns\nto live with the rounding", "src/qat, src/train"),
+              ("export", "a table of targets:\nquantized:: operators", "src/export"),
+              ("verify", "opens the files again,\nruns every rung", "src/measure"),
+              ("explain, report", "what it cost, and which\nlayer is to blame", "src/explain, report")]
     for y, row in ((upper, first), (lower, second)):
         for i, (x, (name, text, folder)) in enumerate(zip(columns, row)):
             stage(strip, x, y, name, text, folder, "--" if name == "train" else "-")
