@@ -6,6 +6,7 @@
 #include <torch/csrc/jit/passes/inliner.h>
 
 #include <algorithm>
+#include <cctype>
 #include <memory>
 #include <set>
 
@@ -42,6 +43,15 @@ std::set<std::string> attributes_to_keep(const jit::Module& module) {
   for (size_t slot = 0; slot < module.type()->numAttributes(); ++slot)
     if (can_be_kept(module, slot)) names.insert(module.type()->getAttributeName(slot));
   return names;
+}
+
+/// `forward__1`, say: what a scripted class makes of a method with @torch.jit._overload_method for other arguments.
+bool is_overload(const std::string& name, const jit::Module& owner) {
+  const auto mark = name.rfind("__");
+  return mark != std::string::npos && mark + 2 < name.size() &&
+         std::all_of(name.begin() + std::ptrdiff_t(mark) + 2, name.end(),
+                     [](unsigned char c) { return std::isdigit(c) != 0; }) &&
+         owner.find_method(name.substr(0, mark)).has_value();
 }
 
 bool is_special(const std::string& name) { return name == "forward" || name.starts_with("__"); }
@@ -91,7 +101,9 @@ std::vector<std::string> methods_left_out(const jit::Module& module) {
   for (const auto& [path, owner] : module.named_modules())
     for (const auto* method : owner.type()->methods()) {
       const bool is_top = path.empty(), is_part = in_forward.contains(method);
-      if (is_special(method->name()) || (is_part && (!is_top || method->name().starts_with('_')))) continue;
+      if (is_special(method->name()) || is_overload(method->name(), owner) ||
+          (is_part && (!is_top || method->name().starts_with('_'))))
+        continue;
       if (is_top && graph_on(kept, *method)) continue;
       names.push_back((is_top ? "" : path + ".") + method->name() + "()");
     }

@@ -41,10 +41,13 @@ constexpr OperatorRow kTable[] = {
     {"aten::pixel_shuffle", OperatorClass::kMove},
     {"aten::max_pool1d", OperatorClass::kMove},
     {"aten::max_pool2d", OperatorClass::kMove},
+    {"aten::max_pool3d", OperatorClass::kMove},
     {"aten::upsample_nearest2d", OperatorClass::kMove},
     {"aten::constant_pad_nd", OperatorClass::kMove},
     {"aten::adaptive_avg_pool2d", OperatorClass::kPool},
     {"aten::avg_pool2d", OperatorClass::kPool},
+    {"aten::adaptive_avg_pool3d", OperatorClass::kPool},
+    {"aten::avg_pool3d", OperatorClass::kPool},
     {"aten::mean", OperatorClass::kPool},
     {"aten::upsample_bilinear2d", OperatorClass::kPool},
 };

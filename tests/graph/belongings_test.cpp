@@ -75,6 +75,7 @@ TEST_CASE("methods that need layers are named, but for parts of forward()") {
   ModuleBuilder net("Net"), encoder("Encoder");
   encoder.child("conv", layer("Conv2d", numbers({4, 3, 3, 3}), kScriptedConv));
   encoder.define("def encode(self, x):\n  return self.conv.forward(x)\ndef forward(self, x):\n  return x");
+  encoder.define("def forward__1(self, x):\n  return self.conv.forward(x)");  // as PyTorch names an overload
   net.child("encoder", encoder).define("def forward(self, x):\n  return self.encoder.forward(x)");
   CHECK(left_out(net.build()) == Strings{"encoder.encode()"});
 }

@@ -30,12 +30,21 @@ bool is_beyond_32_bits(const OperatorView& op) {
   });
 }
 
+/// 0 where the window is computed.
+int64_t values_in_window(const OperatorView& op) {
+  auto sides = list(op, "kernel_size");
+  if (sides.size() == 1) sides.resize(op.kind == "aten::avg_pool3d" ? 3 : 2, sides[0]);  // one for all axes
+  int64_t values = sides.empty() ? 0 : 1;
+  for (const auto side : sides) values *= side;
+  return values;
+}
+
 /// An average lies on its input's grid, which holds neither sums nor small shares of them.
 bool divides_by_another_number(const OperatorView& op) {
   const auto divisor = op.numbers.find("divisor_override");
-  if (op.kind != "aten::avg_pool2d" || divisor == op.numbers.end()) return false;
-  const auto sides = list(op, "kernel_size");
-  return sides.empty() || double(sides.front() * sides.back()) != divisor->second;
+  const bool is_average = op.kind == "aten::avg_pool2d" || op.kind == "aten::avg_pool3d";
+  if (!is_average || divisor == op.numbers.end()) return false;
+  return double(values_in_window(op)) != divisor->second;
 }
 
 std::string onednn_transposed(const OperatorView& op) {
@@ -69,7 +78,8 @@ std::string objection_of_qnnpack(const OperatorView& op) {
       return "QNNPACK's average counts the padding";
     if (op.numbers.contains("divisor_override")) return "QNNPACK's average takes no other divisor";
   }
-  if (op.kind == "aten::conv3d") return "QNNPACK has no int8 convolution of three dimensions";
+  if (op.kind == "aten::conv3d" || op.kind == "aten::max_pool3d")
+    return "QNNPACK has no int8 kernel of three dimensions";
   if (op.kind == "aten::max_pool2d") {
     if (!all_are(list(op, "dilation"), 1)) return "QNNPACK's int8 kernel is wrong with dilation";
     if (all_are(list(op, "kernel_size"), 1)) return "QNNPACK takes no pooling of one value";

@@ -268,10 +268,13 @@ class Lowering {
         {"aten::pixel_shuffle", &Lowering::emit_same},
         {"aten::max_pool1d", &Lowering::emit_same},
         {"aten::max_pool2d", &Lowering::emit_same},
+        {"aten::max_pool3d", &Lowering::emit_same},
         {"aten::upsample_nearest2d", &Lowering::emit_same},
         {"aten::constant_pad_nd", &Lowering::emit_same},
         {"aten::adaptive_avg_pool2d", &Lowering::emit_same},
         {"aten::avg_pool2d", &Lowering::emit_same},
+        {"aten::adaptive_avg_pool3d", &Lowering::emit_same},
+        {"aten::avg_pool3d", &Lowering::emit_same},
         {"aten::mean", &Lowering::emit_same},
         {"aten::upsample_bilinear2d", &Lowering::emit_same},
     };

@@ -27,6 +27,7 @@
 #include "graph/passes/fold_batch_norm.h"
 #include "graph/passes/fold_weights.h"
 #include "graph/passes/grad_mode.h"
+#include "graph/passes/list_appends.h"
 #include "graph/passes/normalise_operators.h"
 #include "graph/passes/ranks.h"
 #include "graph/passes/site_names.h"
@@ -140,6 +141,7 @@ void simplify(std::shared_ptr<jit::Graph>& graph) {
   drop_grad_modes(*graph);
   assume_nothing_raises(*graph);
   resolve_control_flow(graph);
+  write_out_appends(*graph);
   jit::RemoveListMutation(graph);
   jit::RemoveTensorMutation(graph);
   remove_unseen_writes(graph);

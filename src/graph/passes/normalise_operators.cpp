@@ -133,6 +133,18 @@ void normalise_named_padding(jit::Node* node, const jit::Module& module) {
   replace(node, "aten::conv" + std::to_string(spatial) + "d", inputs);
 }
 
+/// The tensor of a cat() of one; null for other nodes.
+jit::Value* only_element(jit::Node* node) {
+  if (node->kind() != c10::aten::cat) return nullptr;
+  auto* list = node->input(0)->node();
+  return list->kind() == c10::prim::ListConstruct && list->inputs().size() == 1 ? list->input(0) : nullptr;
+}
+
+void drop_cat(jit::Node* node) {
+  node->output()->replaceAllUsesWith(only_element(node));
+  node->destroy();
+}
+
 using Rewrite = void (*)(jit::Node*, const jit::Module&);
 
 /// A rewrite that needs no weights.
@@ -170,6 +182,15 @@ const std::map<std::string, Rewrite>& rewrites() {
   return table;
 }
 
+using Changed = std::map<const jit::Value*, const jit::Node*>;
+
+/// Whether the node reads a list that grows, so that what stands where the list was made is not all of it.
+bool reads_list_of(const Changed& changed, const jit::Node* node) {
+  return std::any_of(node->inputs().begin(), node->inputs().end(), [&](const jit::Value* input) {
+    return input->type()->kind() == c10::TypeKind::ListType && changed.contains(input);
+  });
+}
+
 }  // namespace
 
 void normalise_operators(jit::Module& module) {
@@ -179,7 +200,9 @@ void normalise_operators(jit::Module& module) {
   for (auto* node : all_nodes_of(graph->block())) {
     const auto row = rewrites().find(node->kind().toQualString());
     if (node->outputs().size() == 1 && changed.contains(node->output())) continue;
+    if (reads_list_of(changed, node)) continue;
     if (row != rewrites().end()) row->second(node, module);
+    if (const auto* only = only_element(node); only && !changed.contains(only)) drop_cat(node);
   }
   jit::EliminateDeadCode(graph->block());
 }

@@ -56,6 +56,17 @@ OperatorCase layer_3d(const std::string& detail, const std::string& expression, 
            {2, 3, 4, 5, 5}}};
 }
 
+/// `<expression of h>` between a linear layer of three and one of eight channels, of five axes.
+OperatorCase pooled_3d(const std::string& kind, const std::string& expression) {
+  return {
+      kind,
+      "",
+      kind + "(",
+      {"h = torch.linear(x, w1, b1); y = " + expression + "; return torch.linear(torch.flatten(y, 1), w2)",
+       {{"w1", {6, 6}}, {"b1", {6}}, {"w2", {4, kind == "aten::adaptive_avg_pool3d" ? 3 : 3 * 2 * 3 * 3}}},
+       {2, 3, 4, 6, 6}}};
+}
+
 /// `y = <expression of h>` between convolutions as in between(), with the parameters of a batch norm.
 OperatorCase batch_norm(const std::string& detail, const std::string& kernel, const std::string& expression) {
   auto row = between("aten::batch_norm", detail, kernel, expression);
@@ -85,6 +96,9 @@ std::vector<OperatorCase> layers() {
       layer_3d("plain", "torch.conv3d(h, w2, b2, [1, 1, 1], [1, 1, 1])", {8, 8, 3, 3, 3}),
       layer_3d("grouped, strided, without bias",
                "torch.conv3d(h, w2, None, [2, 1, 1], [0, 1, 1], [1, 1, 1], 2)", {8, 4, 1, 3, 3}),
+      pooled_3d("aten::max_pool3d", "torch.max_pool3d(h, [2, 2, 2])"),
+      pooled_3d("aten::avg_pool3d", "torch.avg_pool3d(h, [2, 2, 2])"),
+      pooled_3d("aten::adaptive_avg_pool3d", "torch.adaptive_avg_pool3d(h, [1, 1, 1])"),
       layer("aten::conv_transpose2d", "plain", "torch.conv_transpose2d(h, w2, b2, [2, 2])", {8, 8, 2, 2}),
       layer("aten::conv_transpose2d", "padded", "torch.conv_transpose2d(h, w2, b2, [2, 2], [1, 1], [1, 1])",
             {8, 8, 3, 3}),

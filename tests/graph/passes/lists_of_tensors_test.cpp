@@ -49,6 +49,13 @@ TEST_CASE("a list that is read otherwise stays") {
   FileCheck().check("aten::chunk(")->run(canonical("return torch.cat(torch.chunk(x, 2, 1), 0)", {2, 6, 3}));
 }
 
+TEST_CASE("a list that grows where an if says so is not taken for what it was") {
+  FileCheck()
+      .check("aten::stack(")
+      ->run(canonical("l = [x]\n  if bool(x.sum() > -1000):\n    l.append(x * 2)\n  return torch.stack(l, 1)",
+                      {3, 4}));
+}
+
 TEST_CASE("unbind selects, stack joins what was unsqueezed, narrow is a slice") {
   FileCheck()
       .check_count("aten::select(", 2)

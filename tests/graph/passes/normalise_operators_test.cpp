@@ -55,6 +55,11 @@ TEST_CASE("a traced convolution becomes the operator that scripted models have")
                         "[1, 1, 1], [0, 0, 0], [1, 1, 1], False, [0, 0, 0], 1" + flags, {1, 2, 3, 3, 3}));
 }
 
+TEST_CASE("a cat of one tensor is that tensor") {
+  FileCheck().check_not("aten::cat")->run(normalised("torch.cat([x], 1) * 2"));
+  FileCheck().check("aten::cat")->run(normalised("torch.cat([x, x], 1)"));
+}
+
 TEST_CASE("a transposed convolution keeps its order of arguments apart") {
   // output_padding, groups, dilation: not where conv2d has them.
   const auto builder = [] {
