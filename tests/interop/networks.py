@@ -1,5 +1,7 @@
 """Small networks of many kinds, as people write them in PyTorch. `ALL` has, for each: the class, the shapes of the
 inputs, operators that must be int8, and those that must stay float, each with a part of the reason."""
+from typing import List
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -159,11 +161,62 @@ class Forked(nn.Module):
         return self.last(F.relu(self.left(x)) + torch.jit.wait(right))
 
 
+class DenseLayer(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.norm, self.conv = nn.BatchNorm2d(channels), nn.Conv2d(channels, 8, 3, padding=1)
+
+    def forward(self, parts: List[torch.Tensor]):
+        return self.conv(F.relu(self.norm(torch.cat(parts, 1))))
+
+
+class Dense(nn.Module):
+    """As DenseNet has it: a list that grows, and batch norms that no convolution takes in."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem, self.a, self.b = nn.Conv2d(3, 8, 3), DenseLayer(8), DenseLayer(16)
+        self.norm, self.fc = nn.BatchNorm2d(24), nn.Linear(24, 4)
+
+    def forward(self, x):
+        parts = [self.stem(x)]
+        parts.append(self.a(parts))
+        parts.append(self.b(parts))
+        return self.fc(F.relu(self.norm(torch.cat(parts, 1))).mean([2, 3]))
+
+
+class Shuffled(nn.Module):
+    """As ShuffleNet has it: halves that part, and channels that change places."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem, self.branch, self.fc = nn.Conv2d(3, 8, 3), nn.Conv2d(4, 4, 3, padding=1), nn.Linear(8, 4)
+
+    def forward(self, x):
+        left, right = self.stem(x).chunk(2, dim=1)
+        x = torch.stack((left, torch.tanh(self.branch(right))), 2).flatten(1, 2)
+        return self.fc(x.mean([2, 3]))
+
+
+class Video(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Conv3d(3, 8, 3, padding=1, bias=False), nn.BatchNorm3d(8), nn.ReLU(),
+                                    nn.MaxPool3d(2), nn.Conv3d(8, 8, (1, 3, 3)), nn.ELU(), nn.AdaptiveAvgPool3d(1))
+        self.fc = nn.Linear(8, 4)
+
+    def forward(self, x):
+        return self.fc(self.layers(x).flatten(1))
+
+
 IMAGE = (3, 16, 16)
 ALL = {
     "residual": (Residual, [IMAGE], ["stem.0", "a.0", "a.3", "fc"], {}),
     "mobile": (Mobile, [IMAGE], ["layers.0", "layers.3", "layers.6.down", "layers.7", "layers.13"], {}),
     "unet": (UNet, [IMAGE], ["first", "second", "join", "last"], {}),
+    "dense": (Dense, [IMAGE], ["stem", "a.conv", "b.conv", "fc"], {}),
+    "shuffled": (Shuffled, [IMAGE], ["stem", "branch", "fc"], {}),
+    "video": (Video, [(3, 4, 12, 12)], ["layers.0", "layers.4", "fc"], {}),
     "perceptron": (Perceptron, [(20,)], ["layers.0", "layers.2", "layers.4"], {}),
     "waves": (Waves, [(2, 32)], ["layers.0", "layers.4", "fc"], {}),
     "transformer": (Transformer, [(7, 16)], ["q", "k", "v", "o", "up", "down"], {"aten::layer_norm": "no int8 form",
