@@ -5,7 +5,7 @@
 #
 #   bash tests/fuzz/run.sh [--count N] [--seconds N] [FUZZ.PY'S OPTIONS]
 #
-# --count: files of each kind (100); --seconds: of libFuzzer for each parser (30). That is what CI runs, in some nine
+# --count: files of each kind (100); --seconds: of libFuzzer for each parser (60). That is what CI runs, in some twelve
 # minutes on two cores, of which the build is four. The long run, for whoever changes what reads a file, is
 #
 #   bash tests/fuzz/run.sh --count 10000 --seconds 600
@@ -14,7 +14,7 @@
 # build-fuzz/failures/, and is made again with --kind KIND --seed N --count 1 --seconds 0. An input of libFuzzer's that
 # fails stays there as well: once it is mended, a small one goes into corpus/, which each run begins with.
 source "$(dirname "${BASH_SOURCE[0]}")/../../apps/setup.sh"
-count=100 seconds=30 options=()
+count=100 seconds=60 options=()
 while [ $# -gt 0 ]; do
   case $1 in
     --count) count=$2; shift 2 ;;

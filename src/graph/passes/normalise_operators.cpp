@@ -201,8 +201,10 @@ void normalise_operators(jit::Module& module) {
     const auto row = rewrites().find(node->kind().toQualString());
     if (node->outputs().size() == 1 && changed.contains(node->output())) continue;
     if (reads_list_of(changed, node)) continue;
-    if (row != rewrites().end()) row->second(node, module);
-    if (const auto* only = only_element(node); only && !changed.contains(only)) drop_cat(node);
+    if (row != rewrites().end())
+      row->second(node, module);
+    else if (const auto* only = only_element(node); only && !changed.contains(only))
+      drop_cat(node);
   }
   jit::EliminateDeadCode(graph->block());
 }
