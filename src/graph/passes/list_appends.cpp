@@ -54,9 +54,11 @@ void write_out(jit::Value* list) {
 }  // namespace
 
 void write_out_appends(jit::Graph& graph) {
+  std::vector<jit::Value*> lists;  // before any is written out, which destroys nodes
   for (auto* node : all_nodes_of(graph.block()))
-    if (node->kind() == c10::prim::ListConstruct && can_be_written_out(node->output()))
-      write_out(node->output());
+    if (node->kind() == c10::prim::ListConstruct) lists.push_back(node->output());
+  for (auto* list : lists)
+    if (can_be_written_out(list)) write_out(list);
 }
 
 }  // namespace qtool
