@@ -36,6 +36,21 @@ class Plain(torch.nn.Module):
         return self.head(self.blocks(torch.relu(self.first(x))).mean([2, 3]))
 
 
+class Listed(torch.nn.Module):
+    """Lists of tensors that grow, are taken apart and stacked."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.norm = torch.nn.Conv2d(1, 4, 3), torch.nn.BatchNorm2d(8)
+        self.head = torch.nn.Linear(16, CLASSES)
+
+    def forward(self, x):
+        parts = [torch.relu(self.first(x))]
+        parts.append(torch.tanh(torch.cat(parts, 1)))
+        a, b = self.norm(torch.cat(parts, 1)).chunk(2, 1)
+        return self.head(torch.stack([a, b.narrow(1, 0, 4), a, b], 1).flatten(1, 2).mean([2, 3]))
+
+
 class Varied(torch.nn.Module):
     """Branches, a loop, lists, constants and attributes of several types; two outputs."""
     names: list[str]
@@ -74,7 +89,8 @@ def models():
     plain, varied = Plain().eval(), Varied().eval()
     scripted = torch.jit.script(plain)
     return {"scripted": _saved(scripted), "traced": _saved(torch.jit.trace(plain, torch.randn(2, *SHAPE))),
-            "frozen": _saved(torch.jit.freeze(scripted)), "varied": _saved(torch.jit.script(varied))}
+            "frozen": _saved(torch.jit.freeze(scripted)), "varied": _saved(torch.jit.script(varied)),
+            "listed": _saved(torch.jit.script(Listed().eval()))}
 
 
 def arrays():
