@@ -80,8 +80,8 @@ rlim_t data_bytes() {
   redirect("stdout", STDOUT_FILENO);
   redirect("stderr", STDERR_FILENO);
   const rlimit cpu{request.seconds, request.seconds};  // SIGXCPU where it hangs at work
-  const rlimit memory{data_bytes() + kMostData,
-                      data_bytes() + kMostData};  // for the machine's sake: judge.py has the limit
+  const rlim_t most = data_bytes() + kMostData;        // for the machine's sake: judge.py has the limit
+  const rlimit memory{most, most};
   must(setrlimit(RLIMIT_CPU, &cpu) == 0 && setrlimit(RLIMIT_DATA, &memory) == 0, "setrlimit");
   alarm(10 * request.seconds);  // SIGALRM where it hangs asleep
   const int code = run(request);
