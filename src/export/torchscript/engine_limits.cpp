@@ -1,5 +1,7 @@
 #include "export/torchscript/engine_limits.h"
 
+#include <torch/version.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <vector>
@@ -91,6 +93,9 @@ std::string objection_of_qnnpack(const OperatorView& op) {
 
 std::string objection_of(Engine engine, const OperatorView& op) {
   if (is_beyond_32_bits(op)) return "an argument is beyond the 32 bits that int8 kernels count in";
+#if TORCH_VERSION_MAJOR < 2
+  if (op.kind == "aten::max_pool3d") return "LibTorch before 2.0 has no int8 kernel of it";
+#endif
   if (divides_by_another_number(op)) return "its divisor_override is not the number of values in its window";
   if (op.kind.rfind("aten::conv_transpose", 0) == 0) return objection_to_transposed(engine, op);
   return engine == Engine::kQnnpack ? objection_of_qnnpack(op) : "";
