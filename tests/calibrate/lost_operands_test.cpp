@@ -55,8 +55,9 @@ TEST_CASE("an add loses a small operand in the same way") {
 }
 
 TEST_CASE("a layer does not read in int8 what float operators put together of tensors of different size") {
-  for (const char* joined : {"torch.cat([a, torch.gelu(b)], 1)", "torch.stack([a, torch.gelu(b)], 1).flatten(1, 2)",
-                             "torch.relu(torch.cat([torch.gelu(b), a], 1))"}) {
+  for (const char* joined :
+       {"torch.cat([a, torch.gelu(b)], 1)", "torch.stack([a, torch.gelu(b)], 1).flatten(1, 2)",
+        "torch.relu(torch.cat([torch.gelu(b), a], 1))"}) {
     INFO(joined);
     const auto kept = kept_of(std::string("return torch.conv2d(") + joined + ", w4)");
     REQUIRE(kept.size() == 1);
