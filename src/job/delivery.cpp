@@ -55,7 +55,7 @@ void write_files(const StagingFolder& staging, const Outcome& outcome, const Ass
 
 Model open_again(const StagingFolder& staging, const Target& target, const Outcome& outcome,
                  const QuantizeOptions& options) {
-  return load_back(target, staging.path(target.file), options.model).made_of(outcome.start.original);
+  return load_back(staging.path(target.file), options.model, target.open).made_of(outcome.start.original);
 }
 
 /// All that is known before the files are run.

@@ -3,13 +3,10 @@
 #include <filesystem>
 
 #include "base/error.h"
-#include "graph/read/read_model.h"
 
 namespace qtool {
 
-namespace {
-
-Model load_back_by(Model (*open)(const std::string&), const std::string& path, const std::string& source) {
+Model load_back(const std::string& path, const std::string& source, Model (*open)(const std::string&)) {
   try {
     return open(path);
   } catch (const Error& error) {
@@ -21,16 +18,6 @@ Model load_back_by(Model (*open)(const std::string&), const std::string& path, c
                  .expected = "a file that loads",
                  .fix = "please report the model: the fault is qtool's or LibTorch's, not the file's"});
   }
-}
-
-}  // namespace
-
-Model load_back(const Target& target, const std::string& path, const std::string& source) {
-  return load_back_by(target.open, path, source);
-}
-
-Model load_back(const std::string& path, const std::string& source) {
-  return load_back_by(read_model, path, source);
 }
 
 }  // namespace qtool

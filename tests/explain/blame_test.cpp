@@ -12,12 +12,6 @@ using namespace qtool;
 
 namespace {
 
-/// Convolution, relu, gelu (which stays float), linear layer of five classes.
-SmallNet small_classifier() {
-  return {"h = torch.gelu(torch.relu(torch.conv2d(x, w1, b1))); return torch.linear(torch.flatten(h, 1), w2)",
-          {{"w1", {8, 3, 3, 3}}, {"b1", {8}}, {"w2", {5, 8 * 25}}}};
-}
-
 Recipe few_bits() {
   Recipe recipe;
   recipe.weight_bits = 4;

@@ -25,11 +25,6 @@ void put_samples(const std::string& path, const at::Tensor& samples, bool labell
   put_zip(path, members, Packing::kStored);
 }
 
-SmallNet small_classifier() {
-  return {"h = torch.gelu(torch.relu(torch.conv2d(x, w1, b1))); return torch.linear(torch.flatten(h, 1), w2)",
-          {{"w1", {8, 3, 3, 3}}, {"b1", {8}}, {"w2", {5, 8 * 25}}}};
-}
-
 Workplace::Workplace() {
   build(small_classifier()).save(model);
   put_samples(folder / "data.npz", noise({64, 3, 7, 7}, 5), /*labelled=*/true);

@@ -20,9 +20,6 @@ struct Workplace {
 
 /// An .npz of these samples, with labels 0 to 4 in turn where asked for.
 void put_samples(const std::string& path, const at::Tensor& samples, bool labelled);
-/// Convolution, relu, gelu (which stays float), linear layer of five classes.
-[[nodiscard]] SmallNet small_classifier();
-
 [[nodiscard]] QuantizeResult run(const PtqOptions& options, int64_t threads = 1);
 
 /// 8, or 7 where the engine that jobs take by default has kernels that 8 would overflow on this processor.

@@ -28,6 +28,11 @@ at::Tensor noise(at::IntArrayRef shape, uint64_t seed) {
   return at::randn(shape, at::detail::createCPUGenerator(seed));
 }
 
+SmallNet small_classifier() {
+  return {"h = torch.gelu(torch.relu(torch.conv2d(x, w1, b1))); return torch.linear(torch.flatten(h, 1), w2)",
+          {{"w1", {8, 3, 3, 3}}, {"b1", {8}}, {"w2", {5, 8 * 25}}}};
+}
+
 Model build(const SmallNet& net) {
   ModuleBuilder module("Net");
   std::string body = net.body;

@@ -21,6 +21,9 @@ struct SmallNet {
 /// Standard normal, from a generator of its own.
 [[nodiscard]] at::Tensor noise(at::IntArrayRef shape, uint64_t seed);
 
+/// Convolution, relu, gelu (which stays float), linear layer of five classes; of 3x7x7 images.
+[[nodiscard]] SmallNet small_classifier();
+
 /// In eval mode.
 [[nodiscard]] Model build(const SmallNet& net);
 
