@@ -8,7 +8,8 @@ namespace qtool {
 /// Samples stacked along their first axis.
 struct Batch {
   std::vector<at::Tensor> inputs;  ///< one for each model input, [N, ...]; images are float32 [N, C, H, W]
-  at::Tensor labels;               ///< int64 [N]; undefined where the data has none
+  /// What the answers are held against, each [N, ...]; empty where the data has none. Of class labels one int64 [N].
+  std::vector<at::Tensor> targets;
   [[nodiscard]] int64_t size() const { return inputs.empty() ? 0 : inputs[0].size(0); }
 };
 

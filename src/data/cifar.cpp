@@ -60,7 +60,7 @@ class Cifar : public Dataset {
       records.narrow(0, int64_t(begin), int64_t(i - begin)).copy_(files_[place.file].read(inside));
     }
     const at::Tensor pixels = records.narrow(1, 1, kRecord - 1).contiguous();
-    return {{pixels.view({-1, kChannels, kSide, kSide})}, records.select(1, 0).to(at::kLong)};
+    return {{pixels.view({-1, kChannels, kSide, kSide})}, {records.select(1, 0).to(at::kLong)}};
   }
 
  private:

@@ -41,7 +41,7 @@ class Images : public Dataset {
       images.push_back(decode_image(sample.path, channels_, most_bytes_));
       labels.data_ptr<int64_t>()[i] = sample.label;
     }
-    return {{stack_samples(images, names)}, labels};
+    return {{stack_samples(images, names)}, {labels}};
   }
 
  private:

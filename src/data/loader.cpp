@@ -6,6 +6,7 @@
 #include <mutex>
 #include <numeric>
 #include <thread>
+#include <utility>
 
 #include "base/error.h"
 #include "data/rng.h"
@@ -128,7 +129,7 @@ struct Loader::Impl {
     const std::vector<int64_t> indices = indices_of(order, index);
     Rng rng({options.seed, uint64_t(epoch), uint64_t(index), kAugmentationStream});
     Batch batch = reader.read(indices, options.augmentation, rng);
-    return {ordered(batch.inputs), batch.labels};
+    return {ordered(batch.inputs), std::move(batch.targets)};
   }
 
   void stop() {

@@ -21,15 +21,19 @@ Batch SampleReader::read_resized(std::span<const int64_t> indices) {
     for (auto& input : batch.inputs) input = resize_and_crop(input, spec_, spec_.path);
     return batch;
   }
-  std::vector<at::Tensor> images, labels;
+  std::vector<at::Tensor> images;
+  std::vector<std::vector<at::Tensor>> targets;  // of each kind those of all samples
   std::vector<std::string> names;
   for (const int64_t index : indices) {
     const Batch one = dataset_->read({&index, 1});
     names.push_back(dataset_->name_of(index));
     images.push_back(resize_and_crop(one.inputs.at(0), spec_, names.back()).squeeze(0));
-    if (one.labels.defined()) labels.push_back(one.labels);
+    targets.resize(one.targets.size());
+    for (size_t i = 0; i < targets.size(); ++i) targets[i].push_back(one.targets[i]);
   }
-  return {{stack_samples(images, names)}, labels.empty() ? at::Tensor() : at::cat(labels)};
+  Batch batch{{stack_samples(images, names)}, {}};
+  for (const auto& parts : targets) batch.targets.push_back(at::cat(parts));
+  return batch;
 }
 
 }  // namespace qtool

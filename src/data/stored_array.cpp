@@ -42,7 +42,7 @@ class ArraysDataset : public Dataset {
   Batch read(std::span<const int64_t> indices) override {
     Batch batch;
     for (const auto& input : inputs_) batch.inputs.push_back(input.read(indices));
-    if (labels_) batch.labels = labels_->read(indices).to(at::kLong);
+    if (labels_) batch.targets = {labels_->read(indices).to(at::kLong)};
     return batch;
   }
 

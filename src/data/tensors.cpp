@@ -33,7 +33,7 @@ class Tensors : public Dataset {
     std::copy(indices.begin(), indices.end(), index.data_ptr<int64_t>());
     Batch batch;
     for (const auto& input : inputs_) batch.inputs.push_back(input.tensor.index_select(0, index));
-    if (labels_.defined()) batch.labels = labels_.index_select(0, index).to(at::kLong);
+    if (labels_.defined()) batch.targets = {labels_.index_select(0, index).to(at::kLong)};
     return batch;
   }
 

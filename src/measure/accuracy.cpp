@@ -98,7 +98,7 @@ Accuracy accuracy(Model& model, Loader& loader) {
   const at::NoGradGuard no_grad;
   AccuracyMeter meter("the model");
   loader.start();
-  while (const auto batch = loader.next()) meter.add(model.forward(batch->inputs).at(0), batch->labels);
+  while (const auto batch = loader.next()) meter.add(model.forward(batch->inputs).at(0), batch->targets.at(0));
   return meter.accuracy();
 }
 

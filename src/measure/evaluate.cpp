@@ -35,7 +35,7 @@ void add_batch(std::span<const Candidate> candidates, const Batch& batch, int64_
     std::vector<at::Tensor> outputs = run_timed(candidates[i], batch, meters[i].seconds);
     if (i == 0) first = previous = outputs;
     labels.check(outputs.at(0));
-    if (batch.labels.defined()) meters[i].accuracy.add(outputs.at(0), batch.labels);
+    if (!batch.targets.empty()) meters[i].accuracy.add(outputs.at(0), batch.targets[0]);
     meters[i].with_first.add(first, outputs);
     meters[i].with_previous.add(previous, outputs);
     if (i > 0) {

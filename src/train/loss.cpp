@@ -168,13 +168,14 @@ void Loss::backward(const std::vector<at::Tensor>& outputs) const {
   torch::autograd::backward(roots, seeds);
 }
 
-Loss training_loss(const std::vector<at::Tensor>& outputs, const at::Tensor& labels,
+Loss training_loss(const std::vector<at::Tensor>& outputs, const std::vector<at::Tensor>& targets,
                    const std::vector<at::Tensor>& teacher, const LossOptions& options) {
   const at::NoGradGuard no_grad;
   check_outputs(outputs);
   if (options.distillation > 0) check_teacher(outputs, teacher);
   const auto taught = double(std::count_if(outputs.begin(), outputs.end(), can_be_learned));
   const auto scales = options.error_scales.empty() ? scales_of(teacher) : options.error_scales;
+  const at::Tensor labels = targets.empty() ? at::Tensor() : targets[0];
   Loss loss;
   for (size_t i = 0; i < outputs.size(); ++i) {
     const double hard = i == 0 ? 1 - options.distillation : 0, soft = options.distillation / taught;

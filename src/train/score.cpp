@@ -6,12 +6,12 @@
 
 namespace qtool {
 
-void ScoreMeter::add(const std::vector<at::Tensor>& outputs, const at::Tensor& labels,
+void ScoreMeter::add(const std::vector<at::Tensor>& outputs, const std::vector<at::Tensor>& targets,
                      const std::vector<at::Tensor>& teacher) {
   logits_ = is_logits(outputs.at(0));
-  against_labels_ = labels.defined() && (logits_ || teacher.empty());
+  against_labels_ = !targets.empty() && (logits_ || teacher.empty());
   if (against_labels_)
-    accuracy_.add(outputs[0], labels);
+    accuracy_.add(outputs[0], targets[0]);
   else
     agreement_.add(teacher, outputs);
 }

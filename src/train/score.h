@@ -13,9 +13,9 @@ class ScoreMeter {
  public:
   /// `where` names data and place in errors.
   explicit ScoreMeter(std::string where) : accuracy_(std::move(where)) {}
-  /// The outputs for one batch; labels int64 [N] or undefined, the teacher's outputs or none. Throws Error(kUsage)
+  /// The outputs for one batch; the data's targets or none, the teacher's outputs or none. Throws Error(kUsage)
   /// for labels out of range and for outputs that neither labels nor a teacher can judge.
-  void add(const std::vector<at::Tensor>& outputs, const at::Tensor& labels,
+  void add(const std::vector<at::Tensor>& outputs, const std::vector<at::Tensor>& targets,
            const std::vector<at::Tensor>& teacher);
   [[nodiscard]] double score() const;  ///< of the samples seen
   /// Whether the score is a share of samples whose top-1 is right, or the teacher's.

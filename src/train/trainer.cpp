@@ -182,8 +182,8 @@ class Trainer {
     const std::vector<at::Tensor> outputs = model_.forward(inputs);
     label_check_.check(outputs.at(0));
     ScoreMeter meter("training data, " + place());
-    meter.add(on_device(outputs, at::kCPU), batch.labels, taught);
-    const Loss loss = training_loss(outputs, batch.labels, taught, loss_);
+    meter.add(on_device(outputs, at::kCPU), batch.targets, taught);
+    const Loss loss = training_loss(outputs, batch.targets, taught, loss_);
     if (!std::isfinite(loss.value)) check_finite(batch);
     if (!watch_.accept(loss.value, loss.uninformed)) {
       roll_back(loss.value);
@@ -285,7 +285,7 @@ class Trainer {
       throw_if_stopped();
       const std::vector<at::Tensor> inputs = placed(batch->inputs);
       const auto outputs = on_device(model_.forward(inputs), at::kCPU);
-      meter.add(outputs, batch->labels, ask_teacher(inputs));
+      meter.add(outputs, batch->targets, ask_teacher(inputs));
     }
     return meter;
   }

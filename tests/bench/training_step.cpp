@@ -60,7 +60,7 @@ struct Trainee {
   void step(const Batch& batch) {
     const auto start = std::chrono::steady_clock::now();
     const auto outputs = model.forward(on_device(channels_last(batch.inputs), device()));
-    const auto loss = training_loss(outputs, batch.labels, /*teacher=*/{}, {});
+    const auto loss = training_loss(outputs, batch.targets, /*teacher=*/{}, {});
     optimizer->zero_grad();
     loss.backward(outputs);
     optimizer->step(0.01);

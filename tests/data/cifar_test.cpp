@@ -32,7 +32,7 @@ TEST_CASE("CIFAR-10 reads across its files in any order") {
   CHECK(dataset->size() == 6);
   const Batch batch = read_samples(*dataset, {5, 0, 1, 4});
   CHECK(batch.inputs[0].sizes() == at::IntArrayRef({4, 3, 32, 32}));
-  CHECK(values_of<int64_t>(batch.labels) == std::vector<int64_t>{6, 1, 2, 5});
+  CHECK(values_of<int64_t>(batch.targets.at(0)) == std::vector<int64_t>{6, 1, 2, 5});
   CHECK(values_of<uint8_t>(batch.inputs[0].select(3, 31).select(2, 31)) ==
         std::vector<uint8_t>{60, 61, 62, 10, 11, 12, 20, 21, 22, 50, 51, 52});
   CHECK(values_of<int64_t>(dataset->labels()) == std::vector<int64_t>{1, 2, 3, 4, 5, 6});
@@ -46,7 +46,7 @@ TEST_CASE("CIFAR-10's test split is its test batch") {
   put_cifar(folder);
   const auto dataset = open_dataset(spec_of(folder, Split::kTest));
   CHECK(dataset->size() == 1);
-  CHECK(values_of<int64_t>(read_samples(*dataset, {0}).labels) == std::vector<int64_t>{0});
+  CHECK(values_of<int64_t>(read_samples(*dataset, {0}).targets.at(0)) == std::vector<int64_t>{0});
 }
 
 TEST_CASE("bad CIFAR-10 folders are refused") {

@@ -48,7 +48,7 @@ TEST_CASE("Fashion-MNIST is what NumPy reads", "[.fashion-mnist]") {
   const auto batch = loader.next();
   REQUIRE(batch);
   CHECK(batch->inputs[0].sizes() == at::IntArrayRef({1024, 1, 28, 28}));
-  const auto labels = values_of<int64_t>(batch->labels);
+  const auto labels = values_of<int64_t>(batch->targets.at(0));
   CHECK(std::vector<int64_t>(labels.begin(), labels.begin() + 5) == std::vector<int64_t>{9, 0, 0, 3, 0});
   const auto pixels = values_of<float>(batch->inputs[0]);
   CHECK(std::accumulate(pixels.begin(), pixels.begin() + 784, 0.0) ==
@@ -60,10 +60,10 @@ TEST_CASE("Fashion-MNIST is what NumPy reads", "[.fashion-mnist]") {
 TEST_CASE("Fashion-MNIST's last samples are reached directly", "[.fashion-mnist]") {
   const auto dataset = open_dataset(spec_of(Split::kTrain));
   const Batch end = read_samples(*dataset, {59999, 0, 59997, 59998});
-  CHECK(values_of<int64_t>(end.labels) == std::vector<int64_t>{5, 9, 3, 0});
+  CHECK(values_of<int64_t>(end.targets.at(0)) == std::vector<int64_t>{5, 9, 3, 0});
   const auto test = open_dataset(spec_of(Split::kTest));
   CHECK(test->size() == 10000);
-  CHECK(values_of<int64_t>(read_samples(*test, {0, 1, 2, 3, 4}).labels) ==
+  CHECK(values_of<int64_t>(read_samples(*test, {0, 1, 2, 3, 4}).targets.at(0)) ==
         std::vector<int64_t>{9, 2, 1, 1, 6});
 }
 

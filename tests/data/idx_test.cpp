@@ -37,7 +37,7 @@ TEST_CASE("IDX images and labels are read, plain and gzip") {
     CHECK(batch.inputs[0].sizes() == at::IntArrayRef({3, 1, 2, 3}));
     CHECK(values_of<uint8_t>(batch.inputs[0]) ==
           std::vector<uint8_t>{12, 13, 14, 15, 16, 17, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
-    CHECK(values_of<int64_t>(batch.labels) == std::vector<int64_t>{7, 9, 8});
+    CHECK(values_of<int64_t>(batch.targets.at(0)) == std::vector<int64_t>{7, 9, 8});
     CHECK(values_of<int64_t>(dataset->labels()) == std::vector<int64_t>{9, 8, 7});
   }
 }

@@ -43,7 +43,7 @@ TEST_CASE("classes are sorted folders, samples go round the classes") {
   CHECK(dataset->name_of(3) == folder / "ant/2.PNG");
   const Batch batch = read_samples(*dataset, {0, 1, 2, 3, 4});
   CHECK(values_of<uint8_t>(batch.inputs[0]) == std::vector<uint8_t>{11, 20, 30, 12, 13});
-  CHECK(values_of<int64_t>(batch.labels) == std::vector<int64_t>{0, 1, 2, 0, 0});
+  CHECK(values_of<int64_t>(batch.targets.at(0)) == std::vector<int64_t>{0, 1, 2, 0, 0});
   CHECK(values_of<int64_t>(dataset->labels()) == std::vector<int64_t>{0, 1, 2, 0, 0});
 }
 

@@ -159,9 +159,9 @@ TEST_CASE("labels go with their samples, names with their inputs") {
   const auto batch = loader.next();
   REQUIRE(batch);
   CHECK(batch->size() == 4);
-  CHECK(batch->labels.scalar_type() == at::kLong);
+  CHECK(batch->targets.at(0).scalar_type() == at::kLong);
   for (int64_t i = 0; i < 4; ++i)
-    CHECK(float(values_of<int64_t>(batch->labels)[size_t(i)]) ==
+    CHECK(float(values_of<int64_t>(batch->targets.at(0))[size_t(i)]) ==
           5 + values_of<float>(batch->inputs[0])[size_t(i)]);
 }
 
@@ -204,7 +204,7 @@ TEST_CASE("images of different size become one size by resize and crop") {
   CHECK(batch->inputs[0].sizes() == at::IntArrayRef({2, 1, 3, 3}));
   CHECK(values_of<float>(batch->inputs[0])[0] == Approx(0.2));
   CHECK(values_of<float>(batch->inputs[0])[17] == Approx(0.4));
-  CHECK(values_of<int64_t>(batch->labels) == std::vector<int64_t>{0, 1});
+  CHECK(values_of<int64_t>(batch->targets.at(0)) == std::vector<int64_t>{0, 1});
 
   spec.crop = 0;
   Loader uncropped(spec, {}, {.batch_size = 2});

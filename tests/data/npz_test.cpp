@@ -30,7 +30,7 @@ TEST_CASE(".npz members are inputs in the file's order, labels apart") {
     REQUIRE(batch.inputs.size() == 2);
     CHECK(values_of<int64_t>(batch.inputs[0]) == std::vector<int64_t>{5, 6, 1, 2});
     CHECK(values_of<float>(batch.inputs[1]) == std::vector<float>{2.5f, 0.5f});
-    CHECK(values_of<int64_t>(batch.labels) == std::vector<int64_t>{9, 7});
+    CHECK(values_of<int64_t>(batch.targets.at(0)) == std::vector<int64_t>{9, 7});
     CHECK(values_of<int64_t>(dataset->labels()) == std::vector<int64_t>{7, 8, 9});
     CHECK(values_of<float>(read_samples(*dataset, {1}).inputs[1]) == std::vector<float>{1.5f});
   }
@@ -40,7 +40,7 @@ TEST_CASE(".npz without labels has none") {
   const TemporaryFolder folder;
   const auto dataset = open_members(folder, {{"x.npy", kMask}}, Packing::kStored);
   CHECK_FALSE(dataset->has_labels());
-  CHECK_FALSE(read_samples(*dataset, {0}).labels.defined());
+  CHECK(read_samples(*dataset, {0}).targets.empty());
   CHECK_FALSE(dataset->labels().defined());
 }
 

@@ -73,7 +73,7 @@ TEST_CASE("a saved dict has inputs by name, and labels") {
   CHECK(dataset->has_labels());
   CHECK(dataset->input_names() == std::vector<std::string>{"x"});
   const Batch batch = read_samples(*dataset, {2, 1});
-  CHECK(values_of<int64_t>(batch.labels) == std::vector<int64_t>{9, 8});
+  CHECK(values_of<int64_t>(batch.targets.at(0)) == std::vector<int64_t>{9, 8});
   CHECK(values_of<float>(batch.inputs[0]) == std::vector<float>{5, 6, 3, 4});
 }
 

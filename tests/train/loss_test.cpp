@@ -47,7 +47,7 @@ at::Tensor reference(const at::Tensor& logits, const at::Tensor& labels, const a
 
 TEST_CASE("cross entropy by hand") {
   const double expected = -(std::log(3.0 / 4) + std::log(2.0 / 3)) / 2;
-  const Loss loss = training_loss({two_logits()}, two_labels(), {}, {});
+  const Loss loss = training_loss({two_logits()}, {two_labels()}, {}, {});
   CHECK(loss.value == Approx(expected));
   CHECK(loss.uninformed == Approx(std::log(2.0)));
 }
@@ -56,7 +56,7 @@ TEST_CASE("smoothing moves its share of the target to all classes alike") {
   // Smoothing 0.2 over 2 classes: targets 0.9 and 0.1.
   const double first = -(0.9 * std::log(3.0 / 4) + 0.1 * std::log(1.0 / 4));
   const double second = -(0.9 * std::log(2.0 / 3) + 0.1 * std::log(1.0 / 3));
-  CHECK(training_loss({two_logits()}, two_labels(), {}, {.label_smoothing = 0.2}).value ==
+  CHECK(training_loss({two_logits()}, {two_labels()}, {}, {.label_smoothing = 0.2}).value ==
         Approx((first + second) / 2));
 }
 
@@ -69,7 +69,7 @@ TEST_CASE("loss and gradient are those of LibTorch's operators") {
     const at::Tensor labels = at::randint(0, 11, {37}, at::kLong);
     const at::Tensor expected = reference(logits, labels, teacher, options);
     expected.backward();
-    const Loss loss = training_loss({logits}, labels, {teacher}, options);
+    const Loss loss = training_loss({logits}, {labels}, {teacher}, options);
     CHECK(loss.value == Approx(expected.item<double>()).epsilon(1e-5));
     CHECK(at::allclose(loss.gradients.at(0), logits.grad(), 1e-4, 1e-7));
   }
@@ -78,7 +78,7 @@ TEST_CASE("loss and gradient are those of LibTorch's operators") {
 TEST_CASE("backward reaches what the outputs came from") {
   const at::Tensor x = leaf({4, 3}), labels = at::tensor({0, 1, 2, 0}, at::kLong);
   const std::vector<at::Tensor> outputs{x * 2, x.detach()};
-  const Loss loss = training_loss(outputs, labels, {}, {});
+  const Loss loss = training_loss(outputs, {labels}, {}, {});
   CHECK_FALSE(loss.gradients.at(1).defined());
   loss.backward(outputs);
   CHECK(x.grad().equal(loss.gradients[0] * 2));
@@ -145,12 +145,12 @@ TEST_CASE("logits that are not finite make a loss that is not finite") {
   at::Tensor logits = at::randn({2, 3});
   logits[1][2] = std::nan("");
   logits.set_requires_grad(true);
-  CHECK_FALSE(std::isfinite(training_loss({logits}, at::tensor({0, 0}, at::kLong), {}, {}).value));
+  CHECK_FALSE(std::isfinite(training_loss({logits}, {at::tensor({0, 0}, at::kLong)}, {}, {}).value));
 }
 
 TEST_CASE("a teacher of other shapes, and outputs without a gradient, are refused") {
   CHECK_THROWS_WITH(training_loss({leaf({2, 3})}, {}, {at::randn({2, 4})}, {.distillation = 1}),
                     contains("[2, 4]") && contains("[2, 3]"));
-  CHECK_THROWS_WITH(training_loss({at::randn({2, 3})}, two_labels(), {}, {}),
+  CHECK_THROWS_WITH(training_loss({at::randn({2, 3})}, {two_labels()}, {}, {}),
                     contains("depends on its parameters"));
 }

@@ -17,12 +17,12 @@ at::Tensor logits() { return at::tensor({0.0f, 1.0f, 2.0f, 0.0f, 5.0f, 1.0f, 1.0
 
 TEST_CASE("with labels the score is accuracy, over batches of any size") {
   ScoreMeter meter("test");
-  meter.add({logits()}, at::tensor({1, 0, 1, 1}, at::kLong), {});
+  meter.add({logits()}, {at::tensor({1, 0, 1, 1}, at::kLong)}, {});
   CHECK(meter.score() == 0.75);
   CHECK(meter.standard_error() == Approx(std::sqrt(0.75 * 0.25 / 4)));
-  meter.add({logits().slice(0, 0, 1)}, at::tensor({1}, at::kLong), {logits().slice(0, 0, 1)});
+  meter.add({logits().slice(0, 0, 1)}, {at::tensor({1}, at::kLong)}, {logits().slice(0, 0, 1)});
   CHECK(meter.score() == 0.8);
-  CHECK_THROWS_WITH(meter.add({logits()}, at::tensor({1, 0, 1, 2}, at::kLong), {}), contains("label 2"));
+  CHECK_THROWS_WITH(meter.add({logits()}, {at::tensor({1, 0, 1, 2}, at::kLong)}, {}), contains("label 2"));
 }
 
 TEST_CASE("without labels it is the agreement with the teacher") {
@@ -37,7 +37,7 @@ TEST_CASE("without labels it is the agreement with the teacher") {
 TEST_CASE("outputs that are no logits are scored by their error") {
   const at::Tensor reference = at::tensor({3.0f, 4.0f}).view({1, 1, 2});
   ScoreMeter meter("test");
-  meter.add({reference + 0.5}, at::tensor({0}, at::kLong), {reference});
+  meter.add({reference + 0.5}, {at::tensor({0}, at::kLong)}, {reference});
   CHECK(meter.score() == Approx(1 - 0.5 / 25));
   CHECK(meter.standard_error() == 0);
   ScoreMeter perfect("test");
