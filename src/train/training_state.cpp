@@ -4,6 +4,8 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 
+#include <cmath>
+#include <span>
 #include <sstream>
 
 #include "base/error.h"
@@ -29,22 +31,49 @@ at::Tensor numbers_tensor(const std::vector<double>& numbers) {
   return tensor;
 }
 
+constexpr size_t kNumbersOfEpoch = 6;
+
 /// Both directions of the state as a list of numbers, in one place. Whole numbers fit a double up to 2^53.
 struct Packer {
   std::vector<double> numbers;
   void operator()(int64_t value) { numbers.push_back(double(value)); }
   void operator()(double value) { numbers.push_back(value); }
+  void check_rest(int64_t) const {}
 };
-struct Unpacker {
-  const double* next;
-  void operator()(int64_t& value) { value = int64_t(*next++); }
-  void operator()(double& value) { value = *next++; }
+class Unpacker {
+ public:
+  Unpacker(std::span<const double> numbers, const std::string& path) : numbers_(numbers), path_(path) {}
+  void operator()(double& value) {
+    if (numbers_.empty()) damaged();
+    value = numbers_.front();
+    numbers_ = numbers_.subspan(1);
+  }
+  void operator()(int64_t& value) {
+    double number = 0;
+    (*this)(number);
+    if (!(std::abs(number) <= 0x1p53)) damaged();
+    value = int64_t(number);
+  }
+  /// Before memory is taken for the epochs: the numbers of as many must be there, and nothing else.
+  void check_rest(int64_t epochs) const {
+    if (epochs < 0 || numbers_.size() % kNumbersOfEpoch != 0 ||
+        size_t(epochs) != numbers_.size() / kNumbersOfEpoch)
+      damaged();
+  }
+
+ private:
+  [[noreturn]] void damaged() const {
+    not_this_run(path_, "numbers that are no state of training", "those that qtool has written");
+  }
+  std::span<const double> numbers_;
+  const std::string& path_;
 };
 template <class Visitor>
 void visit_numbers(Visitor& v, TrainingState& s) {
   v(s.epoch), v(s.batch), v(s.step), v(s.loss_sum), v(s.score_sum), v(s.samples);
   v(s.best_epoch.kept), v(s.best_epoch.highest), v(s.best_epoch.highest_score);
   v(s.lowest_loss), v(s.rate_factor), v(s.retries);
+  v.check_rest(s.epoch);
   s.history.resize(size_t(s.epoch));
   for (auto& e : s.history)
     v(e.epoch), v(e.loss), v(e.accuracy), v(e.validation_accuracy), v(e.learning_rate), v(e.seconds);
@@ -149,7 +178,9 @@ Snapshot load_checkpoint(const std::string& path, const std::string& identity) {
   Snapshot snapshot{.tensors = take(tensors, "model/"), .random_state = find(tensors, kRandom, path)};
   for (auto& entry : take(tensors, "optimizer/")) snapshot.tensors.push_back(std::move(entry));
   const at::Tensor numbers = find(tensors, kNumbers, path);
-  Unpacker unpacker{numbers.data_ptr<double>()};
+  if (numbers.scalar_type() != at::kDouble || !numbers.is_contiguous())
+    not_this_run(path, "numbers of another type", "float64");
+  Unpacker unpacker({numbers.data_ptr<double>(), size_t(numbers.numel())}, path);
   visit_numbers(unpacker, snapshot.state);
   snapshot.state.best = take(tensors, kBest);
   for (auto& entry : snapshot.state.best) entry.name.erase(0, std::string(kBest).size());

@@ -23,6 +23,7 @@
 #include "graph/read/code_nesting.h"
 #include "graph/read/debug_record.h"
 #include "graph/read/flaw.h"
+#include "graph/read/packed_convolution.h"
 #include "graph/read/pickle.h"
 #include "job/ptq_options.h"
 #include "plan/match.h"
@@ -147,6 +148,10 @@ void pickle(std::string_view bytes) {
   const Pickle read(bytes);
   for (const Pickle::Storage& storage : read.storages())
     must(storage.bytes >= 0, "a storage has less than no bytes");
+  check_packed_convolutions(read, [](const Pickle::Storage& storage) {
+    if (storage.bytes > 4096) throw Flaw("a record that is shorter than its storage", "");
+    return std::string(size_t(storage.bytes), '\1');
+  });
   std::vector<Pickle::Id> open = {read.root()};
   for (size_t seen = 0; !open.empty() && seen < 10'000; ++seen) {
     const Pickle::Id id = open.back();

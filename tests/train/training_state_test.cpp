@@ -4,9 +4,13 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/rand.h>
 
+#include <cmath>
+#include <functional>
+
 #include "base/error.h"
 #include "catch.h"
 #include "small_problem.h"
+#include "train/checkpoint.h"
 
 using namespace qtool;
 
@@ -113,4 +117,33 @@ TEST_CASE("tensors of another model are refused by name") {
   CHECK_THROWS_WITH(copy_into(model_tensors(model), values, "file.pt"), contains("model/other"));
   values.pop_back();
   CHECK_THROWS_AS(copy_into(model_tensors(model), values, "file.pt"), Error);
+}
+
+TEST_CASE("a checkpoint whose numbers are no state of training is refused") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("last.pt");
+  const Model model = small_network();
+  Snapshot snapshot;
+  take_snapshot({.epoch = 1, .history = {{.epoch = 0}}}, model, *make_optimizer({}, model.parameters()),
+                snapshot);
+  save_checkpoint(path, snapshot, "same");
+  const auto load_with = [&](const std::function<at::Tensor(const at::Tensor&)>& damage) {
+    auto tensors = load_named_tensors(path);
+    for (auto& [name, tensor] : tensors)
+      if (name == "run/numbers") tensor = damage(tensor);
+    save_tensors(folder.file("damaged.pt"), tensors);
+    return load_checkpoint(folder.file("damaged.pt"), "same");
+  };
+  const auto with_first = [&](double value) {
+    return load_with([&](const at::Tensor& numbers) {
+      numbers[0].fill_(value);
+      return numbers;
+    });
+  };
+  CHECK(with_first(1).state.epoch == 1);
+  for (const double epoch : {-3.1e231, 1e15, -1.0, 2.0, 0.0, double(NAN)})
+    CHECK_THROWS_AS(with_first(epoch), Error);
+  CHECK_THROWS_AS(load_with([](const at::Tensor& numbers) { return numbers.narrow(0, 0, 4).clone(); }),
+                  Error);
+  CHECK_THROWS_AS(load_with([](const at::Tensor& numbers) { return numbers.to(at::kFloat); }), Error);
 }

@@ -245,11 +245,6 @@ class PickleReader {
     push(Kind::kStorage, int64_t(p_.storages_.size()) - 1);
   }
 
-  struct Tensor {
-    std::vector<int64_t> sizes;
-    int64_t elements = 1;
-  };
-
   /// A view of a storage: all that it reaches must lie inside.
   Id rebuild_tensor(Id argument, bool quantized) {
     const auto parts = arguments(argument, quantized ? 7 : 6, "a tensor");
@@ -257,8 +252,8 @@ class PickleReader {
     const Pickle::Storage& storage = p_.storages_[size_t(p_.number(parts[0]))];
     const ElementType& element = element_type(storage.type);
     const int64_t offset = integer_at(parts[1]);
-    Tensor tensor{extents(parts[2])};
-    const std::vector<int64_t> strides = extents(parts[3]);
+    Pickle::Tensor tensor{size_t(p_.number(parts[0])), offset, extents(parts[2]), extents(parts[3])};
+    const std::vector<int64_t>& strides = tensor.strides;
     if (offset < 0 || strides.size() != tensor.sizes.size())
       damaged("a tensor whose sizes and strides do not fit");
     if (element.is_quantized != quantized) damaged("a tensor of another kind than its storage");
@@ -274,13 +269,13 @@ class PickleReader {
                  "tensors that lie inside their storage");
     if (quantized) check_grid(parts[4], tensor);
     if (!p_.is(parts[quantized ? 5 : 4], Kind::kBool)) damaged("a tensor without requires_grad");
-    const Id id = add({Kind::kTensor, 0, int64_t(tensors_.size())});
-    tensors_.push_back(std::move(tensor));
+    const Id id = add({Kind::kTensor, 0, int64_t(p_.tensors_.size())});
+    p_.tensors_.push_back(std::move(tensor));
     return id;
   }
 
   /// LibTorch's kernels read one scale and one zero point for each channel.
-  void check_grid(Id argument, const Tensor& tensor) const {
+  void check_grid(Id argument, const Pickle::Tensor& tensor) const {
     const auto parts = arguments(argument, 3, "a quantized tensor");
     if (!p_.is(parts[0], Kind::kGlobal)) damaged("a quantized tensor without a scheme");
     if (p_.text(parts[0]) == "torch.per_tensor_affine") return;
@@ -289,7 +284,7 @@ class PickleReader {
     if (axis < 0 || axis >= int64_t(tensor.sizes.size()))
       damaged("a tensor that is quantized along an axis that it lacks");
     for (const Id id : {grid[1], grid[2]})
-      if (!p_.is(id, Kind::kTensor) || tensors_[size_t(p_.number(id))].elements != tensor.sizes[size_t(axis)])
+      if (!p_.is(id, Kind::kTensor) || p_.tensor(id).elements != tensor.sizes[size_t(axis)])
         damaged("a tensor with more channels than scales or zero points");
   }
 
@@ -305,6 +300,7 @@ class PickleReader {
     if (name == "collections.OrderedDict") return add({Kind::kNone, 0, 0});
     if (name == "builtins.complex" || name == "torch.device") return add({Kind::kOther, 0, 0});
     if (!is_script_class(name)) damaged("what PyTorch does not write, " + name);
+    p_.objects_.push_back({name, argument});
     p_.lists_.push_back({argument});
     return add({Kind::kObject, 0, int64_t(p_.lists_.size()) - 1});
   }
@@ -554,7 +550,6 @@ class PickleReader {
   std::vector<Id> stack_;
   std::vector<size_t> marks_;
   std::vector<std::optional<Id>> memo_;
-  std::vector<Tensor> tensors_;
   int subclass_ = 0;  ///< globals that still belong to a tensor of a subclass
 };
 

@@ -33,6 +33,18 @@ class Pickle {
     std::string key;   ///< the name of its record
     int64_t bytes = 0;
   };
+  /// A view of a storage, inside of which it lies. Offset and strides in elements.
+  struct Tensor {
+    size_t storage = 0;  ///< its place in storages()
+    int64_t offset = 0;
+    std::vector<int64_t> sizes = {}, strides = {};
+    int64_t elements = 1;
+  };
+  /// What a class of TorchScript's is made from.
+  struct Object {
+    std::string type;  ///< as in types()
+    Id state;
+  };
 
   /// Throws Flaw where the bytes are no such pickle, are nested too deep, hold themselves, or where a tensor reaches
   /// beyond its storage. The bytes must outlive the pickle.
@@ -48,6 +60,9 @@ class Pickle {
   [[nodiscard]] std::vector<Id> items(Id id) const;
   [[nodiscard]] bool is(Id id, Kind kind) const { return values_[id].kind == kind; }
 
+  [[nodiscard]] const Tensor& tensor(Id id) const { return tensors_[size_t(values_[id].number)]; }
+
+  [[nodiscard]] const std::vector<Object>& objects() const { return objects_; }
   [[nodiscard]] const std::vector<Storage>& storages() const { return storages_; }
   /// Classes that are asked for, and types of lists and dicts, as they are written: `__torch__.Net`,
   /// `List[__torch__.Item]`.
@@ -69,6 +84,8 @@ class Pickle {
   std::vector<std::vector<Id>> lists_;  ///< of lists, dicts and objects
   std::vector<std::string> globals_;
   std::vector<Storage> storages_;
+  std::vector<Tensor> tensors_;
+  std::vector<Object> objects_;
   std::vector<std::string> types_;
   Id root_ = 0;
 };

@@ -3,6 +3,7 @@
 #include <caffe2/serialize/inline_container.h>
 
 #include "graph/read/flaw.h"
+#include "graph/read/packed_convolution.h"
 #include "graph/read/pickle.h"
 
 namespace qtool {
@@ -49,6 +50,8 @@ std::vector<std::string> checked_types(const Records& records, const std::string
     const Pickle pickle(bytes);
     for (const Pickle::Storage& storage : pickle.storages())
       check_storage(records, storage, archive + "/" + storage.key);
+    check_packed_convolutions(
+        pickle, [&](const Pickle::Storage& storage) { return records.bytes(archive + "/" + storage.key); });
     return pickle.types();
   } catch (const Flaw& flaw) {
     throw Flaw(name + ": " + flaw.what(), flaw.expected);
