@@ -10,7 +10,6 @@
 #include "base/error.h"
 #include "batch/tasks.h"
 #include "data/spec.h"
-#include "job/open_model.h"
 #include "zoo/zoo.h"
 
 namespace qtool {

@@ -7,6 +7,7 @@
 #include "job/parameter_count.h"
 #include "job/quantization.h"
 #include "measure/resources.h"
+#include "zoo/zoo.h"
 
 namespace qtool {
 namespace {

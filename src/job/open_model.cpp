@@ -7,14 +7,6 @@
 #include "zoo/zoo.h"
 
 namespace qtool {
-namespace {
-
-constexpr std::string_view kZoo = "zoo:";
-
-}  // namespace
-
-bool is_zoo(const std::string& model) { return model.starts_with(kZoo); }
-
 Model open_model(const std::string& model, const std::string& data, int64_t seed) {
   if (!is_zoo(model)) return read_model(model);
   if (data.empty())

@@ -9,9 +9,6 @@
 
 namespace qtool {
 
-/// Whether `model` names a network of the zoo (`zoo:resnet8`), which has learned nothing yet.
-[[nodiscard]] bool is_zoo(const std::string& model);
-
 /// The TorchScript file, or a fresh network of the zoo for the shape and classes of `data` (a data spec).
 [[nodiscard]] Model open_model(const std::string& model, const std::string& data, int64_t seed);
 

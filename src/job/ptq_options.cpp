@@ -1,7 +1,7 @@
 #include "job/ptq_options.h"
 
 #include "base/error.h"
-#include "job/open_model.h"
+#include "zoo/zoo.h"
 
 namespace qtool {
 

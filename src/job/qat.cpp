@@ -24,6 +24,7 @@
 #include "qat/training_model.h"
 #include "simulate/fake_quant_state.h"
 #include "simulate/simulate.h"
+#include "zoo/zoo.h"
 
 namespace qtool {
 namespace {

@@ -1,6 +1,7 @@
 #include "job/qat_options.h"
 
 #include "base/error.h"
+#include "zoo/zoo.h"
 
 namespace qtool {
 
@@ -25,7 +26,7 @@ void check(const QatOptions& options) {
                  .got = std::to_string(fake_quant.freeze_ranges_at),
                  .expected = "at least observe_at, " + std::to_string(fake_quant.observe_at),
                  .fix = "raise freeze_ranges_at"});
-  if (options.model.starts_with("zoo:") && fake_quant.batch_norm == BatchNormMode::kFolded)
+  if (is_zoo(options.model) && fake_quant.batch_norm == BatchNormMode::kFolded)
     throw Error(ErrorKind::kUsage, {.what = "a network that is trained from scratch needs its batch norms",
                                     .where = "--batch-norm",
                                     .got = "folded",

@@ -5,6 +5,7 @@
 #include "job/open_model.h"
 #include "job/staging_folder.h"
 #include "job/written_model.h"
+#include "zoo/zoo.h"
 
 namespace qtool {
 QatStart begin_qat(const QatOptions& options, const CommonOptions& common) {

@@ -55,6 +55,8 @@ std::vector<ZooEntry> list_zoo() {
   return entries;
 }
 
+bool is_zoo(const std::string& model) { return model.starts_with(kZoo); }
+
 Model build_zoo(const std::string& name, const std::vector<int64_t>& input_shape, int64_t classes,
                 uint64_t seed) {
   const Network& network = find_network(name);
