@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "job/context.h"
+#include "job/options/context.h"
 #include "options/option_tree.h"
 
 namespace qtool {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "job/arrival.h"
+#include "job/input/arrival.h"
 #include "report/job/report.h"
 #include "streams.h"
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "job/common_options.h"
+#include "job/options/common_options.h"
 
 namespace qtool {
 

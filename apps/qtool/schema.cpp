@@ -1,6 +1,6 @@
 #include "config/schema.h"
 
-#include "batch/tasks.h"
+#include "batch/plan/tasks.h"
 #include "command.h"
 #include "output.h"
 

@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "base/atomic_file.h"
-#include "batch/tasks.h"
+#include "batch/plan/tasks.h"
 
 namespace qtool {
 namespace {

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "batch/batch_runner.h"
-#include "job/common_options.h"
+#include "job/options/common_options.h"
 #include "options/options.h"
 
 namespace qtool {

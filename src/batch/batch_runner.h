@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "batch/batch_plan.h"
+#include "batch/plan/batch_plan.h"
 #include "report/batch/batch_summary.h"
 
 namespace qtool {
@@ -32,10 +32,10 @@ struct RunnerOptions {
 
 /// Runs each job as `EXECUTABLE TASK --config FILE --json`: LibTorch's threads, engine and seeds are those of a
 /// process, and a job that dies of memory takes nothing else along. Files go to the batch's folder: jobs/NAME.yaml,
-/// logs/NAME.log, results/NAME.json, batch.json (batch/batch_state.h). A job runs once those that it needs are done,
-/// and is skipped where one of them failed; a failed gate is no such failure. After another failure no job begins,
-/// unless keep_going. After an interrupt the running jobs are interrupted and waited for. Rows in the order of the
-/// plan.
+/// logs/NAME.log, results/NAME.json, batch.json (batch/state/batch_state.h). A job runs once those that it needs are
+/// done, and is skipped where one of them failed; a failed gate is no such failure. After another failure no job
+/// begins, unless keep_going. After an interrupt the running jobs are interrupted and waited for. Rows in the order of
+/// the plan.
 [[nodiscard]] std::vector<SummaryRow> run_jobs(BatchPlan& plan, const RunnerOptions& options,
                                                BatchWatcher& watcher);
 

@@ -9,8 +9,8 @@
 #include "data/loader.h"
 #include "graph/model.h"
 #include "graph/read/read_model.h"
-#include "job/data_splits.h"
-#include "job/open_model.h"
+#include "job/input/data_splits.h"
+#include "job/input/open_model.h"
 
 namespace qtool {
 namespace {

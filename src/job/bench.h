@@ -5,8 +5,8 @@
 
 #include "base/progress.h"
 #include "export/torchscript/engine.h"
-#include "job/arrival.h"
-#include "job/context.h"
+#include "job/input/arrival.h"
+#include "job/options/context.h"
 #include "measure/latency.h"
 #include "measure/operator_times.h"
 #include "options/options.h"

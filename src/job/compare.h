@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "job/common_options.h"
+#include "job/options/common_options.h"
 #include "options/options.h"
 #include "report/ci/ci.h"
 #include "report/job/report.h"

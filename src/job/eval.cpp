@@ -2,9 +2,9 @@
 
 #include "base/error.h"
 #include "graph/read/read_model.h"
-#include "job/data_splits.h"
-#include "job/open_model.h"
-#include "job/output_warnings.h"
+#include "job/input/data_splits.h"
+#include "job/input/open_model.h"
+#include "job/road/output_warnings.h"
 
 namespace qtool {
 EvalResult run_eval(const EvalOptions& options, const Context& context) {

@@ -6,8 +6,8 @@
 
 #include "base/progress.h"
 #include "export/torchscript/engine.h"
-#include "job/arrival.h"
-#include "job/context.h"
+#include "job/input/arrival.h"
+#include "job/options/context.h"
 #include "measure/evaluate.h"
 #include "options/options.h"
 

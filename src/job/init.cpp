@@ -8,9 +8,9 @@
 #include "config/config.h"
 #include "data/spec.h"
 #include "graph/read/read_model.h"
-#include "job/input_shape.h"
+#include "job/input/input_shape.h"
 #include "job/inspect.h"
-#include "job/ptq_options.h"
+#include "job/options/ptq_options.h"
 
 namespace qtool {
 namespace {

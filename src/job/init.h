@@ -2,7 +2,7 @@
 #include <string>
 
 #include "base/progress.h"
-#include "job/context.h"
+#include "job/options/context.h"
 #include "options/options.h"
 
 namespace qtool {

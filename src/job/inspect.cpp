@@ -2,10 +2,10 @@
 
 #include "graph/passes/canonicalise.h"
 #include "graph/view.h"
-#include "job/data_splits.h"
-#include "job/open_model.h"
-#include "job/parameter_count.h"
-#include "job/quantization.h"
+#include "job/input/data_splits.h"
+#include "job/input/open_model.h"
+#include "job/input/parameter_count.h"
+#include "job/road/quantization.h"
 #include "measure/resources.h"
 #include "zoo/zoo.h"
 

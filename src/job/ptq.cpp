@@ -2,9 +2,9 @@
 
 #include "improve/first_solution.h"
 #include "improve/improve.h"
-#include "job/delivery.h"
-#include "job/gate_labels.h"
-#include "job/open_model.h"
+#include "job/input/open_model.h"
+#include "job/road/delivery.h"
+#include "job/road/gate_labels.h"
 #include "options/option_tree.h"
 
 namespace qtool {

@@ -2,9 +2,9 @@
 #include <string>
 
 #include "base/progress.h"
-#include "job/context.h"
-#include "job/ptq_options.h"
-#include "job/quantize_result.h"
+#include "job/options/context.h"
+#include "job/options/ptq_options.h"
+#include "job/road/quantize_result.h"
 
 namespace qtool {
 

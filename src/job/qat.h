@@ -2,9 +2,9 @@
 #include <string>
 
 #include "base/progress.h"
-#include "job/context.h"
-#include "job/qat_options.h"
-#include "job/quantize_result.h"
+#include "job/options/context.h"
+#include "job/options/qat_options.h"
+#include "job/road/quantize_result.h"
 
 namespace qtool {
 

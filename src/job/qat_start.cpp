@@ -1,10 +1,10 @@
 #include "job/qat_start.h"
 
-#include "job/gate_labels.h"
-#include "job/job_folder.h"
-#include "job/open_model.h"
-#include "job/staging_folder.h"
-#include "job/written_model.h"
+#include "job/files/job_folder.h"
+#include "job/files/staging_folder.h"
+#include "job/files/written_model.h"
+#include "job/input/open_model.h"
+#include "job/road/gate_labels.h"
 #include "zoo/zoo.h"
 
 namespace qtool {

@@ -5,9 +5,9 @@
 
 #include "grid/qparams.h"
 #include "improve/solution.h"
-#include "job/common_options.h"
-#include "job/qat_options.h"
-#include "job/quantization.h"
+#include "job/options/common_options.h"
+#include "job/options/qat_options.h"
+#include "job/road/quantization.h"
 
 namespace qtool {
 

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "base/progress.h"
-#include "job/arrival.h"
-#include "job/context.h"
+#include "job/input/arrival.h"
+#include "job/options/context.h"
 #include "options/options.h"
 #include "train/trainer.h"
 

@@ -12,8 +12,8 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "batch/batch_state.h"
-#include "batch/tasks.h"
+#include "batch/plan/tasks.h"
+#include "batch/state/batch_state.h"
 #include "calibrate/statistics_file.h"
 #include "config/batch_config.h"
 #include "config/config.h"
@@ -25,7 +25,7 @@
 #include "graph/read/flaw.h"
 #include "graph/read/packed_convolution.h"
 #include "graph/read/pickle.h"
-#include "job/ptq_options.h"
+#include "job/options/ptq_options.h"
 #include "plan/match.h"
 #include "report/html_page.h"
 #include "report/job/read_report.h"

@@ -42,10 +42,17 @@ ARROWS = {
     "report/ci": "report/job options",
     "report/batch": "report/job report options",
     "explain": "report/job config measure simulate improve calibrate plan graph grid options",
-    "job": "explain report report/job report/ci config export export/torchscript qat simulate improve calibrate "
-           "plan train zoo measure data graph graph/passes graph/read grid options",
-    "batch": "job report/job report/batch config export zoo data options",
-    "apps": "batch job report report/job report/ci config options",
+    "job/options": "report/job report/ci export/torchscript qat calibrate plan train zoo options",
+    "job/files": "report/job graph/read",
+    "job/input": "report/job qat train zoo data graph graph/read grid options",
+    "job/road": "job/options job/files job/input explain report report/job export export/torchscript improve "
+                "calibrate plan measure data graph graph/passes graph/read",
+    "job": "job/road job/options job/files job/input report/job report/ci config export/torchscript qat simulate "
+           "improve plan train zoo measure data graph graph/passes graph/read grid options",
+    "batch/plan": "job job/options job/files report/batch config export zoo data",
+    "batch/state": "batch/plan report/job config",
+    "batch": "batch/plan batch/state job/options report/job report/batch config options",
+    "apps": "batch batch/plan job job/options job/input report report/job report/ci config options",
 }
 MAY_INCLUDE = {group: {group, "base", *arrows.split()} for group, arrows in ARROWS.items()}
 FOLDERS = {group.split("/")[0] for group in ARROWS} - {"apps"}

@@ -1,0 +1,36 @@
+#include "job/input/open_model.h"
+
+#include "base/error.h"
+#include "graph/read/read_model.h"
+#include "qat/strip_fake_quant.h"
+#include "train/data_shape.h"
+#include "zoo/zoo.h"
+
+namespace qtool {
+Model open_model(const std::string& model, const std::string& data, int64_t seed) {
+  if (!is_zoo(model)) return read_model(model);
+  if (data.empty())
+    throw Error(ErrorKind::kUsage, {.what = "a built-in network is built for some data",
+                                    .where = model,
+                                    .got = "no --data",
+                                    .expected = "--data SPEC, whose shape and classes it takes",
+                                    .fix = "e.g. --data idx:/usr/share/datasets/fashion-mnist"});
+  const DataShape shape = data_shape(parse_data_spec(data));
+  return build_zoo(model.substr(kZoo.size()), shape.input, shape.classes, static_cast<uint64_t>(seed));
+}
+
+FloatModel open_float_model(const std::string& model, const std::string& data, int64_t seed) {
+  auto opened = open_model(model, data, seed);
+  if (!has_fake_quant(opened)) return {std::move(opened)};
+  auto stripped = strip_fake_quant(opened);
+  return {std::move(stripped.model), std::move(stripped.grids)};
+}
+
+std::vector<std::string> remarks_of(const std::vector<std::string>& files, const std::vector<Model>& models) {
+  std::vector<std::string> remarks;
+  for (size_t i = 0; i < models.size(); ++i)
+    for (const auto& remark : models[i].notes().remarks) remarks.push_back(files.at(i) + ": " + remark);
+  return remarks;
+}
+
+}  // namespace qtool

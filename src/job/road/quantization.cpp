@@ -1,0 +1,97 @@
+#include "job/road/quantization.h"
+
+#include "base/names.h"
+#include "base/sha256.h"
+#include "calibrate/calibrate.h"
+#include "calibrate/statistics_file.h"
+#include "data/loader.h"
+#include "export/target.h"
+#include "graph/belongings.h"
+#include "graph/on_device.h"
+#include "graph/passes/canonicalise.h"
+#include "graph/random_operators.h"
+#include "graph/tensor_inputs.h"
+#include "graph/view.h"
+#include "job/input/data_splits.h"
+#include "measure/resources.h"
+
+namespace qtool {
+namespace {
+
+Statistics read_all(const PtqOptions& options) {
+  if (!options.from_calibration.empty()) return read_statistics(options.from_calibration);
+  std::vector<Statistics> runs;
+  for (const auto& path : options.merge_calibration) runs.push_back(read_statistics(path));
+  return merge(runs, options.merge_calibration);
+}
+
+void check_same_model(const Quantization& quantization, const Statistics& statistics,
+                      const PtqOptions& options) {
+  if (statistics.model_sha256 == quantization.file.sha256) return;
+  throw Error(
+      ErrorKind::kUsage,
+      {.what = "the calibration is of another model",
+       .where = options.from_calibration.empty() ? options.merge_calibration[0] : options.from_calibration,
+       .got = "statistics of a model with sha256 " + statistics.model_sha256.substr(0, 12) + "...",
+       .expected = options.model + " has " + quantization.file.sha256.substr(0, 12) + "...",
+       .fix = "calibrate this model with --data"});
+}
+
+}  // namespace
+
+FileIdentity identity_of(const std::string& path) { return {sha256_file(path), file_bytes(path)}; }
+
+std::vector<std::string> warnings_of_file(const Model& model) {
+  auto warnings = model.notes().remarks;
+  if (const auto names = left_out(model); !names.empty())
+    warnings.push_back("not in the models that qtool writes, which have forward() alone: " + join(names) +
+                       "; ask the float file for them");
+  return warnings;
+}
+
+std::vector<std::string> warnings_of_chance(const Model& canonical) {
+  const auto names = random_operators(canonical);
+  if (names.empty()) return {};
+  return {"forward() draws random numbers (" + join(names) +
+          "): models are compared on the same ones, but each run of one gives another result"};
+}
+
+Quantization begin_quantization(Model original, FileIdentity file, const Recipe& recipe, Engine engine) {
+  engine = choose_engine(engine);
+  use_engine(engine);
+  auto canonical = canonicalise(original);
+  auto backend = libtorch_target().limits(engine);
+  auto plan = make_plan(view(canonical), recipe, backend);
+  return {std::move(original), std::move(canonical), std::move(file), engine,
+          std::move(backend),  std::move(plan)};
+}
+
+Calibration calibrate_on_data(const Quantization& quantization, const QuantizeOptions& options,
+                              at::Device device, Progress& progress) {
+  const OnDevice placed(quantization.canonical, device);
+  Loader loader(spec_of_split(options.data, Split::kTrain), {tensor_inputs(quantization.original)},
+                {.batch_size = options.calibrate.batch_size, .count = options.calibrate.samples});
+  ArrivalMeter meter(quantization.original.input_names(), first_readers(view(quantization.canonical)));
+  int64_t done = 0;
+  auto statistics = calibrate(quantization.canonical, quantization.plan, [&]() -> std::vector<at::Tensor> {
+    progress.update(done, loader.size(), "");
+    auto batch = loader.next();
+    if (!batch) return {};
+    done += batch->size();
+    meter.add(batch->inputs);
+    return on_device(batch->inputs, device);
+  });
+  statistics.model_sha256 = quantization.file.sha256;
+  return {std::move(statistics), meter.arrival(loader)};
+}
+
+Calibration gather_statistics(const Quantization& quantization, const PtqOptions& options, at::Device device,
+                              Progress& progress) {
+  if (options.from_calibration.empty() && options.merge_calibration.empty())
+    return calibrate_on_data(quantization, options, device, progress);
+  auto statistics = read_all(options);
+  check_same_model(quantization, statistics, options);
+  return {std::move(statistics)};
+}
+
+}  // namespace qtool

@@ -1,0 +1,53 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "calibrate/statistics.h"
+#include "graph/model.h"
+#include "job/input/arrival.h"
+#include "job/options/ptq_options.h"
+#include "plan/plan.h"
+
+namespace qtool {
+
+/// Which file it is.
+struct FileIdentity {
+  std::string sha256 = {};
+  int64_t bytes = 0;
+};
+[[nodiscard]] FileIdentity identity_of(const std::string& path);
+
+/// What the user must know of a float model before its results: remarks on the file, and what the int8 model will lack.
+[[nodiscard]] std::vector<std::string> warnings_of_file(const Model& model);
+
+/// What they must know of a model that draws random numbers; empty for others.
+[[nodiscard]] std::vector<std::string> warnings_of_chance(const Model& canonical);
+
+/// A model on its way to int8: what load, canonicalise and plan give.
+struct Quantization {
+  Model original;     ///< as the file has it
+  Model canonical;    ///< its normal form, batch norm folded
+  FileIdentity file;  ///< that the float model is from
+  Engine engine;
+  Backend backend;  ///< what the engine's kernels can do
+  QuantPlan plan;   ///< that calibration looks at
+};
+
+/// Canonicalises and plans, and tells LibTorch which engine to use. `file` is the one that the model is from.
+[[nodiscard]] Quantization begin_quantization(Model original, FileIdentity file, const Recipe& recipe,
+                                              Engine engine);
+
+/// What calibration saw of each site, and of the model's inputs.
+struct Calibration {
+  Statistics statistics;
+  Arrival arrival = {};  ///< empty where no data was read
+};
+/// From the training split of the data, run on the device.
+[[nodiscard]] Calibration calibrate_on_data(const Quantization& quantization, const QuantizeOptions& options,
+                                            at::Device device, Progress& progress);
+/// From the data, or from the calibration files that the options name.
+[[nodiscard]] Calibration gather_statistics(const Quantization& quantization, const PtqOptions& options,
+                                            at::Device device, Progress& progress);
+
+}  // namespace qtool
