@@ -4,11 +4,28 @@
 
 #include "calibrate/observer.h"
 #include "calibrate/seen_values.h"
+#include "calibrate/statistics_file.h"
 #include "graph/probe.h"
 
 namespace qtool {
+namespace {
 
-Statistics calibrate(const Model& canonical, const QuantPlan& plan, const BatchSource& next_batch) {
+/// As if rank 0's batches had come first, then rank 1's, and so on.
+Statistics of_all(const Statistics& mine, const Peers& peers) {
+  if (peers.is_alone()) return mine;
+  std::vector<Statistics> runs;
+  std::vector<std::string> names;
+  for (int64_t rank = 0; rank < peers.size(); ++rank) {
+    names.push_back("process " + std::to_string(rank));
+    runs.push_back(parse_statistics(peers.text_of(rank, statistics_text(mine)), names.back()));
+  }
+  return merge(runs, names);
+}
+
+}  // namespace
+
+Statistics calibrate(const Model& canonical, const QuantPlan& plan, const BatchSource& next_batch,
+                     const Peers& peers) {
   const at::NoGradGuard no_grad;
   std::vector<Observer> observers;
   std::vector<std::string> values;
@@ -26,7 +43,7 @@ Statistics calibrate(const Model& canonical, const QuantPlan& plan, const BatchS
     });
   }
   for (const auto& observer : observers) statistics.sites.push_back(observer.statistics());
-  return statistics;
+  return of_all(statistics, peers);
 }
 
 }  // namespace qtool

@@ -92,18 +92,23 @@ SiteStatistics site_from(const Json& json, const std::string& path) {
 
 }  // namespace
 
-void write_statistics(const Statistics& statistics, const std::string& path) {
+std::string statistics_text(const Statistics& statistics) {
   // One line a site: readable, and a diff of two files names the sites that differ.
   std::string text = "{\"schema\": \"" + std::string(kSchema) + "\", \"model_sha256\": \"" +
                      statistics.model_sha256 + "\", \"samples\": " + std::to_string(statistics.samples) +
                      ", \"sites\": [\n";
   for (size_t i = 0; i < statistics.sites.size(); ++i)
     text += json_line(to_json(statistics.sites[i])) + (i + 1 < statistics.sites.size() ? ",\n" : "\n");
-  write_file(path, text + "]}\n");
+  return text + "]}\n";
 }
 
-Statistics read_statistics(const std::string& path) {
-  const auto text = read_file(path);
+void write_statistics(const Statistics& statistics, const std::string& path) {
+  write_file(path, statistics_text(statistics));
+}
+
+Statistics read_statistics(const std::string& path) { return parse_statistics(read_file(path), path); }
+
+Statistics parse_statistics(const std::string& text, const std::string& path) {
   try {
     Json json;
     if (const auto problem = parse_json(text, json); !problem.empty()) refuse(path, problem);

@@ -27,6 +27,7 @@ void check(const LoaderOptions& options) {
   if (options.batch_size < 1)
     refuse("bad batch size", std::to_string(options.batch_size), "at least 1",
            "choose a batch size of 1 or more");
+  QTOOL_ASSERT(options.shard.rank >= 0 && options.shard.rank < options.shard.size);
   if (options.augmentation.shift_crop < 0)
     refuse("bad shift_crop", std::to_string(options.augmentation.shift_crop), "pixels, at least 0",
            "write 0 or more");
@@ -34,9 +35,9 @@ void check(const LoaderOptions& options) {
 
 LoaderOptions with_fixed_batch(LoaderOptions options, int64_t batch) {
   if (batch == 0) return options;
-  options.batch_size = batch;
+  options.batch_size = batch * options.shard.size;
   options.drop_last = true;
-  if (options.count >= 0) options.count = std::max(options.count, batch);
+  if (options.count >= 0) options.count = std::max(options.count, options.batch_size);
   return options;
 }
 
@@ -84,7 +85,9 @@ struct Loader::Impl {
     try {
       const auto order = order_of(epoch);
       for (int64_t index = skip; index < batches && wait_for_room(stop); ++index) {
-        Batch batch = make_batch(order, epoch, index);
+        const auto indices = indices_of(order, index);
+        if (indices.empty()) continue;
+        Batch batch = make_batch(indices, epoch, index);
         const std::lock_guard lock(mutex);
         ready.push_back(std::move(batch));
         changed.notify_all();
@@ -109,9 +112,11 @@ struct Loader::Impl {
   }
 
   [[nodiscard]] std::vector<int64_t> indices_of(const std::vector<int64_t>& order, int64_t index) const {
-    const int64_t begin = index * options.batch_size;
-    std::vector<int64_t> indices(size_t(std::min(options.batch_size, samples - begin)));
-    std::iota(indices.begin(), indices.end(), begin);
+    const auto& [rank, parts] = options.shard;
+    const int64_t begin = index * options.batch_size, size = std::min(options.batch_size, samples - begin);
+    const auto start = [&](int64_t part) { return size * part / parts; };
+    std::vector<int64_t> indices(size_t(start(rank + 1) - start(rank)));
+    std::iota(indices.begin(), indices.end(), begin + start(rank));
     for (int64_t& place : indices) place = options.first + (order.empty() ? place : order[size_t(place)]);
     return indices;
   }
@@ -125,9 +130,9 @@ struct Loader::Impl {
     return inputs;
   }
 
-  [[nodiscard]] Batch make_batch(const std::vector<int64_t>& order, int64_t epoch, int64_t index) {
-    const std::vector<int64_t> indices = indices_of(order, index);
-    Rng rng({options.seed, uint64_t(epoch), uint64_t(index), kAugmentationStream});
+  [[nodiscard]] Batch make_batch(const std::vector<int64_t>& indices, int64_t epoch, int64_t index) {
+    const int64_t part = index * options.shard.size + options.shard.rank;
+    Rng rng({options.seed, uint64_t(epoch), uint64_t(part), kAugmentationStream});
     Batch batch = reader.read(indices, options.augmentation, rng);
     return {ordered(batch.inputs), std::move(batch.targets)};
   }

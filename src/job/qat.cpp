@@ -73,7 +73,8 @@ class FineTuning {
                          .rate_factor = step_rates(),
                          .device = device_,
                          .staying = staying_on_cpu(model_),
-                         .identity = identity()};
+                         .identity = identity(),
+                         .agree = [this](const Peers& peers) { make_buffers_common(model_, plan_, peers); }};
     return train(task, options_.train, hooks);
   }
 

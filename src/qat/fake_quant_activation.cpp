@@ -99,7 +99,11 @@ void ActivationState::note(const Extent& batch) const {
   const bool is_first = !std::isfinite(l) || !std::isfinite(h);
   l = is_first ? batch.low : static_cast<float>(l + kRangeMomentum * (batch.low - l));
   h = is_first ? batch.high : static_cast<float>(h + kRangeMomentum * (batch.high - h));
-  const Grid next = cover(scheme, l, h);
+  follow_range();
+}
+
+void ActivationState::follow_range() const {
+  const Grid next = cover(scheme, *low.data_ptr<float>(), *high.data_ptr<float>());
   *scale.data_ptr<float>() = static_cast<float>(next.scale);
   *zero_point.data_ptr<int32_t>() = static_cast<int32_t>(next.zero_point);
 }

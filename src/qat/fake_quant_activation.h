@@ -22,6 +22,7 @@ struct ActivationState {
   [[nodiscard]] FakeQuantGrid grid() const;
   /// While observing: moves the range towards that of a batch, and the grid of the next step with it.
   void note(const Extent& batch) const;
+  void follow_range() const;  ///< the grid covers the range from now on
 };
 
 /// A grid as numbers that an autograd node can keep, and back.

@@ -6,13 +6,16 @@
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
 
 #include <limits>
+#include <set>
 #include <string>
 
 #include "graph/ir/attributes.h"
 #include "graph/ir/nodes.h"
 #include "qat/batch_norm_in_fold.h"
+#include "qat/fake_quant_activation.h"
 #include "qat/fake_quant_ops.h"
 #include "qat/join_batch_norm.h"
+#include "qat/training_operator.h"
 #include "simulate/fake_quant_state.h"
 #include "simulate/insert_fake_quant.h"
 
@@ -131,6 +134,26 @@ Model make_training_model(const Model& canonical, const QuantPlan& plan, const s
   auto model = Model(module).made_of(canonical);
   TrainingSwitches(model, plan).observe(true);
   return model;
+}
+
+void make_buffers_common(const Model& training_model, const QuantPlan& plan, const Peers& peers) {
+  const at::NoGradGuard no_grad;
+  std::set<const void*> done;
+  for (const auto& site : plan.sites) {
+    const auto state = state_of(training_model, site);
+    for (const auto& tensor : {state.low, state.high, state.scale}) done.insert(tensor.unsafeGetTensorImpl());
+    if (site.role == SiteRole::kWeight || !is_on(state.observe) || state.scale.requires_grad()) continue;
+    // The smallest is the largest of the negated; an average of extremes is the extreme of averages.
+    peers.largest(state.low.neg_());
+    state.low.neg_();
+    peers.largest(state.high);
+    ActivationState{state.low, state.high, state.scale, state.zero_point, state.enabled, site.scheme, true,
+                    0,         0}
+        .follow_range();
+  }
+  for (const auto& [name, tensor] : training_model.buffers())
+    if (tensor.is_floating_point() && done.count(tensor.unsafeGetTensorImpl()) == 0)
+      average(tensor, 1, double(peers.size()), peers);
 }
 
 TrainingSwitches::TrainingSwitches(const Model& training_model, const QuantPlan& plan) {

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "base/names.h"
+#include "base/peers.h"
 #include "graph/model.h"
 #include "grid/qparams.h"
 #include "plan/plan.h"
@@ -35,6 +36,10 @@ struct StepSizes {
 /// frozen.
 [[nodiscard]] Model make_training_model(const Model& canonical, const QuantPlan& plan,
                                         const std::vector<QParams>& qparams, const StepSizes& steps);
+
+/// Makes common to all processes what a step on a part of the batch has moved: observed ranges become those of the
+/// whole batch, and the next step's grids with them; other buffers, which are batch norm's, their mean.
+void make_buffers_common(const Model& training_model, const QuantPlan& plan, const Peers& peers);
 
 /// The switches of all sites of a training model.
 class TrainingSwitches {

@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -142,6 +143,16 @@ void ErrorScales::add(const std::vector<at::Tensor>& teacher) {
     outputs_[i].count += double(values.numel());
     outputs_[i].sum += values.sum().item<double>();
     outputs_[i].square += values.square().sum().item<double>();
+  }
+}
+
+void ErrorScales::add_up(const Peers& peers) {
+  if (peers.is_alone()) return;
+  for (auto& [count, sum, square] : outputs_) {
+    const auto sums = at::tensor({count, sum, square}, at::kDouble);
+    peers.sum(sums);
+    const auto* all = sums.data_ptr<double>();
+    count = all[0], sum = all[1], square = all[2];
   }
 }
 

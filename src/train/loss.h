@@ -3,6 +3,8 @@
 
 #include <vector>
 
+#include "base/peers.h"
+
 namespace qtool {
 
 struct LossOptions {
@@ -19,6 +21,7 @@ struct LossOptions {
 class ErrorScales {
  public:
   void add(const std::vector<at::Tensor>& teacher);
+  void add_up(const Peers& peers);  ///< what all have seen
   [[nodiscard]] std::vector<double> scales() const;
 
  private:

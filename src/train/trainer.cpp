@@ -5,6 +5,7 @@
 #include <ATen/ops/_foreach_norm.h>
 #include <ATen/ops/isfinite.h>
 #include <ATen/ops/stack.h>
+#include <ATen/ops/tensor.h>
 
 #include <algorithm>
 #include <chrono>
@@ -90,6 +91,37 @@ ReaderInputs readers_of(const TrainTask& task) {
   return readers;
 }
 
+LoaderOptions with_shard(LoaderOptions options, const Peers& peers) {
+  options.shard = {peers.rank(), peers.size()};
+  if (std::min(options.batch_size, options.count) >= peers.size()) return options;
+  throw Error(ErrorKind::kUsage, {.what = "too few samples in a step for the processes that train",
+                                  .got = "batches of " + std::to_string(options.batch_size) + " of " +
+                                         std::to_string(options.count) + " samples, " +
+                                         std::to_string(peers.size()) + " processes",
+                                  .expected = "a sample of each batch for each process",
+                                  .fix = "train with fewer processes, or with a larger batch_size"});
+}
+
+/// What a step adds to the curve: means over its samples.
+struct StepMeans {
+  int64_t samples = 0;
+  double loss = 0, uninformed = 0, score = 0;
+};
+
+/// The step of all processes; NaN where that of one is.
+StepMeans of_all(const StepMeans& mine, const Peers& peers) {
+  if (peers.is_alone()) return mine;
+  const auto samples = double(mine.samples);
+  const auto sums = at::tensor(
+      {samples, mine.loss * samples, mine.uninformed * samples, mine.score * samples}, at::kDouble);
+  peers.sum(sums);
+  const auto* sum = sums.data_ptr<double>();
+  return {.samples = int64_t(sum[0]),
+          .loss = sum[1] / sum[0],
+          .uninformed = sum[2] / sum[0],
+          .score = sum[3] / sum[0]};
+}
+
 /// One run over all epochs. Between any two steps its state is whole.
 class Trainer {
  public:
@@ -103,7 +135,7 @@ class Trainer {
               .distillation = checked_teacher_share(task, options),
               .temperature = options.temperature},
         parts_(split_data(task.data, options, /*needs_labels=*/loss_.distillation < 1)),
-        training_(task.data, readers_of(task), parts_.training),
+        training_(task.data, readers_of(task), with_shard(parts_.training, task.peers)),
         label_check_(training_),
         channels_last_(model_),
         on_device_(model_, task.device, task.staying),
@@ -120,12 +152,13 @@ class Trainer {
 
   TrainResult run() {
     loss_.error_scales = scales_of_teacher();
-    at::manual_seed(uint64_t(options_.seed));
+    at::manual_seed(uint64_t(options_.seed + peers().rank()));
     if (options_.resume && !task_.checkpoint.empty() && std::filesystem::exists(task_.checkpoint)) {
       good_ = load_checkpoint(task_.checkpoint, identity_);
       go_back();
       write_history();  // the run may have ended between the checkpoint and the history
     } else {
+      for (const auto& [name, tensor] : model_tensors(model_)) peers().broadcast(tensor.detach(), 0);
       keep_good_state();
     }
     begin_ = saved_ = Clock::now();
@@ -171,8 +204,10 @@ class Trainer {
     if (hooks_.epoch_end) hooks_.epoch_end(state_.history.back());
   }
 
+  [[nodiscard]] const Peers& peers() const { return task_.peers; }
+
   void write_history() const {
-    if (!task_.history.empty() && !state_.history.empty())
+    if (peers().is_first() && !task_.history.empty() && !state_.history.empty())
       write_file(task_.history, history_json(state_.history, state_.best_epoch.kept));
   }
 
@@ -185,23 +220,42 @@ class Trainer {
     meter.add(on_device(outputs, at::kCPU), batch.targets, taught);
     const Loss loss = training_loss(outputs, batch.targets, taught, loss_);
     if (!std::isfinite(loss.value)) check_finite(batch);
-    if (!watch_.accept(loss.value, loss.uninformed)) {
-      roll_back(loss.value);
+    const StepMeans step = of_all(
+        {.samples = batch.size(), .loss = loss.value, .uninformed = loss.uninformed, .score = meter.score()},
+        peers());
+    if (!watch_.accept(step.loss, step.uninformed)) {
+      roll_back(step.loss);
       return false;
     }
     optimizer_->zero_grad();
     loss.backward(outputs);
+    average_gradients(double(batch.size()), double(step.samples));
     if (options_.optimizer.clip_norm > 0) clip_gradient_norm(parameters_, options_.optimizer.clip_norm);
     optimizer_->step(learning_rate(state_.step));
+    agree();
     ++state_.step;
     ++state_.batch;
     ++steps_run_;
-    last_loss_ = loss.value;
+    last_loss_ = step.loss;
     score_is_top1_ = meter.is_top1();
-    state_.loss_sum += loss.value * double(batch.size());
-    state_.score_sum += meter.score() * double(batch.size());
-    state_.samples += batch.size();
+    state_.loss_sum += step.loss * double(step.samples);
+    state_.score_sum += step.score * double(step.samples);
+    state_.samples += step.samples;
     return true;
+  }
+
+  /// Of `samples` of the step's `all`.
+  void average_gradients(double samples, double all) const {
+    for (const auto& [name, tensor] : parameters_)
+      if (const at::Tensor gradient = tensor.grad(); gradient.defined())
+        average(gradient, samples, all, peers());
+  }
+
+  void agree() const {
+    if (peers().is_alone()) return;
+    if (task_.agree) return task_.agree(peers());
+    for (const auto& [name, tensor] : model_.buffers())
+      if (tensor.is_floating_point()) average(tensor, 1, double(peers().size()), peers());
   }
 
   /// As the model on its device takes them.
@@ -229,12 +283,13 @@ class Trainer {
       if (std::all_of(taught.begin(), taught.end(), is_logits)) return {};
       scales.add(taught);
     }
+    scales.add_up(peers());
     return scales.scales();
   }
 
   /// A loss can be finite and its gradient not.
   [[nodiscard]] bool judge_window() {
-    if (all_finite(parameters_)) {
+    if (!peers().any(!all_finite(parameters_))) {
       state_.lowest_loss = watch_.lowest();
       state_.retries = 0;
       return true;
@@ -248,7 +303,7 @@ class Trainer {
     keep_good_state();
     watch_.begin(window(), state_.lowest_loss);
     const bool is_due = options_.checkpoint_every > 0 && seconds_since(saved_) >= options_.checkpoint_every;
-    if (is_due) save();
+    if (peers().any(is_due)) save();
     return true;
   }
 
@@ -262,8 +317,8 @@ class Trainer {
     double standard_error = 0;
     if (validation_) {
       const ScoreMeter held_out = validate();
-      result.validation_accuracy = held_out.score();
-      standard_error = held_out.standard_error();
+      result.validation_accuracy = peers().of_first(held_out.score());
+      standard_error = peers().of_first(held_out.standard_error());
     }
     result.seconds = seconds_since(begin_);
     const int64_t first_step = state_.step - training_.batches();
@@ -327,7 +382,7 @@ class Trainer {
 
   void save() {
     saved_ = Clock::now();
-    if (!task_.checkpoint.empty()) save_checkpoint(task_.checkpoint, good_, identity_);
+    if (peers().is_first() && !task_.checkpoint.empty()) save_checkpoint(task_.checkpoint, good_, identity_);
   }
 
   [[nodiscard]] TrainProgress progress() const {
@@ -361,7 +416,7 @@ class Trainer {
   }
 
   void throw_if_stopped() const {
-    if (hooks_.stop && hooks_.stop()) throw_interrupted();
+    if (peers().any(hooks_.stop && hooks_.stop())) throw_interrupted();
   }
 
   [[noreturn]] void throw_interrupted() const {

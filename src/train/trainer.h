@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/peers.h"
 #include "data/spec.h"
 #include "graph/model.h"
 #include "options/options.h"
@@ -77,6 +78,11 @@ struct TrainTask {
   std::vector<at::Tensor> staying = {};
   /// Lines `key: value` of all else that the run depends on: a checkpoint with other ones is of another run.
   std::string identity = {};
+  /// Those that train the same model, each on its part of every batch.
+  const Peers& peers = alone();
+  /// Makes common to all what a step has moved besides parameters; not called where there is one process. Empty:
+  /// buffers become their mean.
+  std::function<void(const Peers&)> agree = {};
 };
 
 /// Where training is, after each step.
@@ -154,6 +160,11 @@ class TrainingDiverged : public Error {
 /// threads, on a CPU. Throws Error(kUsage) for labels outside the classes, data without labels where they are needed,
 /// samples that are not finite, a model without parameters and a checkpoint of another run, Error(kMachine) where
 /// a checkpoint cannot be written (the one before stays whole), and Error(kInterrupted) when stopped.
+///
+/// Where several processes train, all begin with the first one's model and take each step with the mean gradient of the
+/// whole batch, so that they end with the same weights; a loss that is NaN for one is so for all. Each judges all that
+/// is held out, and the first one's score counts. The first alone writes files. Random numbers that a model draws
+/// differ between them, and after a resumption from what they would have been for all but the first.
 TrainResult train(const TrainTask& task, const TrainOptions& options, const TrainHooks& hooks = {});
 
 }  // namespace qtool

@@ -3,6 +3,10 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/relu.h>
 
+#include <array>
+
+#include "base/threads_as_peers.h"
+#include "calibrate/statistics_file.h"
 #include "graph/passes/canonicalise.h"
 #include "graph/view.h"
 #include "small_net.h"
@@ -32,6 +36,26 @@ TEST_CASE("every activation site sees every batch; weights and fixed grids are n
   CHECK(output.site == "conv2d:output");
   CHECK(output.values == 5 * 4 * 25);
   CHECK(output.low == 0);  // seen behind the relu that is fused
+}
+
+TEST_CASE("each of several processes gets the statistics of all batches") {
+  const auto text_of = [](uint64_t begin, uint64_t end, const Peers& peers) {
+    const auto canonical =
+        canonicalise(build({"return torch.relu(torch.conv2d(x, w1))", {{"w1", {4, 3, 1, 1}}}}));
+    const auto plan = make_plan(view(canonical), {}, {"x86", 8});
+    const auto next_batch = [&]() -> std::vector<at::Tensor> {
+      if (begin == end) return {};
+      return {noise({2, 3, 5, 5}, begin++)};
+    };
+    return statistics_text(calibrate(canonical, plan, next_batch, peers));
+  };
+  std::array<std::string, 2> seen;
+  ThreadsAsPeers::run(2, [&](const Peers& peers) {
+    const auto rank = uint64_t(peers.rank());
+    seen[rank] = text_of(2 * rank, 2 * rank + 2, peers);
+  });
+  CHECK(seen[0] == text_of(0, 4, alone()));
+  CHECK(seen[1] == seen[0]);
 }
 
 TEST_CASE("no batch leaves sites that saw nothing") {

@@ -72,6 +72,40 @@ TEST_CASE("drop_last leaves the short batch out") {
   CHECK(drain(loader) == Batches{{0, 1, 2}, {3, 4, 5}});
 }
 
+TEST_CASE("the parts of several processes are disjoint, and together each batch") {
+  const Counting data(11);
+  const LoaderOptions options{.batch_size = 4, .shuffle = true, .seed = 3};
+  const auto whole = [&] {
+    Loader loader(data.spec(), {}, options);
+    return drain(loader);
+  }();
+  for (const int64_t size : {1, 2, 3, 4}) {
+    INFO(size << " processes");
+    Batches joined(whole.size());
+    for (int64_t rank = 0; rank < size; ++rank) {
+      auto of_rank = options;
+      of_rank.shard = {rank, size};
+      Loader loader(data.spec(), {}, of_rank);
+      CHECK(loader.size() == 11);
+      CHECK(loader.batches() == 3);
+      const auto batches = drain(loader);
+      // Three samples are left for the last batch: with four processes the first has none of them.
+      CHECK(batches.size() == (size == 4 && rank == 0 ? 2 : 3));
+      for (size_t i = 0; i < batches.size(); ++i)
+        joined[i].insert(joined[i].end(), batches[i].begin(), batches[i].end());
+    }
+    CHECK(joined == whole);
+  }
+}
+
+TEST_CASE("the spec's batch is that of each process") {
+  const Counting data(9);
+  auto spec = data.spec();
+  spec.batch = 2;
+  Loader loader(spec, {}, {.batch_size = 5, .shard = {1, 2}});
+  CHECK(drain(loader) == Batches{{2, 3}, {6, 7}});
+}
+
 TEST_CASE("limit cuts first, then first and count choose") {
   const Counting data(10);
   DataSpec spec = data.spec();

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/threads_as_peers.h"
 #include "graph/ir/attributes.h"
 #include "graph/passes/canonicalise.h"
 #include "graph_text.h"
@@ -82,6 +83,32 @@ TEST_CASE("an average differs from the simulation's by a step at most, and rarel
   const double step = prepared.qparams.back().scale();
   CHECK(difference.max().item<double>() <= 1.001 * step);
   CHECK((difference > 0.5 * step).to(at::kFloat).mean().item<double>() < 0.2);
+}
+
+TEST_CASE("processes that see parts of a batch have the grids of the whole") {
+  const auto x = noise({4, 3, 7, 7}, 10) * 2;
+  const auto prepared = prepared_of(kNets[1]);
+  auto whole = training_model(prepared);
+  (void)whole.forward({x});
+  std::vector<Model> parts;
+  for (int i = 0; i < 2; ++i) parts.push_back(training_model(prepared_of(kNets[1])));
+  ThreadsAsPeers::run(2, [&](const Peers& peers) {
+    auto& part = parts[size_t(peers.rank())];
+    (void)part.forward({x.slice(0, 2 * peers.rank(), 2 * peers.rank() + 2)});
+    make_buffers_common(part, prepared.plan, peers);
+  });
+  for (const auto& site : prepared.plan.sites) {
+    INFO(site.name);
+    const auto expected = state_of(whole, site), first = state_of(parts[0], site),
+               second = state_of(parts[1], site);
+    CHECK(first.low.allclose(expected.low));
+    CHECK(first.high.allclose(expected.high));
+    CHECK(first.scale.allclose(expected.scale));
+    CHECK(first.zero_point.equal(expected.zero_point));
+    CHECK(second.low.equal(first.low));
+    CHECK(second.high.equal(first.high));
+    CHECK(second.scale.equal(first.scale));
+  }
 }
 
 TEST_CASE("batch norm in the fold, frozen, is quantized as the folded model is") {

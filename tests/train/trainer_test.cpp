@@ -3,6 +3,7 @@
 #include <ATen/ops/zeros.h>
 #include <sys/resource.h>
 
+#include <array>
 #include <cmath>
 #include <csignal>
 #include <filesystem>
@@ -10,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/threads_as_peers.h"
 #include "catch.h"
 #include "small_problem.h"
 #include "train/training_state.h"
@@ -60,6 +62,17 @@ bool same_values(const std::vector<NamedTensor>& a, const std::vector<NamedTenso
   for (size_t i = 0; i < a.size(); ++i)
     if (!a[i].tensor.equal(b[i].tensor)) return false;
   return a.size() == b.size();
+}
+
+/// Without what draws random numbers or looks at a whole batch.
+Model plain_network(uint64_t seed = 3) {
+  zoo::Init init(seed);
+  ModuleBuilder net("Plain");
+  net.child("conv", zoo::conv2d({.in = 1, .out = 4, .kernel = 3, .padding = 1}, init))
+      .child("fc", zoo::linear(4 * 64, 2, init));
+  net.define(
+      "def forward(self, x):\n  return self.fc.forward(torch.flatten(torch.relu(self.conv.forward(x)), 1))");
+  return net.build();
 }
 
 /// Breaks the model before the steps in `bad_steps`, once each: the first class is always (un)likely.
@@ -146,6 +159,85 @@ TEST_CASE("an interrupt out of the progress hook leaves a checkpoint as well") {
       train({.model = model, .data = data, .checkpoint = folder.file("last.pt")}, small_options(), hooks),
       Error);
   CHECK(std::filesystem::exists(folder.file("last.pt")));
+}
+
+TEST_CASE("two processes on halves of each batch train what one does on whole batches") {
+  const TemporaryFolder folder;
+  const DataSpec data = write_small_data(folder, 128);
+  TrainOptions options = small_options();
+  options.flip = false;  // each part draws its own
+  options.shift_crop = 0;
+  options.optimizer.clip_norm = 1;
+  Model one = plain_network();
+  const auto expected = train({.model = one, .data = data}, options);
+  std::array<Model, 2> models = {plain_network(),
+                                 plain_network(/*seed=*/4)};  // the first one's weights count
+  std::array<TrainResult, 2> results;
+  ThreadsAsPeers::run(2, [&](const Peers& peers) {
+    const auto rank = size_t(peers.rank());
+    const TrainTask task{.model = models[rank],
+                         .data = data,
+                         .checkpoint = folder.file(std::to_string(rank) + ".pt"),
+                         .history = folder.file(std::to_string(rank) + ".json"),
+                         .peers = peers};
+    results[rank] = train(task, options);
+  });
+  CHECK(same_values(models[0].parameters(), models[1].parameters()));
+  for (size_t i = 0; i < one.parameters().size(); ++i)
+    CHECK(one.parameters()[i].tensor.allclose(models[0].parameters()[i].tensor, 1e-3, 1e-5));
+  CHECK(results[0].best_epoch == expected.best_epoch);
+  for (size_t i = 0; i < expected.history.size(); ++i)
+    for (const auto& result : results) {
+      CHECK(result.history[i].loss == Approx(expected.history[i].loss).epsilon(1e-4));
+      CHECK(result.history[i].accuracy == Approx(expected.history[i].accuracy));
+      CHECK(result.history[i].validation_accuracy == Approx(expected.history[i].validation_accuracy));
+    }
+  for (const char* ending : {".pt", ".json"}) {
+    CHECK(std::filesystem::exists(folder.file(std::string("0") + ending)));
+    CHECK_FALSE(std::filesystem::exists(folder.file(std::string("1") + ending)));
+  }
+}
+
+TEST_CASE("a loss that is NaN for one process is so for all, and so is a wish to stop") {
+  const TemporaryFolder folder;
+  const DataSpec data = write_small_data(folder, 64);
+  std::array<Model, 2> models = {plain_network(), plain_network()};
+  std::array<std::vector<int64_t>, 2> rolled_back, done;
+  std::array<std::string, 2> ends;
+  ThreadsAsPeers::run(2, [&](const Peers& peers) {
+    const auto rank = size_t(peers.rank());
+    std::vector<int64_t> bad_steps;
+    if (rank == 1) bad_steps = {4};
+    TrainHooks hooks = poison(models[rank], bad_steps, std::numeric_limits<double>::quiet_NaN());
+    hooks.rolled_back = [&](const Rollback& rollback) { rolled_back[rank].push_back(rollback.step); };
+    hooks.progress = [&](const TrainProgress& progress) { done[rank].push_back(progress.step); };
+    hooks.stop = [&] { return rank == 0 && done[rank].size() == 7; };
+    try {
+      (void)train({.model = models[rank], .data = data, .peers = peers}, small_options(), hooks);
+    } catch (const Error& error) {
+      ends[rank] = error.what();
+    }
+  });
+  CHECK(rolled_back[0] == std::vector<int64_t>{3});
+  CHECK(rolled_back[1] == rolled_back[0]);
+  CHECK(done[0].size() == 7);
+  CHECK(done[1] == done[0]);
+  CHECK_THAT(ends[0], contains("interrupted"));
+  CHECK(ends[1] == ends[0]);
+}
+
+TEST_CASE("each process needs a sample of a batch") {
+  const TemporaryFolder folder;
+  const DataSpec data = write_small_data(folder, 64);
+  TrainOptions options = small_options();
+  options.batch_size = 2;
+  CHECK_THROWS_WITH(
+      ThreadsAsPeers::run(3,
+                          [&](const Peers& peers) {
+                            Model mine = plain_network();
+                            (void)train({.model = mine, .data = data, .peers = peers}, options);
+                          }),
+      contains("too few samples in a step") && contains("batches of 2") && contains("3 processes"));
 }
 
 TEST_CASE("nothing held out keeps the last epoch") {
