@@ -30,6 +30,7 @@ install(FILES ${_texts}/_qtool DESTINATION share/zsh/vendor-completions COMPONEN
 install(FILES ${_texts}/qtool.fish DESTINATION share/fish/vendor_completions.d COMPONENT program)
 install(FILES ${_texts}/qtool.schema.json DESTINATION share/qtool COMPONENT program)
 install(FILES README.md LICENSE DESTINATION share/doc/qtool COMPONENT program)
+install(FILES apps/manual.md DESTINATION share/doc/qtool/apps COMPONENT program)
 
 if(NOT LIBTORCH_PREFIX STREQUAL "/usr")
   set(QTOOL_TORCH_LINK lib/qtool/torch)

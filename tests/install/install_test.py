@@ -52,7 +52,7 @@ class Installed(unittest.TestCase):
             self.assertEqual((self.prefix / "share" / file).read_text(), output(self.qtool, "completion", shell))
 
     def test_documents(self):
-        for name in ("README.md", "LICENSE"):
+        for name in ("README.md", "LICENSE", "apps/manual.md"):
             self.assertTrue((self.prefix / "share/doc/qtool" / name).exists(), name)
 
     def test_libtorch_is_what_the_link_leads_to(self):

@@ -35,6 +35,12 @@ def prose(text):
     return re.sub(r"^\s*```.*?^\s*```\s*$", "", text, flags=re.M | re.S)
 
 
+def anchors(text):
+    """What a link to a heading has behind its `#`."""
+    return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-")
+            for heading in re.findall(r"^#+ (.*)", prose(text), flags=re.M)}
+
+
 def inline_code(text):
     return re.findall(r"`([^`\n]+(?:\n[^`\n]+)?)`", prose(text))
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""readme_test.py QTOOL CLIENT [README]: runs each command, configuration and program that README.md shows, and holds
-what it says of flags, files and exit codes against the program. CLIENT is README's C++ (see CMakeLists.txt). What
+"""readme_test.py QTOOL CLIENT: runs each command, configuration and program that README.md and apps/manual.md show, and
+holds what they say of flags, files and exit codes against the program. CLIENT is README's C++ (see CMakeLists.txt). What
 README shows and nobody here knows how to run, fails."""
 import concurrent.futures
 import os
@@ -16,6 +16,7 @@ import markdown  # noqa: E402
 from program_help import ProgramHelp  # noqa: E402
 from workplace import DATA, FASHION_MNIST, REPOSITORY, Workplace  # noqa: E402
 
+PAGES = ("README.md", "apps/manual.md")
 # Placeholders, and the whole of Fashion-MNIST, are replaced: small data that is there.
 PLACEHOLDERS = (
     (r"--data \.\.\.", f"--data {DATA}"),
@@ -181,10 +182,18 @@ class Readme:
             default = self.help.flags[command][flag]
             demand(written(said[1]) == default, f"README says {said[1]} of {flag}, its default is {default}")
 
+    def check_links(self):
+        for page in (REPOSITORY / name for name in PAGES):
+            for target in markdown.links(page.read_text()):
+                name, _, anchor = target.partition("#")
+                file = page.parent / name if name else page
+                demand(file.exists(), f"{page.name}: {target} is not there")
+                demand(not anchor or anchor in markdown.anchors(file.read_text()), f"{page.name}: {target} has no heading")
+
     def check_paths(self):
         spans = markdown.inline_code(self.text)
         paths = [span for span in spans if re.fullmatch(r"(apps|configs|images|src|tests|\.ci)/[\w./-]+", span)]
-        for path in paths + [target for target in markdown.links(self.text) if not target.startswith("#")]:
+        for path in paths:
             demand((REPOSITORY / path).exists(), f"{path} is not there")
         for span in spans:
             if span.startswith("bash "):
@@ -212,7 +221,7 @@ class Readme:
         """name -> function"""
         found = {f"line {block.line}, {block.language or 'text'} of '{block.section}'":
                  (lambda block=block: self.check_block(block)) for block in markdown.blocks(self.text)}
-        for name in ("flags", "defaults", "paths", "inline_commands", "written_files", "exit_codes"):
+        for name in ("flags", "defaults", "paths", "links", "inline_commands", "written_files", "exit_codes"):
             found[name.replace("_", " ")] = getattr(self, f"check_{name}")
         return found
 
@@ -227,14 +236,14 @@ def outcome(check):
 
 
 def main():
-    readme = pathlib.Path(sys.argv[3]) if len(sys.argv) > 3 else REPOSITORY / "README.md"
+    text = "\n".join((REPOSITORY / page).read_text() for page in PAGES)
     if not pathlib.Path(FASHION_MNIST).exists():
         print(f"skipped: {FASHION_MNIST} is not there")
         return 77
     with tempfile.TemporaryDirectory(prefix="qtool_readme_") as folder:
-        shown = Readme(readme.read_text(), sys.argv[1], pathlib.Path(sys.argv[2]).resolve(), folder)
+        shown = Readme(text, sys.argv[1], pathlib.Path(sys.argv[2]).resolve(), folder)
         if not shown.has_torch:
-            print(f"left out: README's Python, since {shown.python} has no PyTorch; set QTOOL_PYTHON to one that has")
+            print(f"left out: the pages' Python, since {shown.python} has no PyTorch; set QTOOL_PYTHON to one that has")
         checks = shown.checks()
         with concurrent.futures.ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
             outcomes = list(pool.map(outcome, checks.values()))
