@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """readme_test.py QTOOL CLIENT: runs each command, configuration and program that README.md and apps/manual.md show, and
-holds what they say of flags, files and exit codes against the program. CLIENT is README's C++ (see CMakeLists.txt). What
-README shows and nobody here knows how to run, fails."""
+holds what they say of flags, files and exit codes against the program. CLIENT is README's C++ (see CMakeLists.txt).
+What they show and nobody here knows how to run, fails."""
 import concurrent.futures
 import os
 import pathlib
@@ -188,7 +188,8 @@ class Readme:
                 name, _, anchor = target.partition("#")
                 file = page.parent / name if name else page
                 demand(file.exists(), f"{page.name}: {target} is not there")
-                demand(not anchor or anchor in markdown.anchors(file.read_text()), f"{page.name}: {target} has no heading")
+                demand(not anchor or anchor in markdown.anchors(file.read_text()),
+                       f"{page.name}: {target} has no heading")
 
     def check_paths(self):
         spans = markdown.inline_code(self.text)
