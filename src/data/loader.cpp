@@ -72,9 +72,10 @@ int64_t count_batches(const LoaderOptions& options, int64_t samples, const std::
 }  // namespace
 
 struct Loader::Impl {
-  Impl(const DataSpec& data, const ReaderInputs& readers, const LoaderOptions& loader_options)
+  Impl(const DataSpec& data, std::shared_ptr<Dataset> dataset, const ReaderInputs& readers,
+       const LoaderOptions& loader_options)
       : options((check(loader_options), with_fixed_batch(loader_options, data.batch))),
-        reader(data),
+        reader(data, std::move(dataset)),
         input_order(order_inputs(reader.dataset().input_names(), readers, data.path)),
         samples(count_samples(options, reader.dataset().size(), data.path)),
         batches(count_batches(options, samples, data.path)) {}
@@ -158,7 +159,10 @@ struct Loader::Impl {
 };
 
 Loader::Loader(const DataSpec& spec, const ReaderInputs& readers, const LoaderOptions& options)
-    : impl_(std::make_unique<Impl>(spec, readers, options)) {}
+    : Loader(spec, open_dataset(spec), readers, options) {}
+Loader::Loader(const DataSpec& spec, std::shared_ptr<Dataset> dataset, const ReaderInputs& readers,
+               const LoaderOptions& options)
+    : impl_(std::make_unique<Impl>(spec, std::move(dataset), readers, options)) {}
 Loader::~Loader() = default;
 
 std::string Loader::name() const { return to_string(impl_->reader.spec()); }

@@ -46,6 +46,9 @@ class Loader {
   /// after start() or next(). Throws Error(kUsage) where the data is missing or damaged, does not have what the models
   /// take, or the options leave no sample.
   Loader(const DataSpec& spec, const ReaderInputs& readers, const LoaderOptions& options);
+  /// The same, of data that is open already: what `spec` names. Nobody else may read it meanwhile.
+  Loader(const DataSpec& spec, std::shared_ptr<Dataset> dataset, const ReaderInputs& readers,
+         const LoaderOptions& options);
   ~Loader();
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;

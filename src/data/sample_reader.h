@@ -7,8 +7,9 @@ namespace qtool {
 /// Reads samples and makes them ready for the model: resized, cropped, augmented, normalised, in this order.
 class SampleReader {
  public:
-  /// Throws what open_dataset() throws.
-  explicit SampleReader(const DataSpec& spec) : spec_(spec), dataset_(open_dataset(spec)) {}
+  /// `dataset` is what the spec names, opened.
+  SampleReader(const DataSpec& spec, std::shared_ptr<Dataset> dataset)
+      : spec_(spec), dataset_(std::move(dataset)) {}
 
   [[nodiscard]] const DataSpec& spec() const { return spec_; }
   [[nodiscard]] const Dataset& dataset() const { return *dataset_; }
@@ -20,7 +21,7 @@ class SampleReader {
   [[nodiscard]] Batch read_resized(std::span<const int64_t> indices);
 
   DataSpec spec_;
-  std::unique_ptr<Dataset> dataset_;
+  std::shared_ptr<Dataset> dataset_;
 };
 
 }  // namespace qtool

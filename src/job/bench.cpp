@@ -9,7 +9,7 @@
 #include "data/loader.h"
 #include "graph/model.h"
 #include "graph/read/read_model.h"
-#include "job/input/data_splits.h"
+#include "job/input/job_data.h"
 #include "job/input/open_model.h"
 
 namespace qtool {
@@ -37,7 +37,8 @@ Inputs read_inputs(const BenchOptions& options, const std::vector<Model>& models
   const int64_t most = *std::max_element(options.latency.batch.begin(), options.latency.batch.end());
   const std::string text =
       options.data.empty() ? "random:" + options.shape + ",samples=" + std::to_string(most) : options.data;
-  Loader loader(spec_of_split(text, Split::kTest), inputs_of(models), {.batch_size = most});
+  JobData data(text);
+  auto loader = data.loader(Split::kTest, inputs_of(models), {.batch_size = most});
   std::optional<Batch> batch = loader.next();
   if (!batch || batch->size() < most)
     throw Error(ErrorKind::kUsage, {.what = "too few samples for a batch",

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "graph/read/read_model.h"
-#include "job/input/data_splits.h"
+#include "job/input/job_data.h"
 #include "job/input/open_model.h"
 #include "job/road/output_warnings.h"
 
@@ -15,8 +15,8 @@ EvalResult run_eval(const EvalOptions& options, const Context& context) {
   if (!options.against.empty()) files.insert(files.begin(), options.against);
   std::vector<Model> models;
   for (const auto& file : files) models.push_back(read_model(file));
-  Loader loader(spec_of_split(options.data, Split::kTest), inputs_of(models),
-                {.batch_size = options.batch_size});
+  JobData data(options.data);
+  auto loader = data.loader(Split::kTest, inputs_of(models), {.batch_size = options.batch_size});
   if (!loader.has_labels() && options.against.empty())
     throw Error(ErrorKind::kUsage, {.what = "there is nothing to hold the model against",
                                     .where = options.data,

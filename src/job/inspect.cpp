@@ -2,7 +2,7 @@
 
 #include "graph/passes/canonicalise.h"
 #include "graph/view.h"
-#include "job/input/data_splits.h"
+#include "job/input/job_data.h"
 #include "job/input/open_model.h"
 #include "job/input/parameter_count.h"
 #include "job/road/quantization.h"
@@ -53,7 +53,8 @@ std::vector<std::string> warnings_of(const QuantPlan& plan) {
 InspectResult run_inspect(const InspectOptions& options, const Context& context) {
   apply(context.common);
   context.progress.stage("load and plan");
-  const auto original = open_float_model(options.model, options.data, context.common.seed).model;
+  JobData data(options.data);
+  const auto original = open_float_model(options.model, data, context.common.seed).model;
   const auto engine = choose_engine(options.engine);
   auto canonical = canonicalise(original);
   const auto plan = propose_plan(view(canonical), options.recipe, backend_of(engine));
@@ -66,11 +67,10 @@ InspectResult run_inspect(const InspectOptions& options, const Context& context)
   result.warnings = warnings_of_file(original);
   for (auto& warning : warnings_of_chance(canonical)) result.warnings.push_back(std::move(warning));
   for (auto& warning : warnings_of(plan)) result.warnings.push_back(std::move(warning));
-  if (!options.data.empty()) {
+  if (data.is_given()) {
     context.progress.stage("try the data");
-    result.arrival =
-        look_at_data(spec_of_split(options.data, Split::kTrain), original, first_readers(view(canonical)),
-                     [&canonical](const auto& inputs) { (void)canonical.forward(inputs); });
+    result.arrival = look_at_data(data, original, first_readers(view(canonical)),
+                                  [&canonical](const auto& inputs) { (void)canonical.forward(inputs); });
   }
   return result;
 }

@@ -11,23 +11,24 @@ namespace qtool {
 
 QuantizeResult run_ptq(const PtqOptions& options, const Context& context) {
   const auto device = apply_with_device(context.common);
-  prepare_delivery(options);
+  JobData data(options.data);
+  prepare_delivery(options, data);
   StageClock clock(context.progress);
   clock.begin("load and plan");
-  auto opened = open_float_model(options.model, options.data, context.common.seed);
-  check_gates_have_classes(options, opened.model);
+  auto opened = open_float_model(options.model, data, context.common.seed);
+  check_gates_have_classes(options, data, opened.model);
   auto start =
       begin_quantization(std::move(opened.model), identity_of(options.model), options.recipe, options.engine);
 
   clock.begin("calibrate");
-  const auto [statistics, arrival] = gather_statistics(start, options, device, context.progress);
+  const auto [statistics, arrival] = gather_statistics(start, options, data, device, context.progress);
 
   clock.begin("solve");
   const auto solution = improve(
       first_solution(start.canonical, start.plan, statistics, {options.recipe, start.backend}), statistics);
 
   auto settings = options;
-  const Assignment assignment{options, context, settings_of(option_tree(settings))};
+  const Assignment assignment{options, context, data, settings_of(option_tree(settings))};
   return deliver({start, solution, statistics, arrival}, assignment, clock);
 }
 

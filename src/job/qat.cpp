@@ -6,14 +6,13 @@
 #include <map>
 #include <optional>
 
-#include "data/loader.h"
 #include "graph/passes/canonicalise.h"
 #include "graph/tensor_inputs.h"
 #include "grid/affine.h"
 #include "improve/first_solution.h"
 #include "improve/improve.h"
 #include "job/files/job_folder.h"
-#include "job/input/data_splits.h"
+#include "job/input/job_data.h"
 #include "job/input/open_model.h"
 #include "job/qat_start.h"
 #include "job/road/delivery.h"
@@ -42,9 +41,10 @@ void set_switches(TrainingSwitches& switches, const FakeQuantOptions& options, i
 /// Training of the simulated model, with what it needs.
 class FineTuning {
  public:
-  FineTuning(const Quantization& start, const Solution& solution, const QatOptions& options, int64_t seed,
-             at::Device device)
+  FineTuning(const Quantization& start, const Solution& solution, const QatOptions& options, JobData& data,
+             int64_t seed, at::Device device)
       : options_(options),
+        data_(data),
         device_(device),
         plan_(solution.plan),
         trainee_(options.fake_quant.batch_norm == BatchNormMode::kTrained
@@ -54,7 +54,7 @@ class FineTuning {
                                    {options.fake_quant.weight_steps, options.fake_quant.activation_steps})),
         switches_(model_, plan_) {
     options_.train.seed = seed;
-    const double taught = teacher_share(options.train, spec_of_split(options.data, Split::kTrain));
+    const double taught = teacher_share(options.train, data.spec(Split::kTrain));
     if (!is_zoo(options.model) && taught > 0) teacher_ = start.canonical.clone();
   }
 
@@ -84,9 +84,7 @@ class FineTuning {
     const at::NoGradGuard no_grad;
     auto model = with_folded_batch_norm(trainee_);
     switches_.enable(true);
-    Loader loader(spec_of_split(options_.data, Split::kTrain), {tensor_inputs(model_)},
-                  {.batch_size = 1, .count = 1});
-    (void)model_.forward(loader.next()->inputs);
+    (void)model_.forward(data_.first_samples(model_, 1));
     return {std::move(model), plan_, read_qparams(model_, plan_)};
   }
 
@@ -115,6 +113,7 @@ class FineTuning {
   }
 
   QatOptions options_;
+  JobData& data_;
   at::Device device_;
   const QuantPlan& plan_;
   Model trainee_;  ///< canonical; shares its tensors with model_
@@ -150,14 +149,15 @@ Solution with_rounded_weights(const Solution& solution) {
 
 QuantizeResult run_qat(const QatOptions& options, const Context& context) {
   const auto device = apply_with_device(context.common);
-  prepare_delivery(options);
+  JobData data(options.data);
+  prepare_delivery(options, data);
   prepare_checkpoints(options.output);
   StageClock clock(context.progress);
   clock.begin("load and plan");
-  auto [start, known_grids] = begin_qat(options, context.common);
+  auto [start, known_grids] = begin_qat(options, context.common, data);
 
   clock.begin("calibrate");
-  const auto [statistics, arrival] = calibrate_on_data(start, options, device, context.progress);
+  const auto [statistics, arrival] = calibrate_on_data(start, options, data, device, context.progress);
   const auto first = with_known_grids(
       improve(first_solution(start.canonical, start.plan, statistics, {options.recipe, start.backend}),
               statistics),
@@ -166,7 +166,7 @@ QuantizeResult run_qat(const QatOptions& options, const Context& context) {
   auto before = simulate(first);
 
   clock.begin("train");
-  FineTuning fine_tuning(start, first, options, context.common.seed, device);
+  FineTuning fine_tuning(start, first, options, data, context.common.seed, device);
   TrainingStory story;
   std::optional<TrainingDiverged> diverged;
   try {
@@ -179,7 +179,7 @@ QuantizeResult run_qat(const QatOptions& options, const Context& context) {
   if (is_zoo(options.model)) adopt_trained_float(start, solution.model, options);
 
   auto settings = options;
-  const Assignment assignment{options, context, settings_of(option_tree(settings))};
+  const Assignment assignment{options, context, data, settings_of(option_tree(settings))};
   const auto rounded = with_rounded_weights(solution);
   Outcome outcome{.start = start,
                   .solution = solution,

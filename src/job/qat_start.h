@@ -5,6 +5,7 @@
 
 #include "grid/qparams.h"
 #include "improve/solution.h"
+#include "job/input/job_data.h"
 #include "job/options/common_options.h"
 #include "job/options/qat_options.h"
 #include "job/road/quantization.h"
@@ -18,7 +19,7 @@ struct QatStart {
 };
 
 /// Loads or builds the model, canonicalises and plans. The fake-quant of a model.fakequant.pt is taken out again.
-[[nodiscard]] QatStart begin_qat(const QatOptions& options, const CommonOptions& common);
+[[nodiscard]] QatStart begin_qat(const QatOptions& options, const CommonOptions& common, JobData& data);
 
 /// `solved`, but for the sites whose grid is known and has the plan's scheme.
 [[nodiscard]] Solution with_known_grids(Solution solved, const std::map<std::string, QParams>& known);

@@ -11,7 +11,7 @@
 #include "job/files/job_folder.h"
 #include "job/files/staging_folder.h"
 #include "job/files/written_model.h"
-#include "job/input/data_splits.h"
+#include "job/input/job_data.h"
 #include "job/input/open_model.h"
 #include "job/input/parameter_count.h"
 #include "job/training_progress.h"
@@ -21,18 +21,21 @@ namespace qtool {
 
 TrainJobResult try_train(const TrainJobOptions& options, const Context& context) {
   (void)apply_with_device(context.common);
-  const DataSpec data = parse_data_spec(options.data);
-  if (options.teacher.empty()) static_cast<void>(data_shape(data));
-  return {.parameters = parameter_count(open_model(options.model, options.data, context.common.seed)),
+  JobData data(options.data);
+  if (options.teacher.empty()) {
+    auto samples = data.loader(Split::kTrain, {}, {.batch_size = 1});
+    static_cast<void>(data_shape(samples));
+  }
+  return {.parameters = parameter_count(open_model(options.model, data, context.common.seed)),
           .directory = options.output};
 }
 
 TrainJobResult run_train(const TrainJobOptions& options, const Context& context) {
   const auto device = apply_with_device(context.common);
   context.progress.stage("load");
-  const DataSpec data = parse_data_spec(options.data);
+  JobData data(options.data);
   check_input_is_not_output(options.model, options.output, {kTrainedFile});
-  Model model = open_model(options.model, options.data, context.common.seed);
+  Model model = open_model(options.model, data, context.common.seed);
   std::optional<Model> teacher;
   if (!options.teacher.empty()) teacher = read_model(options.teacher);
   prepare_checkpoints(options.output);
@@ -41,14 +44,14 @@ TrainJobResult run_train(const TrainJobOptions& options, const Context& context)
   TrainOptions train_options = options.train;
   train_options.seed = context.common.seed;
   TrainTask task{.model = model,
-                 .data = data,
+                 .data = parse_data_spec(options.data),
                  .checkpoint = in_folder(options.output, kCheckpointFile),
                  .history = in_folder(options.output, kHistoryFile),
                  .teacher = teacher ? &*teacher : nullptr,
                  .device = device};
   TrainJobResult result{.parameters = parameter_count(model), .directory = options.output};
   result.warnings = model.notes().remarks;
-  result.arrival = look_at_data(spec_of_split(options.data, Split::kTrain), model);
+  result.arrival = look_at_data(data, model);
   const auto write = [&] {
     context.progress.stage("write");
     const StagingFolder staging(options.output);
@@ -56,7 +59,7 @@ TrainJobResult run_train(const TrainJobOptions& options, const Context& context)
     write_file(staging.path(kConfigFile), context.resolved_config);
     const at::NoGradGuard no_grad;
     auto written = load_back(staging.path(kTrainedFile), options.model);
-    (void)written.forward(first_samples(written, options.data, 1));
+    (void)written.forward(data.first_samples(written, 1));
     staging.publish({kTrainedFile, kConfigFile});
   };
   try {

@@ -5,19 +5,14 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "data/loader.h"
 
 namespace qtool {
 
-DataShape data_shape(const DataSpec& data) {
-  DataSpec training = data;
-  training.split = data.split.value_or(Split::kTrain);
-  Loader loader(training, {}, {.batch_size = 1, .augmentation = {}});
+DataShape data_shape(Loader& loader) {
   if (!loader.has_labels())
     throw Error(ErrorKind::kUsage, {.what = "a built-in network needs data with labels",
-                                    .where = to_string(training),
-                                    .got = std::to_string(loader.size()) + " samples" +
-                                           (loader.has_labels() ? "" : " without labels"),
+                                    .where = loader.name(),
+                                    .got = std::to_string(loader.size()) + " samples without labels",
                                     .expected = "labels, which say how many classes there are",
                                     .fix = "give data with labels"});
   DataShape shape;

@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "data/spec.h"
+#include "data/loader.h"
 
 namespace qtool {
 
@@ -11,8 +11,7 @@ struct DataShape {
   std::vector<int64_t> input;  ///< of one sample, as the model gets it, e.g. C, H, W
   int64_t classes = 0;         ///< largest label + 1
 };
-/// Reads all labels of the training split (unless `data` names one). Throws Error(kUsage) where there are
-/// none.
-[[nodiscard]] DataShape data_shape(const DataSpec& data);
+/// Reads the first sample and all labels. Throws Error(kUsage) where there are none.
+[[nodiscard]] DataShape data_shape(Loader& loader);
 
 }  // namespace qtool

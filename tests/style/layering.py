@@ -46,7 +46,7 @@ ARROWS = {
     "job/files": "report/job graph/read",
     "job/input": "report/job qat train zoo data graph graph/read grid options",
     "job/road": "job/options job/files job/input explain report report/job export export/torchscript improve "
-                "calibrate plan measure data graph graph/passes graph/read",
+                "calibrate plan measure graph graph/passes graph/read",
     "job": "job/road job/options job/files job/input report/job report/ci config export/torchscript qat simulate "
            "improve plan train zoo measure data graph graph/passes graph/read grid options",
     "batch/plan": "job job/options job/files report/batch config export zoo data",

@@ -119,10 +119,10 @@ Arrival ArrivalMeter::arrival(const Loader& loader) const {
   return arrival;
 }
 
-Arrival look_at_data(const DataSpec& spec, const Model& model, const std::vector<std::string>& reads,
+Arrival look_at_data(JobData& data, const Model& model, const std::vector<std::string>& reads,
                      const std::function<void(const std::vector<at::Tensor>&)>& run) {
   constexpr int64_t kSamples = 32;
-  Loader loader(spec, {tensor_inputs(model)}, {.batch_size = 1, .count = kSamples});
+  auto loader = data.loader(Split::kTrain, {tensor_inputs(model)}, {.batch_size = 1, .count = kSamples});
   ArrivalMeter meter(model.input_names(), reads);
   bool is_first = true;
   while (const auto batch = loader.next()) {

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "data/loader.h"
 #include "graph/model.h"
 #include "graph/view.h"
+#include "job/input/job_data.h"
 #include "report/job/report.h"
 
 namespace qtool {
@@ -38,8 +38,9 @@ class ArrivalMeter {
   std::vector<Sums> sums_;
 };
 
-/// What the first samples are, as the model gets them. `run`, where there is one, is called with the first of them.
-[[nodiscard]] Arrival look_at_data(const DataSpec& spec, const Model& model,
+/// What the first samples of the training split are, as the model gets them. `run`, where there is one, is called with
+/// the first of them.
+[[nodiscard]] Arrival look_at_data(JobData& data, const Model& model,
                                    const std::vector<std::string>& reads = {},
                                    const std::function<void(const std::vector<at::Tensor>&)>& run = {});
 

@@ -6,11 +6,12 @@
 
 #include "graph/model.h"
 #include "grid/qparams.h"
+#include "job/input/job_data.h"
 
 namespace qtool {
 
-/// The TorchScript file, or a fresh network of the zoo for the shape and classes of `data` (a data spec).
-[[nodiscard]] Model open_model(const std::string& model, const std::string& data, int64_t seed);
+/// The TorchScript file, or a fresh network of the zoo for the shape and classes of the training split.
+[[nodiscard]] Model open_model(const std::string& model, JobData& data, int64_t seed);
 
 /// The float model to quantize.
 struct FloatModel {
@@ -19,7 +20,7 @@ struct FloatModel {
 };
 
 /// open_model(), with the fake-quant of a model.fakequant.pt taken out again.
-[[nodiscard]] FloatModel open_float_model(const std::string& model, const std::string& data, int64_t seed);
+[[nodiscard]] FloatModel open_float_model(const std::string& model, JobData& data, int64_t seed);
 
 /// What the user must know of each file (FileNotes::remarks), with its path before it.
 [[nodiscard]] std::vector<std::string> remarks_of(const std::vector<std::string>& files,

@@ -14,7 +14,6 @@
 #include "job/files/job_folder.h"
 #include "job/files/staging_folder.h"
 #include "job/files/written_model.h"
-#include "job/input/data_splits.h"
 #include "job/road/gate_labels.h"
 #include "job/road/other_engines.h"
 #include "job/road/speed.h"
@@ -83,18 +82,20 @@ Report begin_report(const Outcome& outcome, const Assignment& assignment, int64_
   return report;
 }
 
-void verify_into(Report& report, const Outcome& outcome, WrittenModels& written,
-                 const QuantizeOptions& options, StageClock& clock, Progress& progress) {
+void verify_into(Report& report, const Outcome& outcome, const Assignment& assignment, WrittenModels& written,
+                 StageClock& clock) {
+  auto& progress = assignment.context.progress;
   std::vector<LadderRung> rungs = {{"float", &outcome.start.original}, {"folded", &outcome.start.canonical}};
   rungs.insert(rungs.end(), outcome.rungs.begin(), outcome.rungs.end());
   rungs.push_back({"simulated", &written.simulated, true});
-  auto verification = verify(rungs, written.int8, output_step(outcome), options, progress);
+  auto verification =
+      verify(rungs, written.int8, output_step(outcome), assignment.options, assignment.data, progress);
   report.accuracy = std::move(verification.accuracy);
   report.simulated_vs_int8 = verification.simulated_vs_int8;
   add_new(report.data.notes, verification.notes);
   add_new(report.warnings, verification.warnings);
   clock.begin("time");
-  report.timing.latency = compare_speed(outcome.start.original, written.int8, options.data, progress);
+  report.timing.latency = compare_speed(outcome.start.original, written.int8, assignment.data, progress);
 }
 
 /// Throws where a file that loads does not run.
@@ -112,11 +113,11 @@ Statistics statistics_of(const Outcome& outcome, const std::vector<at::Tensor>& 
                    [&] { return std::exchange(is_read, true) ? std::vector<at::Tensor>() : sample; });
 }
 
-void explain_into(Report& report, const Outcome& outcome, const QuantizeOptions& options, StageClock& clock,
-                  Progress& progress) {
+void explain_into(Report& report, const Outcome& outcome, const Assignment& assignment, StageClock& clock) {
+  const auto& options = assignment.options;
   std::vector<at::Tensor> sample;
-  if (!options.data.empty() && options.blame_samples != 0)
-    sample = first_samples(outcome.start.original, options.data, options.blame_samples);
+  if (assignment.data.is_given() && options.blame_samples != 0)
+    sample = assignment.data.first_samples(outcome.start.original, options.blame_samples);
   const auto statistics = statistics_of(outcome, sample);
   const Explained explained{.solution = outcome.explained ? *outcome.explained : outcome.solution,
                             .recipe = options.recipe,
@@ -124,7 +125,7 @@ void explain_into(Report& report, const Outcome& outcome, const QuantizeOptions&
                             .statistics = statistics,
                             .is_trained = outcome.explained != nullptr};
   auto explanation = explain(explained, site_weights(outcome.solution.model, outcome.solution.plan), sample,
-                             clock, progress);
+                             clock, assignment.context.progress);
   report.blame = std::move(explanation.blame);
   report.layers = std::move(explanation.layers);
 }
@@ -149,8 +150,8 @@ void finish_report(Report& report, const Outcome& outcome, const QuantizeOptions
 
 }  // namespace
 
-void prepare_delivery(const QuantizeOptions& options) {
-  check_gates_have_labels(options);
+void prepare_delivery(const QuantizeOptions& options, JobData& data) {
+  check_gates_have_labels(options, data);
   std::vector<const char*> files;
   for (const auto& target : targets()) files.push_back(target.file);
   prepare_folder(options.output, options.model, files);
@@ -158,6 +159,7 @@ void prepare_delivery(const QuantizeOptions& options) {
 
 QuantizeResult deliver(const Outcome& outcome, const Assignment& assignment, StageClock& clock) {
   const auto& options = assignment.options;
+  auto& data = assignment.data;
   clock.begin("write");
   const StagingFolder staging(options.output);
   write_files(staging, outcome, assignment);
@@ -166,19 +168,19 @@ QuantizeResult deliver(const Outcome& outcome, const Assignment& assignment, Sta
   clock.begin("verify");
   WrittenModels written{open_again(staging, simulation_target(), outcome, options),
                         open_again(staging, libtorch_target(), outcome, options)};
-  if (options.verify_samples != 0 && !options.data.empty()) {
-    verify_into(report, outcome, written, options, clock, assignment.context.progress);
+  if (options.verify_samples != 0 && data.is_given()) {
+    verify_into(report, outcome, assignment, written, clock);
     const Trial trial(outcome.start.canonical,
-                      first_samples(outcome.start.original, options.data, kSamplesForOtherEngines));
+                      data.first_samples(outcome.start.original, kSamplesForOtherEngines));
     append(report.warnings, warnings_of_other_engines(staging.path(libtorch_target().file), written.int8,
                                                       outcome.start.engine, trial));
-  } else if (!options.data.empty()) {
-    run_once(written, first_samples(outcome.start.original, options.data, 1));
+  } else if (data.is_given()) {
+    run_once(written, data.first_samples(outcome.start.original, 1));
   }
   remove_reports(options.output);
   staging.publish({kCalibrationFile, simulation_target().file, libtorch_target().file, kConfigFile});
 
-  if (options.report) explain_into(report, outcome, options, clock, assignment.context.progress);
+  if (options.report) explain_into(report, outcome, assignment, clock);
   report.gates = check_gates(options.gates, report);
   if (outcome.training) add_training(report, *outcome.training);
   finish_report(report, outcome, options, clock);

@@ -38,12 +38,13 @@ struct Outcome {
 struct Assignment {
   const QuantizeOptions& options;
   const Context& context;
+  JobData& data;
   std::vector<std::pair<std::string, std::string>> settings;  ///< for the report
 };
 
 /// Throws Error(kUsage) where a gate wants labels that the data lacks or a file that the job would write is its input,
 /// Error(kMachine) where the folder cannot be written to.
-void prepare_delivery(const QuantizeOptions& options);
+void prepare_delivery(const QuantizeOptions& options, JobData& data);
 
 /// Writes the files of all targets, calibration.json and config.resolved.yaml, and the reports where they are asked
 /// for. The files are there only once the models were loaded back and, where there is data, have run; what an earlier

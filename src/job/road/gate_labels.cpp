@@ -5,10 +5,7 @@
 #include <sstream>
 
 #include "base/error.h"
-#include "data/dataset.h"
-#include "data/loader.h"
 #include "graph/tensor_inputs.h"
-#include "job/input/data_splits.h"
 #include "job/road/verification.h"
 #include "measure/accuracy.h"
 
@@ -24,10 +21,10 @@ std::string gate_of_top1(const Gates& gates) {
 
 }  // namespace
 
-void check_gates_have_labels(const QuantizeOptions& options) {
+void check_gates_have_labels(const QuantizeOptions& options, JobData& data) {
   const Gates& gates = options.gates;
   const bool needs_labels = gates.max_drop || gates.min_accuracy;
-  if (!needs_labels || open_dataset(spec_of_split(options.data, Split::kTest))->has_labels()) return;
+  if (!needs_labels || data.has_labels(Split::kTest)) return;
   throw Error(
       ErrorKind::kUsage,
       {.what = gates.max_drop ? "the gate --max-drop needs labels" : "the gate --min-accuracy needs labels",
@@ -37,12 +34,12 @@ void check_gates_have_labels(const QuantizeOptions& options) {
        .fix = "give data with labels, or the gate --min-agreement, which needs none"});
 }
 
-void check_gates_have_classes(const QuantizeOptions& options, Model& model) {
+void check_gates_have_classes(const QuantizeOptions& options, JobData& data, Model& model) {
   const auto gate = gate_of_top1(options.gates);
   if (gate.empty()) return;
   const at::NoGradGuard no_grad;
-  Loader loader(spec_of_split(options.data, Split::kTest), {tensor_inputs(model)},
-                {.batch_size = kVerifiedBatch, .count = options.verify_samples});
+  auto loader = data.loader(Split::kTest, {tensor_inputs(model)},
+                            {.batch_size = kVerifiedBatch, .count = options.verify_samples});
   const auto batch = loader.next();
   if (!batch) return;
   const auto output = model.forward(batch->inputs).at(0);

@@ -4,7 +4,6 @@
 #include "base/sha256.h"
 #include "calibrate/calibrate.h"
 #include "calibrate/statistics_file.h"
-#include "data/loader.h"
 #include "export/target.h"
 #include "graph/belongings.h"
 #include "graph/on_device.h"
@@ -12,7 +11,6 @@
 #include "graph/random_operators.h"
 #include "graph/tensor_inputs.h"
 #include "graph/view.h"
-#include "job/input/data_splits.h"
 #include "measure/resources.h"
 
 namespace qtool {
@@ -66,11 +64,11 @@ Quantization begin_quantization(Model original, FileIdentity file, const Recipe&
           std::move(backend),  std::move(plan)};
 }
 
-Calibration calibrate_on_data(const Quantization& quantization, const QuantizeOptions& options,
+Calibration calibrate_on_data(const Quantization& quantization, const QuantizeOptions& options, JobData& data,
                               at::Device device, Progress& progress) {
   const OnDevice placed(quantization.canonical, device);
-  Loader loader(spec_of_split(options.data, Split::kTrain), {tensor_inputs(quantization.original)},
-                {.batch_size = options.calibrate.batch_size, .count = options.calibrate.samples});
+  auto loader = data.loader(Split::kTrain, {tensor_inputs(quantization.original)},
+                            {.batch_size = options.calibrate.batch_size, .count = options.calibrate.samples});
   ArrivalMeter meter(quantization.original.input_names(), first_readers(view(quantization.canonical)));
   int64_t done = 0;
   auto statistics = calibrate(quantization.canonical, quantization.plan, [&]() -> std::vector<at::Tensor> {
@@ -85,10 +83,10 @@ Calibration calibrate_on_data(const Quantization& quantization, const QuantizeOp
   return {std::move(statistics), meter.arrival(loader)};
 }
 
-Calibration gather_statistics(const Quantization& quantization, const PtqOptions& options, at::Device device,
-                              Progress& progress) {
+Calibration gather_statistics(const Quantization& quantization, const PtqOptions& options, JobData& data,
+                              at::Device device, Progress& progress) {
   if (options.from_calibration.empty() && options.merge_calibration.empty())
-    return calibrate_on_data(quantization, options, device, progress);
+    return calibrate_on_data(quantization, options, data, device, progress);
   auto statistics = read_all(options);
   check_same_model(quantization, statistics, options);
   return {std::move(statistics)};

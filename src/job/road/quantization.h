@@ -45,9 +45,9 @@ struct Calibration {
 };
 /// From the training split of the data, run on the device.
 [[nodiscard]] Calibration calibrate_on_data(const Quantization& quantization, const QuantizeOptions& options,
-                                            at::Device device, Progress& progress);
+                                            JobData& data, at::Device device, Progress& progress);
 /// From the data, or from the calibration files that the options name.
 [[nodiscard]] Calibration gather_statistics(const Quantization& quantization, const PtqOptions& options,
-                                            at::Device device, Progress& progress);
+                                            JobData& data, at::Device device, Progress& progress);
 
 }  // namespace qtool

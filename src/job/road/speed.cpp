@@ -2,9 +2,7 @@
 
 #include <ATen/core/grad_mode.h>
 
-#include "data/loader.h"
 #include "graph/tensor_inputs.h"
-#include "job/input/data_splits.h"
 #include "measure/latency.h"
 #include "measure/operator_times.h"
 
@@ -25,11 +23,10 @@ std::vector<ReportOperatorTime> operator_times(const Timed& subject, int64_t bat
 
 }  // namespace
 
-ReportLatency compare_speed(Model& float_model, Model& int8_model, const std::string& data,
-                            Progress& progress) {
+ReportLatency compare_speed(Model& float_model, Model& int8_model, JobData& data, Progress& progress) {
   const at::NoGradGuard no_grad;
-  Loader loader(spec_of_split(data, Split::kTest), {tensor_inputs(float_model), tensor_inputs(int8_model)},
-                {.batch_size = kBatch, .count = kBatch});
+  auto loader = data.loader(Split::kTest, {tensor_inputs(float_model), tensor_inputs(int8_model)},
+                            {.batch_size = kBatch, .count = kBatch});
   const auto batch = loader.next();
   QTOOL_ASSERT(batch.has_value());
   const auto timed = [&](const char* name, Model& model) {

@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "data/loader.h"
 #include "graph/tensor_inputs.h"
 #include "job/input/arrival.h"
-#include "job/input/data_splits.h"
 #include "job/road/output_warnings.h"
 #include "measure/drop.h"
 #include "measure/evaluate.h"
@@ -87,11 +85,11 @@ std::vector<std::string> warnings_of(const std::vector<Evaluation>& rungs) {
 }  // namespace
 
 Verification verify(const std::vector<LadderRung>& rungs, Model& int8, double output_step,
-                    const QuantizeOptions& options, Progress& progress) {
+                    const QuantizeOptions& options, JobData& data, Progress& progress) {
   ReaderInputs readers = {tensor_inputs(int8)};
   for (const auto& rung : rungs) readers.push_back(tensor_inputs(*rung.model));
-  Loader loader(spec_of_split(options.data, Split::kTest), readers,
-                {.batch_size = kVerifiedBatch, .count = options.verify_samples});
+  auto loader =
+      data.loader(Split::kTest, readers, {.batch_size = kVerifiedBatch, .count = options.verify_samples});
   std::vector<Candidate> candidates;
   for (const auto& rung : rungs)
     candidates.push_back({rung.name,

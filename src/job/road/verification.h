@@ -5,6 +5,7 @@
 
 #include "base/progress.h"
 #include "graph/model.h"
+#include "job/input/job_data.h"
 #include "job/options/quantize_options.h"
 #include "report/job/report.h"
 
@@ -31,6 +32,6 @@ struct LadderRung {
 /// Runs every rung and the int8 file over the same test samples, in one pass. `rungs`: the float model first, the
 /// simulation of int8 last. `output_step`: scale of what forward() returns first, 0 where that stays float.
 [[nodiscard]] Verification verify(const std::vector<LadderRung>& rungs, Model& int8, double output_step,
-                                  const QuantizeOptions& options, Progress& progress);
+                                  const QuantizeOptions& options, JobData& data, Progress& progress);
 
 }  // namespace qtool

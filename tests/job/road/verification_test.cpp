@@ -28,9 +28,10 @@ std::vector<std::string> warnings_of(const std::string& int8_answer, const at::T
   PtqOptions options;
   options.data = "npz:" + folder / "x.npz";
   auto original = answering(shape), simulated = answering(shape + " + 0.5"), int8 = answering(int8_answer);
+  JobData data(options.data);
   Progress progress;
   return verify({{"float", &original}, {"folded", &original}, {"simulated", &simulated}}, int8, kStep,
-                options, progress)
+                options, data, progress)
       .warnings;
 }
 

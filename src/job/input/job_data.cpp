@@ -1,0 +1,41 @@
+#include "job/input/job_data.h"
+
+#include "base/error.h"
+#include "graph/tensor_inputs.h"
+
+namespace qtool {
+
+DataSpec JobData::spec(Split split) const {
+  auto spec = parse_data_spec(text_);
+  if (!spec.split) spec.split = split;
+  return spec;
+}
+
+bool JobData::has_labels(Split split) { return opened(split)->has_labels(); }
+
+Loader JobData::loader(Split split, const ReaderInputs& readers, const LoaderOptions& options) {
+  const auto& dataset = opened(split);
+  QTOOL_ASSERT(dataset.use_count() == 1);  // no other loader reads it
+  return {spec(split), dataset, readers, options};
+}
+
+std::vector<at::Tensor> JobData::first_samples(const Model& model, int64_t count) {
+  auto samples = loader(Split::kTrain, {tensor_inputs(model)}, {.batch_size = count, .count = count});
+  auto batch = samples.next();
+  return batch ? std::move(batch->inputs) : std::vector<at::Tensor>();
+}
+
+const std::shared_ptr<Dataset>& JobData::opened(Split split) {
+  const auto spec = this->spec(split);
+  auto& dataset = opened_[*spec.split];
+  if (!dataset) dataset = open_dataset(spec);
+  return dataset;
+}
+
+ReaderInputs inputs_of(const std::vector<Model>& models) {
+  ReaderInputs readers;
+  for (const auto& model : models) readers.push_back(tensor_inputs(model));
+  return readers;
+}
+
+}  // namespace qtool
