@@ -16,7 +16,7 @@
 #include "base/interrupt.h"
 #include "base/limits.h"
 #include "base/safe_text.h"
-#include "batch/plain_lines.h"
+#include "batch/log_lines.h"
 #include "batch/plan/tasks.h"
 #include "batch/state/batch_files.h"
 #include "batch/state/batch_state.h"
@@ -40,7 +40,7 @@ struct Running {
   size_t job = 0;
   std::unique_ptr<ChildProcess> child = {};
   std::optional<NewFile> log = {};
-  PlainLines lines = {};
+  LogLines lines = {};
   std::string error = {};  ///< first line of its message
   Clock::time_point begin = Clock::now();
 };

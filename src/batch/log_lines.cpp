@@ -1,4 +1,4 @@
-#include "batch/plain_lines.h"
+#include "batch/log_lines.h"
 
 namespace qtool {
 namespace {
@@ -22,7 +22,7 @@ std::string without_colours(const std::string& text) {
 
 }  // namespace
 
-std::vector<std::string> PlainLines::feed(const std::string& bytes) {
+std::vector<std::string> LogLines::feed(const std::string& bytes) {
   open_ += bytes;
   std::vector<std::string> lines;
   size_t begin = 0;
@@ -36,7 +36,7 @@ std::vector<std::string> PlainLines::feed(const std::string& bytes) {
   return lines;
 }
 
-std::string PlainLines::rest() const {
+std::string LogLines::rest() const {
   return open_.find(kWipe) == std::string::npos ? without_colours(open_) : "";
 }
 

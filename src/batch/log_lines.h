@@ -6,7 +6,7 @@ namespace qtool {
 
 /// From what a program writes to a terminal to the lines that it would have written to a file: without progress bars,
 /// which it draws and wipes with carriage returns, and without colours.
-class PlainLines {
+class LogLines {
  public:
   /// The lines that these bytes complete, without their ends.
   [[nodiscard]] std::vector<std::string> feed(const std::string& bytes);
