@@ -2,6 +2,8 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <utility>
+
 #include "calibrate/observer.h"
 #include "calibrate/seen_values.h"
 #include "calibrate/statistics_file.h"
@@ -44,6 +46,10 @@ Statistics calibrate(const Model& canonical, const QuantPlan& plan, const BatchS
   }
   for (const auto& observer : observers) statistics.sites.push_back(observer.statistics());
   return of_all(statistics, peers);
+}
+
+Statistics calibrate(const Model& canonical, const QuantPlan& plan, std::vector<at::Tensor> batch) {
+  return calibrate(canonical, plan, [&] { return std::exchange(batch, {}); });
 }
 
 }  // namespace qtool

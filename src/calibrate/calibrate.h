@@ -16,5 +16,8 @@ using BatchSource = std::function<std::vector<at::Tensor>()>;
 /// at a time. Where several processes have batches of their own, each gets the statistics of all.
 [[nodiscard]] Statistics calibrate(const Model& canonical, const QuantPlan& plan,
                                    const BatchSource& next_batch, const Peers& peers = alone());
+/// The same with one batch.
+[[nodiscard]] Statistics calibrate(const Model& canonical, const QuantPlan& plan,
+                                   std::vector<at::Tensor> batch);
 
 }  // namespace qtool

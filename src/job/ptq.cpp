@@ -1,7 +1,5 @@
 #include "job/ptq.h"
 
-#include "improve/first_solution.h"
-#include "improve/improve.h"
 #include "job/input/open_model.h"
 #include "job/road/delivery.h"
 #include "job/road/gate_labels.h"
@@ -24,8 +22,7 @@ QuantizeResult run_ptq(const PtqOptions& options, const Context& context) {
   const auto [statistics, arrival] = gather_statistics(start, options, data, device, context.progress);
 
   clock.begin("solve");
-  const auto solution = improve(
-      first_solution(start.canonical, start.plan, statistics, {options.recipe, start.backend}), statistics);
+  const auto solution = solve_and_improve(start, statistics, options.recipe);
 
   auto settings = options;
   const Assignment assignment{options, context, data, settings_of(option_tree(settings))};

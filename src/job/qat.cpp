@@ -9,8 +9,6 @@
 #include "graph/passes/canonicalise.h"
 #include "graph/tensor_inputs.h"
 #include "grid/affine.h"
-#include "improve/first_solution.h"
-#include "improve/improve.h"
 #include "job/files/job_folder.h"
 #include "job/input/job_data.h"
 #include "job/input/open_model.h"
@@ -158,10 +156,7 @@ QuantizeResult run_qat(const QatOptions& options, const Context& context) {
 
   clock.begin("calibrate");
   const auto [statistics, arrival] = calibrate_on_data(start, options, data, device, context.progress);
-  const auto first = with_known_grids(
-      improve(first_solution(start.canonical, start.plan, statistics, {options.recipe, start.backend}),
-              statistics),
-      known_grids);
+  const auto first = with_known_grids(solve_and_improve(start, statistics, options.recipe), known_grids);
   // Before training changes tensors that canonical and simulation share.
   auto before = simulate(first);
 

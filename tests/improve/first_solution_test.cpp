@@ -20,10 +20,7 @@ const Backend kBackend = {"x86", 8};
 Solution solution_of(const SmallNet& net, const at::Tensor& input) {
   const auto canonical = canonicalise(build(net));
   auto plan = make_plan(view(canonical), {}, kBackend);
-  bool is_read = false;
-  const auto statistics = calibrate(canonical, plan, [&] {
-    return std::exchange(is_read, true) ? std::vector<at::Tensor>() : std::vector{input};
-  });
+  const auto statistics = calibrate(canonical, plan, {input});
   const Recipe recipe;
   return first_solution(canonical, std::move(plan), statistics, {recipe, kBackend});
 }

@@ -56,11 +56,7 @@ Model build(const SmallNet& net) {
 Solution prepare(const Model& model, const at::Tensor& input, const Recipe& recipe, const Backend& backend) {
   auto canonical = canonicalise(model);
   auto plan = make_plan(view(canonical), recipe, backend);
-  bool is_done = false;
-  const auto statistics = calibrate(canonical, plan, [&]() -> std::vector<at::Tensor> {
-    if (std::exchange(is_done, true)) return {};
-    return {input};
-  });
+  const auto statistics = calibrate(canonical, plan, {input});
   auto qparams = solve(plan, statistics, site_weights(canonical, plan));
   return {std::move(canonical), std::move(plan), std::move(qparams)};
 }

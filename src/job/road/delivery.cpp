@@ -31,6 +31,14 @@ void append(std::vector<std::string>& to, Items&& items) {
   for (auto& item : items) to.push_back(std::move(item));
 }
 
+/// Names of the files that each job writes: those of all targets, and what they came from.
+std::vector<const char*> delivered_files() {
+  std::vector<const char*> names;
+  for (const auto& target : targets()) names.push_back(target.file);
+  names.insert(names.end(), {kCalibrationFile, kConfigFile});
+  return names;
+}
+
 /// The files that were written, opened again.
 struct WrittenModels {
   Model simulated, int8;
@@ -108,9 +116,7 @@ void run_once(WrittenModels& written, const std::vector<at::Tensor>& sample) {
 /// Training moves what activations hold, so what a trained model is explained with is seen afresh.
 Statistics statistics_of(const Outcome& outcome, const std::vector<at::Tensor>& sample) {
   if (!outcome.explained || sample.empty()) return outcome.statistics;
-  bool is_read = false;
-  return calibrate(outcome.explained->model, outcome.explained->plan,
-                   [&] { return std::exchange(is_read, true) ? std::vector<at::Tensor>() : sample; });
+  return calibrate(outcome.explained->model, outcome.explained->plan, sample);
 }
 
 void explain_into(Report& report, const Outcome& outcome, const Assignment& assignment, StageClock& clock) {
@@ -141,8 +147,7 @@ void finish_report(Report& report, const Outcome& outcome, const QuantizeOptions
   report.timing.stages_s = clock.stages();
   report.timing.peak_rss_bytes = peak_rss_bytes();
   if (!options.report) return;
-  std::vector<const char*> names = {libtorch_target().file, simulation_target().file, kCalibrationFile,
-                                    kConfigFile};
+  auto names = delivered_files();
   // Training that diverged in its first epoch has no history.
   if (outcome.training && !outcome.training->curve.empty()) names.push_back(kHistoryFile);
   write_reports(report, options.output, names);
@@ -152,9 +157,7 @@ void finish_report(Report& report, const Outcome& outcome, const QuantizeOptions
 
 void prepare_delivery(const QuantizeOptions& options, JobData& data) {
   check_gates_have_labels(options, data);
-  std::vector<const char*> files;
-  for (const auto& target : targets()) files.push_back(target.file);
-  prepare_folder(options.output, options.model, files);
+  prepare_folder(options.output, options.model, delivered_files());
 }
 
 QuantizeResult deliver(const Outcome& outcome, const Assignment& assignment, StageClock& clock) {
@@ -178,7 +181,8 @@ QuantizeResult deliver(const Outcome& outcome, const Assignment& assignment, Sta
     run_once(written, data.first_samples(outcome.start.original, 1));
   }
   remove_reports(options.output);
-  staging.publish({kCalibrationFile, simulation_target().file, libtorch_target().file, kConfigFile});
+  const auto files = delivered_files();
+  staging.publish({files.begin(), files.end()});
 
   if (options.report) explain_into(report, outcome, assignment, clock);
   report.gates = check_gates(options.gates, report);

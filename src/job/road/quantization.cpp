@@ -11,6 +11,8 @@
 #include "graph/random_operators.h"
 #include "graph/tensor_inputs.h"
 #include "graph/view.h"
+#include "improve/first_solution.h"
+#include "improve/improve.h"
 #include "measure/resources.h"
 
 namespace qtool {
@@ -90,6 +92,13 @@ Calibration gather_statistics(const Quantization& quantization, const PtqOptions
   auto statistics = read_all(options);
   check_same_model(quantization, statistics, options);
   return {std::move(statistics)};
+}
+
+Solution solve_and_improve(const Quantization& quantization, const Statistics& statistics,
+                           const Recipe& recipe) {
+  return improve(
+      first_solution(quantization.canonical, quantization.plan, statistics, {recipe, quantization.backend}),
+      statistics);
 }
 
 }  // namespace qtool

@@ -5,6 +5,7 @@
 #include "base/progress.h"
 #include "calibrate/statistics.h"
 #include "graph/model.h"
+#include "improve/solution.h"
 #include "job/input/arrival.h"
 #include "job/options/ptq_options.h"
 #include "plan/plan.h"
@@ -49,5 +50,9 @@ struct Calibration {
 /// From the data, or from the calibration files that the options name.
 [[nodiscard]] Calibration gather_statistics(const Quantization& quantization, const PtqOptions& options,
                                             JobData& data, at::Device device, Progress& progress);
+
+/// The grids of all sites from what calibration saw, after the improvements that need no training.
+[[nodiscard]] Solution solve_and_improve(const Quantization& quantization, const Statistics& statistics,
+                                         const Recipe& recipe);
 
 }  // namespace qtool
