@@ -57,7 +57,8 @@ InspectResult run_inspect(const InspectOptions& options, const Context& context)
   const auto original = open_float_model(options.model, data, context.common.seed).model;
   const auto engine = choose_engine(options.engine);
   auto canonical = canonicalise(original);
-  const auto plan = propose_plan(view(canonical), options.recipe, backend_of(engine));
+  const auto graph = view(canonical);
+  const auto plan = propose_plan(graph, options.recipe, backend_of(engine));
   InspectResult result;
   result.engine = to_string(engine);
   result.input_names = original.input_names();
@@ -69,7 +70,7 @@ InspectResult run_inspect(const InspectOptions& options, const Context& context)
   for (auto& warning : warnings_of(plan)) result.warnings.push_back(std::move(warning));
   if (data.is_given()) {
     context.progress.stage("try the data");
-    result.arrival = look_at_data(data, original, first_readers(view(canonical)),
+    result.arrival = look_at_data(data, original, first_readers(graph),
                                   [&canonical](const auto& inputs) { (void)canonical.forward(inputs); });
   }
   return result;
