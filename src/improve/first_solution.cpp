@@ -3,7 +3,6 @@
 #include "calibrate/lost_operands.h"
 #include "calibrate/seen_values.h"
 #include "calibrate/solve.h"
-#include "graph/view.h"
 #include "plan/site_weights.h"
 
 namespace qtool {
@@ -23,17 +22,16 @@ KeptFloat unseen_inputs(const QuantPlan& plan, const Statistics& statistics, con
 
 Solution first_solution(const Model& canonical, QuantPlan plan, const Statistics& statistics,
                         const PlanInputs& inputs) {
-  const auto graph = view(canonical);
   const auto calibrated = plan;
   for (;;) {
     auto kept_float = unseen_inputs(plan, statistics, calibrated);
     if (kept_float.empty()) {
-      auto qparams = solve(plan, statistics, site_weights(graph, plan));
+      auto qparams = solve(plan, statistics, site_weights(inputs.graph, plan));
       kept_float = lost_operands(plan, qparams, calibrated, statistics);
       if (kept_float.empty()) return {canonical.shared(), std::move(plan), std::move(qparams)};
     }
     kept_float.insert(plan.kept_float.begin(), plan.kept_float.end());
-    plan = make_plan(graph, inputs.recipe, inputs.backend, std::move(kept_float));
+    plan = make_plan(inputs.graph, inputs.recipe, inputs.backend, std::move(kept_float));
     for (auto& site : plan.sites) site.seen_as = seen_as(calibrated, site.value);
   }
 }

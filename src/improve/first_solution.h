@@ -1,12 +1,14 @@
 #pragma once
 #include "calibrate/statistics.h"
+#include "graph/view.h"
 #include "improve/solution.h"
 #include "plan/recipe.h"
 
 namespace qtool {
 
-/// What a plan is made from, besides the graph.
+/// What a plan is made from.
 struct PlanInputs {
+  const GraphView& graph;  ///< of the canonical model
   const Recipe& recipe;
   const Backend& backend;
 };

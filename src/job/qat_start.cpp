@@ -30,6 +30,7 @@ void adopt_trained_float(Quantization& quantization, const Model& canonical, con
   canonical.save(staging.path(kFloatFile));
   quantization.original = load_back(staging.path(kFloatFile), options.model);
   quantization.canonical = canonical.clone();
+  quantization.graph = view(quantization.canonical);
   quantization.file = identity_of(staging.path(kFloatFile));
   staging.publish({kFloatFile});
 }

@@ -19,10 +19,11 @@ const Backend kBackend = {"x86", 8};
 /// The solution of a network that was calibrated on `input`.
 Solution solution_of(const SmallNet& net, const at::Tensor& input) {
   const auto canonical = canonicalise(build(net));
-  auto plan = make_plan(view(canonical), {}, kBackend);
+  const auto graph = view(canonical);
+  auto plan = make_plan(graph, {}, kBackend);
   const auto statistics = calibrate(canonical, plan, {input});
   const Recipe recipe;
-  return first_solution(canonical, std::move(plan), statistics, {recipe, kBackend});
+  return first_solution(canonical, std::move(plan), statistics, {graph, recipe, kBackend});
 }
 
 /// A cat of a convolution and of `second`, between it and another one.

@@ -10,7 +10,6 @@
 #include "explain/explain.h"
 #include "explain/trial.h"
 #include "export/target.h"
-#include "graph/view.h"
 #include "job/files/job_folder.h"
 #include "job/files/staging_folder.h"
 #include "job/files/written_model.h"
@@ -47,7 +46,7 @@ struct WrittenModels {
 /// Scale of what forward() returns first, or 0 where that stays float.
 double output_step(const Outcome& outcome) {
   const auto& [model, plan, qparams] = outcome.solution;
-  const auto outputs = view(outcome.start.canonical).outputs;
+  const auto outputs = outcome.start.graph.outputs;
   if (outputs.empty()) return 0;
   const auto site = plan.grid_of.find(outputs[0]);
   return site == plan.grid_of.end() ? 0 : qparams[site->second].scale();

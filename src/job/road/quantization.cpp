@@ -10,7 +10,6 @@
 #include "graph/passes/canonicalise.h"
 #include "graph/random_operators.h"
 #include "graph/tensor_inputs.h"
-#include "graph/view.h"
 #include "improve/first_solution.h"
 #include "improve/improve.h"
 #include "measure/resources.h"
@@ -61,8 +60,9 @@ Quantization begin_quantization(Model original, FileIdentity file, const Recipe&
   use_engine(engine);
   auto canonical = canonicalise(original);
   auto backend = libtorch_target().limits(engine);
-  auto plan = make_plan(view(canonical), recipe, backend);
-  return {std::move(original), std::move(canonical), std::move(file), engine,
+  auto graph = view(canonical);
+  auto plan = make_plan(graph, recipe, backend);
+  return {std::move(original), std::move(canonical), std::move(graph), std::move(file), engine,
           std::move(backend),  std::move(plan)};
 }
 
@@ -71,7 +71,7 @@ Calibration calibrate_on_data(const Quantization& quantization, const QuantizeOp
   const OnDevice placed(quantization.canonical, device);
   auto loader = data.loader(Split::kTrain, {tensor_inputs(quantization.original)},
                             {.batch_size = options.calibrate.batch_size, .count = options.calibrate.samples});
-  ArrivalMeter meter(quantization.original.input_names(), first_readers(view(quantization.canonical)));
+  ArrivalMeter meter(quantization.original.input_names(), first_readers(quantization.graph));
   int64_t done = 0;
   auto statistics = calibrate(quantization.canonical, quantization.plan, [&]() -> std::vector<at::Tensor> {
     progress.update(done, loader.size(), "");
@@ -96,9 +96,9 @@ Calibration gather_statistics(const Quantization& quantization, const PtqOptions
 
 Solution solve_and_improve(const Quantization& quantization, const Statistics& statistics,
                            const Recipe& recipe) {
-  return improve(
-      first_solution(quantization.canonical, quantization.plan, statistics, {recipe, quantization.backend}),
-      statistics);
+  return improve(first_solution(quantization.canonical, quantization.plan, statistics,
+                                {quantization.graph, recipe, quantization.backend}),
+                 statistics);
 }
 
 }  // namespace qtool

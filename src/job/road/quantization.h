@@ -5,6 +5,7 @@
 #include "base/progress.h"
 #include "calibrate/statistics.h"
 #include "graph/model.h"
+#include "graph/view.h"
 #include "improve/solution.h"
 #include "job/input/arrival.h"
 #include "job/options/ptq_options.h"
@@ -29,6 +30,7 @@ struct FileIdentity {
 struct Quantization {
   Model original;     ///< as the file has it
   Model canonical;    ///< its normal form, batch norm folded
+  GraphView graph;    ///< of the canonical model
   FileIdentity file;  ///< that the float model is from
   Engine engine;
   Backend backend;  ///< what the engine's kernels can do
