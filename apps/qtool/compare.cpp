@@ -9,6 +9,7 @@
 #include "output.h"
 #include "report/job/gates.h"
 #include "report/job/json_parts.h"
+#include "report/job/metric_text.h"
 #include "report/job/report_text.h"
 #include "report/markdown_table.h"
 
@@ -37,7 +38,7 @@ Json layer_json(const std::optional<ReportBlame>& layer) {
 }
 
 std::string to_json(const Comparison& comparison) {
-  Json json = {{"schema", 1}};
+  Json json = {{"schema", 2}};
   for (const char* key : {"metrics", "settings", "layers", "sites", "notes", "gates"})
     json[key] = Json::array();
   for (const auto& change : comparison.metrics)
@@ -58,10 +59,12 @@ std::string to_json(const Comparison& comparison) {
   return json_text(json);
 }
 
-std::string value_text(Unit unit, double value) {
-  switch (unit) {
-    case Unit::kFraction:
-      return percent(value);
+std::string value_text(const MetricChange& change, const std::optional<double>& measured) {
+  if (!measured) return "-";
+  const double value = *measured;
+  switch (change.unit) {
+    case Unit::kMetric:
+      return metric_text(change.metric, value);
     case Unit::kDecibel:
       return fixed(value, 2) + " dB";
     case Unit::kBytes:
@@ -74,12 +77,13 @@ std::string value_text(Unit unit, double value) {
 
 std::string with_sign(double value, const std::string& text) { return (value > 0 ? "+" : "") + text; }
 
-/// In points and dB; sizes and times in percent.
+/// In the unit of the metric and dB; sizes and times in percent.
 std::string difference_text(const MetricChange& change) {
   if (!change.before || !change.after) return "-";
   const double difference = *change.after - *change.before;
   if (difference == 0) return "same";
-  if (change.unit == Unit::kFraction) return with_sign(difference, fixed(difference * 100, 2)) + " points";
+  if (change.unit == Unit::kMetric)
+    return with_sign(difference, metric_number(change.metric, difference)) + difference_unit(change.metric);
   if (change.unit == Unit::kDecibel) return with_sign(difference, fixed(difference, 2)) + " dB";
   return with_sign(difference, fixed(difference / *change.before * 100, 1)) + " %";
 }
@@ -87,8 +91,8 @@ std::string difference_text(const MetricChange& change) {
 std::string metrics_text(const std::vector<MetricChange>& metrics) {
   Rows rows = {{"", "before", "after", "change"}};
   for (const auto& change : metrics)
-    rows.push_back({change.name, change.before ? value_text(change.unit, *change.before) : "-",
-                    change.after ? value_text(change.unit, *change.after) : "-", difference_text(change)});
+    rows.push_back({change.name, value_text(change, change.before), value_text(change, change.after),
+                    difference_text(change)});
   return columns(rows);
 }
 

@@ -3,12 +3,14 @@
 #include <spdlog/spdlog.h>
 
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
 #include "command.h"
 #include "output.h"
 #include "report/job/json_parts.h"
+#include "report/job/metric_text.h"
 #include "report/job/report_text.h"
 #include "report/markdown_table.h"
 
@@ -17,12 +19,16 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+std::vector<MetricInfo> infos_of(const Evaluation& evaluation) {
+  std::vector<MetricInfo> infos;
+  for (const auto& metric : evaluation.metrics) infos.push_back(metric.info);
+  return infos;
+}
+
 Json model_json(const Evaluation& evaluation) {
-  Json json = {{"path", evaluation.name}};
-  const auto& accuracy = evaluation.accuracy;
-  json["top1"] = accuracy ? Json(accuracy->top1()) : Json(nullptr);
-  json["top5"] = accuracy ? Json(accuracy->top5()) : Json(nullptr);
-  return json;
+  std::map<std::string, double> values;
+  for (const auto& metric : evaluation.metrics) values[metric.info.name] = metric.value;
+  return {{"path", evaluation.name}, {"values", values_json(infos_of(evaluation), values)}};
 }
 
 Json output_json(const OutputQuality& output) {
@@ -34,14 +40,19 @@ Json output_json(const OutputQuality& output) {
           {"constant_channels", output.constant}};
 }
 
+std::string value_text(const MetricResult& metric) {
+  return metric_text(metric.info, std::isnan(metric.value) ? std::nullopt : std::optional(metric.value));
+}
+
 std::string to_json(const EvalResult& result) {
-  Json json = {{"schema", 1}, {"samples", result.samples}, {"model", model_json(result.model)}};
+  Json json = {{"schema", 2}, {"samples", result.samples}, {"metrics", Json::array()}};
+  for (const auto& metric : infos_of(result.model)) json["metrics"].push_back(metric_json(metric));
+  json["model"] = model_json(result.model);
   json["against"] = nullptr;
   if (result.reference) {
     const Agreement& agreement = result.model.with_first;
     json["against"] = model_json(*result.reference);
-    json["agreement"] = {{"same_top1", nullable(agreement.same())},
-                         {"cosine", agreement.cosine},
+    json["agreement"] = {{"cosine", agreement.cosine},
                          {"sqnr_db", agreement.sqnr_db},
                          {"max_difference", agreement.max_difference}};
     json["outputs"] = Json::array();
@@ -52,17 +63,21 @@ std::string to_json(const EvalResult& result) {
   return json_text(json);
 }
 
-std::vector<std::string> accuracy_row(const Evaluation& evaluation) {
-  const auto& accuracy = evaluation.accuracy;
-  return {evaluation.name, accuracy ? percent(accuracy->top1()) : "-",
-          accuracy ? percent(accuracy->top5()) : "-"};
+/// What the model is by the metrics against targets.
+std::vector<std::string> metrics_row(const Evaluation& evaluation) {
+  std::vector<std::string> row = {evaluation.name};
+  for (const auto& metric : evaluation.metrics)
+    if (metric.info.against != Against::kReference) row.push_back(value_text(metric));
+  return row;
 }
 
-std::string accuracy_text(const EvalResult& result) {
-  if (!result.model.accuracy) return "";
-  std::vector<std::vector<std::string>> rows = {{"model", "top-1", "top-5"}};
-  if (result.reference) rows.push_back(accuracy_row(*result.reference));
-  rows.push_back(accuracy_row(result.model));
+std::string metrics_text(const EvalResult& result) {
+  std::vector<std::vector<std::string>> rows = {{"model"}};
+  for (const auto& metric : result.model.metrics)
+    if (metric.info.against != Against::kReference) rows[0].push_back(metric.info.title);
+  if (rows[0].size() == 1) return "";
+  if (result.reference) rows.push_back(metrics_row(*result.reference));
+  rows.push_back(metrics_row(result.model));
   return columns(rows) + "\n";
 }
 
@@ -80,11 +95,13 @@ std::string outputs_text(const std::vector<OutputQuality>& outputs) {
 }
 
 std::string to_text(const EvalResult& result) {
-  std::string text = accuracy_text(result) + "on " + std::to_string(result.samples) + " samples";
+  std::string text = metrics_text(result) + "on " + std::to_string(result.samples) + " samples";
   if (result.reference) {
     const Agreement& agreement = result.model.with_first;
-    text += (agreement.same() ? "; same top-1 on " + percent(*agreement.same()) + ", cosine " : "; cosine ") +
-            fixed(agreement.cosine, 6) + ", SQNR " +
+    for (const auto& metric : result.model.metrics)
+      if (metric.info.against == Against::kReference && !std::isnan(metric.value))
+        text += "; " + metric.info.title + " " + value_text(metric);
+    text += "; cosine " + fixed(agreement.cosine, 6) + ", SQNR " +
             (std::isinf(agreement.sqnr_db) ? "infinite" : fixed(agreement.sqnr_db, 2) + " dB") + "\n\n" +
             outputs_text(result.model.outputs);
     return text;

@@ -9,6 +9,7 @@
 
 #include "base/safe_text.h"
 #include "report/job/data_lines.h"
+#include "report/job/metric_text.h"
 #include "report/job/report_text.h"
 #include "report/markdown_table.h"
 #include "terminal.h"
@@ -116,15 +117,18 @@ namespace {
 std::string ladder_text(const ReportAccuracy& accuracy) {
   if (accuracy.ladder.empty()) return "";
   const auto decibel = [](const std::optional<double>& value) { return value ? sqnr_text(*value) : "-"; };
-  const bool classes = has_classes(accuracy);
-  Rows rows = {classes ? std::vector<std::string>{"", "top-1", "top-5", "same top-1 as float"}
-                       : std::vector<std::string>{"", "SQNR dB", "worst channel dB", "cosine"}};
-  for (const Rung& rung : accuracy.ladder)
-    rows.push_back(
-        classes ? std::vector<std::string>{rung.name, percent_or_dash(rung.top1), percent_or_dash(rung.top5),
-                                           percent_or_dash(rung.agreement)}
-                : std::vector<std::string>{rung.name, decibel(rung.sqnr_db), decibel(rung.worst_channel_db()),
-                                           rung.cosine ? fixed(*rung.cosine, 6) : "-"});
+  const bool has_metrics = !accuracy.metrics.empty();
+  Rows rows = {has_metrics ? std::vector<std::string>{""}
+                           : std::vector<std::string>{"", "SQNR dB", "worst channel dB", "cosine"}};
+  for (const auto& metric : accuracy.metrics) rows[0].push_back(metric_title(metric));
+  for (const Rung& rung : accuracy.ladder) {
+    rows.push_back(has_metrics ? std::vector<std::string>{rung.name}
+                               : std::vector<std::string>{rung.name, decibel(rung.sqnr_db),
+                                                          decibel(rung.worst_channel_db()),
+                                                          rung.cosine ? fixed(*rung.cosine, 6) : "-"});
+    for (const auto& metric : accuracy.metrics)
+      rows.back().push_back(metric_text(metric, rung.value(metric.name)));
+  }
   return columns(rows) + "\n";
 }
 

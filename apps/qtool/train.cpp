@@ -2,12 +2,15 @@
 
 #include <spdlog/spdlog.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
 #include "base/safe_text.h"
 #include "command.h"
 #include "output.h"
+#include "report/job/json_parts.h"
+#include "report/job/metric_text.h"
 #include "report/markdown_table.h"
 
 namespace qtool {
@@ -15,7 +18,8 @@ namespace {
 
 std::string to_json(const TrainJobResult& result) {
   nlohmann::ordered_json json;
-  json["schema"] = 1;
+  json["schema"] = 2;
+  json["metric"] = metric_json(result.train.metric);
   json["directory"] = result.directory;
   json["parameters"] = result.parameters;
   json["files"] = result.files;
@@ -24,17 +28,21 @@ std::string to_json(const TrainJobResult& result) {
     const EpochResult& best = result.train.history.at(static_cast<size_t>(result.train.best_epoch));
     json["best"] = {{"epoch", best.epoch},
                     {"loss", best.loss},
-                    {"accuracy", best.accuracy},
-                    {"validation_accuracy", best.validation_accuracy}};
+                    {"score", best.score},
+                    {"validation_score", best.validation_score}};
   }
   return json_text(json);
 }
 
 std::string to_text(const TrainJobResult& result) {
-  std::vector<std::vector<std::string>> rows = {{"epoch", "loss", "top-1", "held-out top-1", "seconds"}};
+  std::vector<std::vector<std::string>> rows = {
+      {"epoch", "loss", result.train.metric.title, "held-out " + result.train.metric.title, "seconds"}};
+  const auto score_text = [&](double score) {
+    return metric_text(result.train.metric, std::isnan(score) ? std::nullopt : std::optional(score));
+  };
   for (const EpochResult& epoch : result.train.history)
-    rows.push_back({std::to_string(epoch.epoch + 1), fixed(epoch.loss, 4), percent(epoch.accuracy),
-                    percent(epoch.validation_accuracy), fixed(epoch.seconds, 1)});
+    rows.push_back({std::to_string(epoch.epoch + 1), fixed(epoch.loss, 4), score_text(epoch.score),
+                    score_text(epoch.validation_score), fixed(epoch.seconds, 1)});
   return columns(rows) + "\nmodel   " + safe_line(result.directory) + "/model.pt, of epoch " +
          std::to_string(result.train.best_epoch + 1) + "\n";
 }

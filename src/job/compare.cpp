@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "report/job/judge.h"
+#include "report/job/metric_text.h"
 #include "report/job/read_report.h"
 
 namespace qtool {
@@ -79,25 +80,44 @@ struct RungChange {
   std::optional<Rung> before, after;
 };
 
-std::optional<double> of_rung(const Report& report, const std::string& name,
-                              std::optional<double> Rung::*member) {
+std::optional<double> sqnr_of(const Report& report) {
+  const auto* int8 = report.rung("int8");
+  return int8 ? int8->sqnr_db : std::nullopt;
+}
+
+std::optional<double> value_of(const Report& report, const std::string& name, const MetricInfo& metric) {
   const auto* rung = report.rung(name);
-  return rung ? rung->*member : std::nullopt;
+  return rung ? rung->value(metric.name) : std::nullopt;
+}
+
+/// What either report speaks of, each once.
+std::vector<MetricInfo> metrics_of(const Report& before, const Report& after,
+                                   const MetricInfo* (ReportAccuracy::*which)() const) {
+  std::vector<MetricInfo> metrics;
+  for (const auto* report : {&before, &after})
+    if (const MetricInfo* metric = (report->accuracy.*which)();
+        metric && (metrics.empty() || metrics[0].name != metric->name))
+      metrics.push_back(*metric);
+  return metrics;
 }
 
 std::vector<MetricChange> metric_changes(const Report& before, const Report& after) {
   std::vector<MetricChange> changes;
-  const auto add = [&](const std::string& name, Unit unit, const auto& get) {
-    MetricChange change{name, unit, get(before), get(after)};
+  const auto add = [&](const std::string& name, Unit unit, const auto& get, const MetricInfo& metric = {}) {
+    MetricChange change{name, unit, metric, get(before), get(after)};
     if (change.before || change.after) changes.push_back(std::move(change));
   };
+  const auto add_value = [&](const std::string& rung, const MetricInfo& metric) {
+    add(
+        rung + " " + metric_title(metric), Unit::kMetric,
+        [&](const Report& r) { return value_of(r, rung, metric); }, metric);
+  };
   const auto bytes = [](int64_t count) { return count > 0 ? std::optional(double(count)) : std::nullopt; };
-  for (const auto& rung : paired<RungChange>(before.accuracy.ladder, after.accuracy.ladder, &Rung::name))
-    add(rung.name + " top-1", Unit::kFraction,
-        [&](const Report& r) { return of_rung(r, rung.name, &Rung::top1); });
-  add("int8 same top-1 as float", Unit::kFraction,
-      [](const Report& r) { return of_rung(r, "int8", &Rung::agreement); });
-  add("int8 SQNR", Unit::kDecibel, [](const Report& r) { return of_rung(r, "int8", &Rung::sqnr_db); });
+  for (const auto& metric : metrics_of(before, after, &ReportAccuracy::metric))
+    for (const auto& rung : paired<RungChange>(before.accuracy.ladder, after.accuracy.ladder, &Rung::name))
+      add_value(rung.name, metric);
+  for (const auto& metric : metrics_of(before, after, &ReportAccuracy::agreement)) add_value("int8", metric);
+  add("int8 SQNR", Unit::kDecibel, sqnr_of);
   add("int8 SQNR of the worst channel", Unit::kDecibel, [](const Report& r) {
     const auto* int8 = r.rung("int8");
     return int8 ? int8->worst_channel_db() : std::nullopt;
@@ -136,6 +156,23 @@ std::vector<std::string> notes_of(const Report& before, const Report& after) {
   return notes;
 }
 
+/// By the first of the metrics that both reports have of int8; of the last where there is none.
+GateResult judge_accuracy(const Report& before, const Report& after, double limit) {
+  auto metrics = metrics_of(before, after, &ReportAccuracy::metric);
+  for (const auto& metric : metrics_of(before, after, &ReportAccuracy::agreement)) metrics.push_back(metric);
+  if (metrics.empty()) metrics.push_back({.title = "accuracy"});
+  const auto judged = [&](const MetricInfo& metric) {
+    const auto was = value_of(before, "int8", metric), is = value_of(after, "int8", metric);
+    const bool is_own = metric.against != Against::kReference;
+    return judge({"max_accuracy_loss", metric_title(metric) + (is_own ? " of int8 lost:" : " lost:"),
+                  difference_unit(metric), 2, true},
+                 limit, was && is ? std::optional(metric.loss(*was, *is)) : std::nullopt);
+  };
+  for (const auto& metric : metrics)
+    if (const auto result = judged(metric); result.value) return result;
+  return judged(metrics.back());
+}
+
 std::optional<double> loss(const std::optional<double>& before, const std::optional<double>& after) {
   return before && after ? std::optional(*before - *after) : std::nullopt;
 }
@@ -146,27 +183,16 @@ std::optional<double> increase(std::optional<double> before, std::optional<doubl
 }
 
 std::vector<GateResult> judge_change(const Report& before, const Report& after, const ChangeGates& gates) {
-  static constexpr GateBound accuracy{"max_accuracy_loss", "top-1 of int8 lost:", " points", 2, true};
-  static constexpr GateBound agreement{"max_accuracy_loss", "agreement with float lost:", " points", 2, true};
-  static constexpr GateBound sqnr{"max_sqnr_loss", "SQNR of int8 lost:", " dB", 2, true};
-  static constexpr GateBound size{"max_size_increase", "growth of the int8 file:", " %", 1, true};
-  static constexpr GateBound latency{"max_latency_increase", "longer latency of int8:", " %", 1, true};
-  const auto int8_loss = [&](std::optional<double> Rung::*member) {
-    return loss(of_rung(before, "int8", member), of_rung(after, "int8", member));
-  };
-  const auto in_points = [](const std::optional<double>& x) {
-    return x ? std::optional(*x * 100) : std::nullopt;
-  };
+  static const GateBound sqnr{"max_sqnr_loss", "SQNR of int8 lost:", " dB", 2, true};
+  static const GateBound size{"max_size_increase", "growth of the int8 file:", " %", 1, true};
+  static const GateBound latency{"max_latency_increase", "longer latency of int8:", " %", 1, true};
   const auto time = [](const Report& r) {
     return r.timing.latency ? std::optional(r.timing.latency->int8_ms) : std::nullopt;
   };
   std::vector<GateResult> results;
-  if (gates.max_accuracy_loss) {
-    const auto top1 = int8_loss(&Rung::top1);
-    results.push_back(judge(top1 ? accuracy : agreement, *gates.max_accuracy_loss,
-                            in_points(top1 ? top1 : int8_loss(&Rung::agreement))));
-  }
-  if (gates.max_sqnr_loss) results.push_back(judge(sqnr, *gates.max_sqnr_loss, int8_loss(&Rung::sqnr_db)));
+  if (gates.max_accuracy_loss) results.push_back(judge_accuracy(before, after, *gates.max_accuracy_loss));
+  if (gates.max_sqnr_loss)
+    results.push_back(judge(sqnr, *gates.max_sqnr_loss, loss(sqnr_of(before), sqnr_of(after))));
   if (gates.max_size_increase)
     results.push_back(judge(size, *gates.max_size_increase,
                             increase(double(before.size.int8_bytes), double(after.size.int8_bytes))));

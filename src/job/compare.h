@@ -13,7 +13,7 @@ namespace qtool {
 /// Limits on what a change of a model, a recipe or qtool may cost.
 struct ChangeGates {
   std::optional<double> max_accuracy_loss =
-      {};  ///< top-1 of int8, in points; agreement with float without labels
+      {};  ///< of int8 by the metric, in its unit (of percents: in points); agreement with float without targets
   std::optional<double> max_sqnr_loss = {};         ///< of int8 against float, in dB
   std::optional<double> max_size_increase = {};     ///< of the int8 file, in percent
   std::optional<double> max_latency_increase = {};  ///< of int8, in percent
@@ -22,7 +22,8 @@ struct ChangeGates {
 template <class Visitor>
 void describe(Visitor& v, ChangeGates& o) {
   v.field("max_accuracy_loss", o.max_accuracy_loss,
-          "top-1 of int8 that may be lost, in points; of agreement with float where there are no labels",
+          "what int8 may lose of the metric (top-1), in points; of agreement with float where there are no "
+          "labels",
           between(0, 100));
   v.field("max_sqnr_loss", o.max_sqnr_loss, "SQNR of int8 that may be lost, in dB", at_least(0));
   v.field("max_size_increase", o.max_size_increase, "percent by which the int8 file may grow", at_least(0));
@@ -44,12 +45,13 @@ void describe(Visitor& v, CompareOptions& o) {
   v.group("ci", o.ci);
 }
 
-enum class Unit { kFraction, kDecibel, kBytes, kMilliseconds };
+enum class Unit { kMetric, kDecibel, kBytes, kMilliseconds };
 
 /// One number of the result in both reports; empty where a report lacks it.
 struct MetricChange {
   std::string name = {};
-  Unit unit = Unit::kFraction;
+  Unit unit = Unit::kMetric;
+  MetricInfo metric = {};  ///< of which it is, where that is the unit
   std::optional<double> before = {}, after = {};
 };
 

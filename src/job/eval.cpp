@@ -49,9 +49,8 @@ EvalResult run_eval(const EvalOptions& options, const Context& context) {
     const auto warnings = output_warnings(result.model.outputs, options.against, options.model);
     result.warnings.insert(result.warnings.end(), warnings.begin(), warnings.end());
   }
-  if (result.model.accuracy)
-    if (const auto warning = label_warning(*result.model.accuracy))
-      result.arrival.warnings.push_back(*warning);
+  for (const auto& metric : result.model.metrics)
+    if (metric.warning) result.arrival.warnings.push_back(*metric.warning);
   return result;
 }
 

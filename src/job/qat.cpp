@@ -120,16 +120,15 @@ class FineTuning {
   std::optional<Model> teacher_;
 };
 
-std::vector<ReportEpoch> curve_of(const TrainResult& result) {
-  std::vector<ReportEpoch> curve;
+void tell_curve(TrainingStory& story, const TrainResult& result) {
+  story.metric = result.metric;
   for (const auto& epoch : result.history)
-    curve.push_back({.epoch = epoch.epoch + 1,
-                     .loss = epoch.loss,
-                     .accuracy = epoch.accuracy,
-                     .validation_accuracy = epoch.validation_accuracy,
-                     .learning_rate = epoch.learning_rate,
-                     .best = epoch.epoch == result.best_epoch});
-  return curve;
+    story.curve.push_back({.epoch = epoch.epoch + 1,
+                           .loss = epoch.loss,
+                           .score = epoch.score,
+                           .validation_score = epoch.validation_score,
+                           .learning_rate = epoch.learning_rate,
+                           .best = epoch.epoch == result.best_epoch});
 }
 
 /// The same solution with its weights on their grids. Without rounding such weights are no network that was ever
@@ -165,10 +164,10 @@ QuantizeResult run_qat(const QatOptions& options, const Context& context) {
   TrainingStory story;
   std::optional<TrainingDiverged> diverged;
   try {
-    story.curve = curve_of(fine_tuning.run(training_hooks(context.progress, story.warnings)));
+    tell_curve(story, fine_tuning.run(training_hooks(context.progress, story.warnings)));
   } catch (const TrainingDiverged& error) {
     diverged = error;
-    story.curve = curve_of(error.result);
+    tell_curve(story, error.result);
   }
   const auto solution = fine_tuning.trained();
   if (is_zoo(options.model)) adopt_trained_float(start, solution.model, options);

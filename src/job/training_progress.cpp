@@ -2,15 +2,17 @@
 
 #include <cstdio>
 
+#include "report/job/metric_text.h"
+
 namespace qtool {
 namespace {
 
 std::string progress_text(const TrainProgress& at) {
-  char text[128];
-  std::snprintf(text, sizeof text, "epoch %lld/%lld, loss %.4f, %s %.2f %%, %.0f images/s",
-                static_cast<long long>(at.epoch + 1), static_cast<long long>(at.epochs), at.loss,
-                at.is_top1 ? "top-1" : "score", at.accuracy * 100, at.images_per_second);
-  return text;
+  char loss[32], speed[32];
+  std::snprintf(loss, sizeof loss, "%.4f", at.loss);
+  std::snprintf(speed, sizeof speed, "%.0f", at.images_per_second);
+  return "epoch " + std::to_string(at.epoch + 1) + "/" + std::to_string(at.epochs) + ", loss " + loss + ", " +
+         at.metric.title + " " + metric_text(at.metric, at.score) + ", " + speed + " images/s";
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "measure/accuracy.h"
+#include "measure/classes.h"
 
 namespace qtool {
 

@@ -6,29 +6,58 @@
 #include "base/error.h"
 
 namespace qtool {
+namespace {
 
-AccuracyDrop accuracy_drop(int64_t samples, int64_t lost, int64_t gained) {
+constexpr double kNormal975 = 1.959963984540054;  // 97.5 % quantile of the normal distribution
+
+bool are_shares(const MetricResult& result) {
+  return result.info.unit == "%" && std::all_of(result.samples.begin(), result.samples.end(),
+                                                [](double value) { return value == 0 || value == 100; });
+}
+
+MetricDrop drop_of_shares(const MetricResult& before, const MetricResult& after) {
+  int64_t lost = 0, gained = 0;
+  for (size_t i = 0; i < before.samples.size(); ++i) {
+    const double loss = before.info.loss(before.samples[i], after.samples[i]);
+    lost += loss > 0;
+    gained += loss < 0;
+  }
+  return share_drop(int64_t(before.samples.size()), lost, gained);
+}
+
+MetricDrop drop_of_means(const MetricResult& before, const MetricResult& after) {
+  const auto n = double(before.samples.size());
+  double sum = 0, squares = 0;
+  for (size_t i = 0; i < before.samples.size(); ++i)
+    sum += before.info.loss(before.samples[i], after.samples[i]);
+  const double mean = sum / n;
+  if (n < 2) return {.value = mean};
+  for (size_t i = 0; i < before.samples.size(); ++i) {
+    const double apart = before.info.loss(before.samples[i], after.samples[i]) - mean;
+    squares += apart * apart;
+  }
+  const double half_width = kNormal975 * std::sqrt(squares / (n - 1) / n);
+  return {.value = mean, .low = mean - half_width, .high = mean + half_width};
+}
+
+}  // namespace
+
+MetricDrop share_drop(int64_t samples, int64_t lost, int64_t gained) {
   QTOOL_ASSERT(samples > 0 && lost >= 0 && gained >= 0 && lost + gained <= samples);
-  constexpr double kNormal975 = 1.959963984540054;  // 97.5 % quantile of the normal distribution
   const double n = double(samples) + 2, b = double(lost) + 0.5, c = double(gained) + 0.5;
   const double centre = (b - c) / n;
   const double half_width = kNormal975 * std::sqrt((b + c) - (b - c) * (b - c) / n) / n;
-  return {.samples = samples,
-          .lost = lost,
-          .gained = gained,
-          .drop = double(lost - gained) / double(samples),
-          .low = std::max(-1.0, centre - half_width),
-          .high = std::min(1.0, centre + half_width)};
+  return {.value = double(lost - gained) / double(samples) * 100,
+          .low = std::max(-1.0, centre - half_width) * 100,
+          .high = std::min(1.0, centre + half_width) * 100};
 }
 
-AccuracyDrop accuracy_drop(const std::vector<bool>& before, const std::vector<bool>& after) {
-  QTOOL_ASSERT(before.size() == after.size());
-  int64_t lost = 0, gained = 0;
-  for (size_t i = 0; i < before.size(); ++i) {
-    lost += before[i] && !after[i];
-    gained += !before[i] && after[i];
-  }
-  return accuracy_drop(int64_t(before.size()), lost, gained);
+MetricDrop metric_drop(const MetricResult& before, const MetricResult& after) {
+  QTOOL_ASSERT(before.info.name == after.info.name);
+  if (before.samples.empty() || before.samples.size() != after.samples.size())
+    return {.value = before.info.loss(before.value, after.value)};
+  return are_shares(before) && are_shares(after) ? drop_of_shares(before, after)
+                                                 : drop_of_means(before, after);
 }
 
 }  // namespace qtool

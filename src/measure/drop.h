@@ -1,27 +1,40 @@
 #pragma once
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
+
+#include "measure/metric_info.h"
 
 namespace qtool {
 
-/// What a change of the model cost in accuracy, on the same samples. Fractions; positive: it got worse.
-struct AccuracyDrop {
-  int64_t samples = 0;
-  int64_t lost = 0;    ///< right before, wrong after
-  int64_t gained = 0;  ///< wrong before, right after
-  double drop = 0;     ///< (lost - gained) / samples
-  double low = 0;      ///< 95 % confidence interval of the drop
-  double high = 0;
+/// What a metric says of a model, over all samples.
+struct MetricResult {
+  MetricInfo info = {};
+  double value = 0;                         ///< Metric::value()
+  std::vector<double> samples = {};         ///< Metric::samples()
+  std::optional<std::string> warning = {};  ///< Metric::warning()
 };
 
-/// The samples are paired, so only those whose answer changed carry variance: far narrower than the interval
-/// of two independent accuracies. With b lost, c gained and n samples the standard error is
-/// sqrt((b + c) - (b - c)^2 / n) / n; each of the four cells is raised by 1/2 first, so that few or no
-/// changes do not give an interval of no width, and the bounds are cut to [-1, 1]. Source: Agresti, Min,
-/// "Simple improved confidence intervals for comparing matched proportions", Statistics in Medicine 24 (2005)
-/// 729-740.
-[[nodiscard]] AccuracyDrop accuracy_drop(int64_t samples, int64_t lost, int64_t gained);
-/// Both of the same length, one entry for each sample.
-[[nodiscard]] AccuracyDrop accuracy_drop(const std::vector<bool>& before, const std::vector<bool>& after);
+/// What a change of the model cost on the same samples, in the unit of the metric (of percents: in points). Positive:
+/// it got worse.
+struct MetricDrop {
+  double value = 0;
+  std::optional<double> low = {},
+                        high =
+                            {};  ///< 95 % confidence interval, where the metric has a value for each sample
+};
+
+/// Of two models on the same samples, by one metric. The samples are paired, so only those whose value changed carry
+/// variance: far narrower than the interval of two independent means. Where each sample is right or wrong (0 or 100 %)
+/// as share_drop(), else the mean difference +- 1.96 of its standard error, from two samples on.
+[[nodiscard]] MetricDrop metric_drop(const MetricResult& before, const MetricResult& after);
+
+/// Of shares, in percent: `lost` were right before and wrong after, `gained` the other way round. With b lost, c gained
+/// and n samples the standard error is sqrt((b + c) - (b - c)^2 / n) / n; each of the four cells is raised by 1/2
+/// first, so that few or no changes do not give an interval of no width, and the bounds are cut to [-100, 100]. Source:
+/// Agresti, Min, "Simple improved confidence intervals for comparing matched proportions", Statistics in Medicine 24
+/// (2005) 729-740.
+[[nodiscard]] MetricDrop share_drop(int64_t samples, int64_t lost, int64_t gained);
 
 }  // namespace qtool

@@ -2,21 +2,26 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
 #include <chrono>
+#include <memory>
+#include <utility>
 
 #include "base/error.h"
 #include "measure/chance.h"
 #include "measure/label_check.h"
+#include "measure/metric.h"
 
 namespace qtool {
 namespace {
 
 struct Meters {
   explicit Meters(const Candidate& candidate)
-      : accuracy(candidate.name), with_first(candidate.step), with_previous(candidate.step) {}
-  AccuracyMeter accuracy;
+      : name(candidate.name), with_first(candidate.step), with_previous(candidate.step) {}
+  std::string name;
+  std::vector<std::pair<MetricInfo, std::unique_ptr<Metric>>> metrics = {};
   AgreementMeter with_first, with_previous;
-  std::vector<OutputMeter> outputs;
+  std::vector<OutputMeter> outputs = {};
   double seconds = 0;
 };
 
@@ -27,15 +32,26 @@ std::vector<at::Tensor> run_timed(const Candidate& candidate, const Batch& batch
   return outputs;
 }
 
+/// Each model's meters of the metrics that apply; throws where labels are to be counted and one is of no class.
+void choose_metrics(const Answers& first, LabelCheck& labels, std::vector<Meters>& meters) {
+  for (const auto& kind : metrics()) {
+    if (!applies(kind, first)) continue;
+    if (kind.info.against == Against::kLabels) labels.check(first.outputs.at(0));
+    for (auto& meter : meters) meter.metrics.emplace_back(kind.info, kind.make(meter.name));
+  }
+}
+
 void add_batch(std::span<const Candidate> candidates, const Batch& batch, int64_t number, LabelCheck& labels,
                std::vector<Meters>& meters) {
   std::vector<at::Tensor> first, previous;
+  const std::vector<at::Tensor> none;
   for (size_t i = 0; i < candidates.size(); ++i) {
     same_chance(number);
     std::vector<at::Tensor> outputs = run_timed(candidates[i], batch, meters[i].seconds);
     if (i == 0) first = previous = outputs;
-    labels.check(outputs.at(0));
-    if (!batch.targets.empty()) meters[i].accuracy.add(outputs.at(0), batch.targets[0]);
+    const Answers answers{outputs, batch.targets, candidates.size() > 1 ? first : none};
+    if (number == 0 && i == 0) choose_metrics(answers, labels, meters);
+    for (auto& [info, metric] : meters[i].metrics) metric->add(answers);
     meters[i].with_first.add(first, outputs);
     meters[i].with_previous.add(previous, outputs);
     if (i > 0) {
@@ -46,7 +62,24 @@ void add_batch(std::span<const Candidate> candidates, const Batch& batch, int64_
   }
 }
 
+Evaluation evaluation_of(const Meters& meters) {
+  Evaluation evaluation{.name = meters.name,
+                        .with_first = meters.with_first.agreement(),
+                        .with_previous = meters.with_previous.agreement(),
+                        .seconds = meters.seconds};
+  for (const auto& [info, metric] : meters.metrics)
+    evaluation.metrics.push_back({info, metric->value(), metric->samples(), metric->warning()});
+  for (const auto& meter : meters.outputs) evaluation.outputs.push_back(meter.quality());
+  return evaluation;
+}
+
 }  // namespace
+
+const MetricResult* Evaluation::metric(const std::string& wanted) const {
+  const auto found = std::find_if(metrics.begin(), metrics.end(),
+                                  [&](const MetricResult& result) { return result.info.name == wanted; });
+  return found == metrics.end() ? nullptr : &*found;
+}
 
 std::vector<Evaluation> evaluate(std::span<const Candidate> candidates, Loader& loader) {
   if (loader.size() == 0)
@@ -55,26 +88,15 @@ std::vector<Evaluation> evaluate(std::span<const Candidate> candidates, Loader& 
                                     .expected = "at least 1",
                                     .fix = "check the data, and its `limit`"});
   const at::NoGradGuard no_grad;
-  std::vector<Meters> meters(candidates.begin(), candidates.end());
+  std::vector<Meters> meters;
+  for (const auto& candidate : candidates) meters.emplace_back(candidate);
   LabelCheck labels(loader);
   loader.start();
   for (int64_t number = 0; const auto batch = loader.next(); ++number)
     add_batch(candidates, *batch, number, labels, meters);
 
   std::vector<Evaluation> evaluations;
-  for (size_t i = 0; i < candidates.size(); ++i) {
-    const Meters& m = meters[i];
-    std::vector<OutputQuality> outputs;
-    for (const auto& meter : m.outputs) outputs.push_back(meter.quality());
-    evaluations.push_back(
-        {.name = candidates[i].name,
-         .accuracy = loader.has_labels() ? std::optional<Accuracy>(m.accuracy.accuracy()) : std::nullopt,
-         .right = m.accuracy.right(),
-         .with_first = m.with_first.agreement(),
-         .with_previous = m.with_previous.agreement(),
-         .outputs = std::move(outputs),
-         .seconds = m.seconds});
-  }
+  for (const auto& meter : meters) evaluations.push_back(evaluation_of(meter));
   return evaluations;
 }
 

@@ -1,13 +1,12 @@
 #pragma once
 #include <functional>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "data/loader.h"
-#include "measure/accuracy.h"
 #include "measure/agreement.h"
+#include "measure/drop.h"
 #include "measure/output_similarity.h"
 
 namespace qtool {
@@ -21,13 +20,15 @@ struct Candidate {
 
 struct Evaluation {
   std::string name;
-  std::optional<Accuracy> accuracy;  ///< where the data has labels
-  std::vector<bool> right;           ///< for each sample, in order; empty without labels
-  Agreement with_first;              ///< with the first candidate; the first one's own is perfect
-  Agreement with_previous;           ///< with the candidate before it; the first one's own is perfect
+  /// Of all metrics that apply to the first candidate's first batch, in the order of their table. The reference is the
+  /// first candidate; where there is no other, there is none.
+  std::vector<MetricResult> metrics = {};
+  Agreement with_first = {};     ///< with the first candidate; the first one's own is perfect
+  Agreement with_previous = {};  ///< with the candidate before it; the first one's own is perfect
   /// Each output against the first candidate's; empty for the first one itself.
   std::vector<OutputQuality> outputs = {};
-  double seconds = 0;  ///< time spent in run()
+  double seconds = 0;                                                       ///< time spent in run()
+  [[nodiscard]] const MetricResult* metric(const std::string& name) const;  ///< null where there is none
 };
 
 /// All candidates over the same batches, in one pass of the loader, without gradients, and with the same random numbers

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "measure/accuracy.h"
+#include "measure/classes.h"
 
 namespace qtool {
 

@@ -6,9 +6,11 @@
 
 namespace qtool {
 
-std::string history_json(const std::vector<EpochResult>& history, int64_t best_epoch) {
+std::string history_json(const std::vector<EpochResult>& history, const MetricInfo& metric,
+                         int64_t best_epoch) {
   nlohmann::ordered_json json;
-  json["schema"] = 1;
+  json["schema"] = 2;
+  json["metric"] = {{"name", metric.name}, {"unit", metric.unit}, {"better", to_string(metric.better)}};
   if (best_epoch >= 0)
     json["best_epoch"] = best_epoch;
   else
@@ -17,8 +19,8 @@ std::string history_json(const std::vector<EpochResult>& history, int64_t best_e
   for (const EpochResult& epoch : history)
     json["epochs"].push_back({{"epoch", epoch.epoch},
                               {"loss", epoch.loss},
-                              {"accuracy", epoch.accuracy},
-                              {"validation_accuracy", epoch.validation_accuracy},
+                              {"score", epoch.score},
+                              {"validation_score", epoch.validation_score},
                               {"learning_rate", epoch.learning_rate},
                               {"seconds", epoch.seconds}});
   return json_text(json);

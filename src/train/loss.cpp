@@ -13,7 +13,7 @@
 #include <sstream>
 
 #include "base/error.h"
-#include "measure/accuracy.h"
+#include "measure/classes.h"
 
 namespace qtool {
 namespace {

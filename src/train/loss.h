@@ -47,7 +47,7 @@ struct Loss {
 /// checked (none: allowed where distillation is 1). The target is (1 - label_smoothing) on the label plus
 /// label_smoothing / C on every class (Szegedy et al., arXiv:1512.00567).
 /// soft: mean over all outputs to learn from: floating point, with a gradient, not empty, and with an axis of samples,
-/// as one number for a whole batch is no answer to a sample. Of logits (measure/accuracy.h) the divergence KL(teacher
+/// as one number for a whole batch is no answer to a sample. Of logits (measure/classes.h) the divergence KL(teacher
 /// || model) at the temperature T, times T^2 (Hinton et al., arXiv:1503.02531), of other outputs the mean squared error
 /// by its scale. `teacher` (empty: allowed where distillation is 0) has the same shapes.
 /// Throws Error(kUsage) where teacher and model do not match, or there is no output to learn from.

@@ -2,30 +2,46 @@
 
 #include <cmath>
 
-#include "train/loss.h"
-
 namespace qtool {
+
+MetricInfo score_info(const std::string& name) {
+  for (const auto& kind : metrics())
+    if (kind.info.name == name) return kind.info;
+  return {.name = "score", .title = "score", .unit = "%", .against = Against::kReference};
+}
+
+void ScoreMeter::choose(const Answers& first) {
+  chosen_ = true;
+  for (const auto& kind : metrics()) {
+    // Without a teacher there is nothing else, and the metric says what is wrong with the outputs.
+    if (first.reference.empty() ? !applies(kind, first) : !can_judge(kind, first)) continue;
+    info_ = kind.info;
+    metric_ = kind.make(where_);
+    return;
+  }
+}
 
 void ScoreMeter::add(const std::vector<at::Tensor>& outputs, const std::vector<at::Tensor>& targets,
                      const std::vector<at::Tensor>& teacher) {
-  logits_ = is_logits(outputs.at(0));
-  against_labels_ = !targets.empty() && (logits_ || teacher.empty());
-  if (against_labels_)
-    accuracy_.add(outputs[0], targets[0]);
+  const Answers answers{outputs, targets, teacher};
+  if (!chosen_) choose(answers);
+  if (metric_)
+    metric_->add(answers);
   else
-    agreement_.add(teacher, outputs);
+    error_.add(teacher, outputs);
 }
 
 double ScoreMeter::score() const {
-  if (against_labels_) return accuracy_.accuracy().top1();
-  const Agreement agreement = agreement_.agreement();
-  return logits_ ? agreement.same().value() : 1 - std::pow(10, -agreement.sqnr_db / 10);
+  return metric_ ? metric_->value() : (1 - std::pow(10, -error_.agreement().sqnr_db / 10)) * 100;
 }
 
 double ScoreMeter::standard_error() const {
-  if (!is_top1()) return 0;
-  const int64_t samples = against_labels_ ? accuracy_.accuracy().samples : agreement_.agreement().samples;
-  return std::sqrt(score() * (1 - score()) / double(samples));
+  const auto samples = metric_ ? metric_->samples() : std::vector<double>();
+  if (samples.empty()) return 0;
+  const double mean = score();
+  double squares = 0;
+  for (const double value : samples) squares += (value - mean) * (value - mean);
+  return std::sqrt(squares) / double(samples.size());
 }
 
 }  // namespace qtool

@@ -1,32 +1,41 @@
 #pragma once
-#include <optional>
+#include <memory>
+#include <string>
+#include <vector>
 
-#include "measure/accuracy.h"
 #include "measure/agreement.h"
+#include "measure/metric.h"
 
 namespace qtool {
 
-/// How good a model's answers are over some batches: at most 1, higher is better. Against labels the share of
-/// samples whose top-1 is right. Where there are no labels, or the first output is not logits, against the teacher:
-/// of logits the share with the same top-1, of other outputs 1 - |teacher - model|^2 / |teacher|^2.
+/// The metric of this name; a score in percent where there is none.
+[[nodiscard]] MetricInfo score_info(const std::string& name);
+
+/// How good a model's answers are over some batches, by the first metric that can judge them; where there is a teacher
+/// by one that the model's outputs are made for, and where there is none against the teacher 1 - |teacher - model|^2 /
+/// |teacher|^2, in percent. Which it is follows from the first batch.
 class ScoreMeter {
  public:
   /// `where` names data and place in errors.
-  explicit ScoreMeter(std::string where) : accuracy_(std::move(where)) {}
+  explicit ScoreMeter(std::string where) : where_(std::move(where)) {}
   /// The outputs for one batch; the data's targets or none, the teacher's outputs or none. Throws Error(kUsage)
   /// for labels out of range and for outputs that neither labels nor a teacher can judge.
   void add(const std::vector<at::Tensor>& outputs, const std::vector<at::Tensor>& targets,
            const std::vector<at::Tensor>& teacher);
-  [[nodiscard]] double score() const;  ///< of the samples seen
-  /// Whether the score is a share of samples whose top-1 is right, or the teacher's.
-  [[nodiscard]] bool is_top1() const { return against_labels_ || logits_; }
-  /// Of the score, over samples like these: sqrt(p (1 - p) / samples) of a share p; 0 where the score is no share.
+  [[nodiscard]] double score() const;  ///< of the samples seen, in the metric's unit
+  /// Of what the score speaks; before the first batch of a score in percent.
+  [[nodiscard]] const MetricInfo& info() const { return info_; }
+  /// Of the score, over samples like these; 0 where the metric has no value for each sample.
   [[nodiscard]] double standard_error() const;
 
  private:
-  AccuracyMeter accuracy_;
-  AgreementMeter agreement_;
-  bool against_labels_ = false, logits_ = false;
+  void choose(const Answers& first);
+
+  std::string where_;
+  MetricInfo info_ = score_info("");
+  std::unique_ptr<Metric> metric_;  ///< null: by the error of the outputs
+  AgreementMeter error_;
+  bool chosen_ = false;
 };
 
 }  // namespace qtool

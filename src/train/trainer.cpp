@@ -21,6 +21,7 @@
 #include "data/loader.h"
 #include "graph/on_device.h"
 #include "graph/tensor_inputs.h"
+#include "measure/classes.h"
 #include "measure/label_check.h"
 #include "options/option_value.h"
 #include "train/data_parts.h"
@@ -208,7 +209,8 @@ class Trainer {
 
   void write_history() const {
     if (peers().is_first() && !task_.history.empty() && !state_.history.empty())
-      write_file(task_.history, history_json(state_.history, state_.best_epoch.kept));
+      write_file(task_.history,
+                 history_json(state_.history, score_info(state_.metric), state_.best_epoch.kept));
   }
 
   /// False where the loss diverged and the step was not taken.
@@ -237,7 +239,7 @@ class Trainer {
     ++state_.batch;
     ++steps_run_;
     last_loss_ = step.loss;
-    score_is_top1_ = meter.is_top1();
+    state_.metric = meter.info().name;
     state_.loss_sum += step.loss * double(step.samples);
     state_.score_sum += step.score * double(step.samples);
     state_.samples += step.samples;
@@ -310,20 +312,22 @@ class Trainer {
   void end_epoch() {
     EpochResult result{.epoch = state_.epoch,
                        .loss = state_.loss_sum / double(state_.samples),
-                       .accuracy = state_.score_sum / double(state_.samples),
-                       .validation_accuracy = std::numeric_limits<double>::quiet_NaN(),
+                       .score = state_.score_sum / double(state_.samples),
+                       .validation_score = std::numeric_limits<double>::quiet_NaN(),
                        .learning_rate = learning_rate(state_.step - 1),
                        .seconds = 0};
-    double standard_error = 0;
+    double standard_error = 0, merit = result.validation_score;
     if (validation_) {
       const ScoreMeter held_out = validate();
-      result.validation_accuracy = peers().of_first(held_out.score());
+      result.validation_score = peers().of_first(held_out.score());
       standard_error = peers().of_first(held_out.standard_error());
+      const bool is_higher_better = held_out.info().better == Better::kHigher;
+      merit = is_higher_better ? result.validation_score : -result.validation_score;
     }
     result.seconds = seconds_since(begin_);
     const int64_t first_step = state_.step - training_.batches();
     const bool may_be_best = !hooks_.may_be_best || hooks_.may_be_best(first_step, steps_);
-    if (may_be_best && state_.best_epoch.accept(state_.epoch, result.validation_accuracy, standard_error))
+    if (may_be_best && state_.best_epoch.accept(state_.epoch, merit, standard_error))
       state_.best = copies_of(model_tensors(model_));
     state_.history.push_back(result);
     ++state_.epoch;
@@ -353,7 +357,9 @@ class Trainer {
 
   [[nodiscard]] TrainResult result() const {
     const int64_t best = state_.best_epoch.kept;
-    return {.history = state_.history, .best_epoch = best >= 0 ? best : state_.epoch - 1};
+    return {.history = state_.history,
+            .metric = score_info(state_.metric),
+            .best_epoch = best >= 0 ? best : state_.epoch - 1};
   }
 
   void keep_good_state() { take_snapshot(state_, model_, *optimizer_, good_); }
@@ -393,8 +399,8 @@ class Trainer {
             .step = state_.step,
             .steps = steps_,
             .loss = state_.loss_sum / double(state_.samples),
-            .accuracy = state_.score_sum / double(state_.samples),
-            .is_top1 = score_is_top1_,
+            .score = state_.score_sum / double(state_.samples),
+            .metric = score_info(state_.metric),
             .images_per_second = run * double(options_.batch_size) / seconds,
             .seconds_left = seconds / run * double(steps_ - state_.step)};
   }
@@ -485,7 +491,6 @@ class Trainer {
   Snapshot good_;  ///< where a rollback leads to, and what checkpoints hold
   LossWatch watch_;
   double last_loss_ = 0;
-  bool score_is_top1_ = true;
   int64_t steps_run_ = 0;  ///< by this process
   Clock::time_point begin_, saved_;
 };

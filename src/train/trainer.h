@@ -10,6 +10,7 @@
 #include "base/peers.h"
 #include "data/spec.h"
 #include "graph/model.h"
+#include "measure/metric_info.h"
 #include "options/options.h"
 #include "train/optimizer.h"
 #include "train/schedule.h"
@@ -90,24 +91,25 @@ struct TrainProgress {
   int64_t epoch = 0, epochs = 0;  ///< the epoch counts from 0
   int64_t step = 0, steps = 0;    ///< done of all
   double loss = 0;                ///< mean of this epoch so far
-  double accuracy = 0;            ///< likewise, on augmented data; see ScoreMeter
-  bool is_top1 = true;            ///< what `accuracy` is a share of
+  double score = 0;               ///< likewise, on augmented data; see ScoreMeter
+  MetricInfo metric = {};         ///< what `score` is
   double images_per_second = 0;   ///< since this process began to train
   double seconds_left = 0;
 };
 
 /// One row of the training curve.
 struct EpochResult {
-  int64_t epoch = 0;  ///< from 0
-  double loss = 0;    ///< mean over the epoch
-  double accuracy = 0;
-  double validation_accuracy = 0;  ///< see ScoreMeter; NaN where nothing is held out
-  double learning_rate = 0;        ///< of the last step
-  double seconds = 0;              ///< since training began or was resumed
+  int64_t epoch = 0;            ///< from 0
+  double loss = 0;              ///< mean over the epoch
+  double score = 0;             ///< see ScoreMeter
+  double validation_score = 0;  ///< NaN where nothing is held out
+  double learning_rate = 0;     ///< of the last step
+  double seconds = 0;           ///< since training began or was resumed
 };
 
 struct TrainResult {
   std::vector<EpochResult> history = {};  ///< one for each epoch, those before a resumption included
+  MetricInfo metric = {};                 ///< what their scores are; where no step was run just `score`
   int64_t best_epoch = 0;                 ///< the one whose weights the model has now; -1: none has ended
 };
 

@@ -76,7 +76,7 @@ void visit_numbers(Visitor& v, TrainingState& s) {
   v.check_rest(s.epoch);
   s.history.resize(size_t(s.epoch));
   for (auto& e : s.history)
-    v(e.epoch), v(e.loss), v(e.accuracy), v(e.validation_accuracy), v(e.learning_rate), v(e.seconds);
+    v(e.epoch), v(e.loss), v(e.score), v(e.validation_score), v(e.learning_rate), v(e.seconds);
 }
 
 void check_identity(const std::string& path, const std::string& stored, const std::string& current) {
@@ -108,9 +108,10 @@ std::vector<NamedTensor> live_tensors(const Model& model, const Optimizer& optim
   return tensors;
 }
 
-constexpr const char* kFormat = "2";  // of checkpoints: another one where other numbers or tensors are stored
+constexpr const char* kFormat = "3";  // of checkpoints: another one where other numbers or tensors are stored
 constexpr const char* kIdentity = "run/identity";
 constexpr const char* kNumbers = "run/numbers";
+constexpr const char* kMetric = "run/metric";
 constexpr const char* kRandom = "run/random_state";
 constexpr const char* kBest = "best/";
 
@@ -169,6 +170,7 @@ void save_checkpoint(const std::string& path, const Snapshot& snapshot, const st
   tensors.push_back({kNumbers, numbers_tensor(packer.numbers)});
   tensors.push_back({kRandom, snapshot.random_state});
   tensors.push_back({kIdentity, text_tensor(identity)});
+  tensors.push_back({kMetric, text_tensor(snapshot.state.metric)});
   save_tensors(path, tensors);
 }
 
@@ -182,6 +184,7 @@ Snapshot load_checkpoint(const std::string& path, const std::string& identity) {
     not_this_run(path, "numbers of another type", "float64");
   Unpacker unpacker({numbers.data_ptr<double>(), size_t(numbers.numel())}, path);
   visit_numbers(unpacker, snapshot.state);
+  snapshot.state.metric = tensor_text(find(tensors, kMetric, path));
   snapshot.state.best = take(tensors, kBest);
   for (auto& entry : snapshot.state.best) entry.name.erase(0, std::string(kBest).size());
   return snapshot;

@@ -19,6 +19,7 @@ struct TrainingState {
   double lowest_loss = LossWatch::kNone;
   double rate_factor = 1;                 ///< of the learning rate; a tenth after each rollback
   int64_t retries = 0;                    ///< rollbacks to this very state
+  std::string metric = {};                ///< name of what the scores are, once a step was run
   std::vector<EpochResult> history = {};  ///< of the epochs done
   BestEpoch best_epoch = {};
   std::vector<NamedTensor> best = {};  ///< parameters and buffers after the one that is kept

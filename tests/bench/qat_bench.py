@@ -49,7 +49,7 @@ def fine_tune(qtool, model, out, bits, epochs, seed, extra=()):
          "--threads", THREADS,
          "--seed", seed, "--device", DEVICE, "--quiet", *extra])
     report = json.loads((out / "report.json").read_text())
-    ladder = {rung["name"]: rung["top1"] for rung in report["accuracy"]["ladder"]}
+    ladder = {rung["name"]: rung["values"]["top1"] / 100 for rung in report["accuracy"]["ladder"]}
     return ladder, report["simulated_vs_int8"]["same_top1"], report["stages_s"]["train"]
 
 

@@ -46,7 +46,7 @@ def answers(model, *inputs):
 
 
 def top1(report, rung="float"):
-    return next(step["top1"] for step in report["accuracy"]["ladder"] if step["name"] == rung)
+    return next(step["values"]["top1"] for step in report["accuracy"]["ladder"] if step["name"] == rung)
 
 
 def pil_resize(pixels, height, width):
@@ -83,7 +83,7 @@ class Names(FaultTest):
 
     def test_ptq_and_what_it_wrote(self):
         report, _ = self.job("ptq", self.model, self.data)
-        self.assertEqual(top1(report), 1)
+        self.assertEqual(top1(report), 100)
         self.assertEqual([entry["name"] for entry in report["data"]["inputs"]], ["image", "weight"])
         for name in ("model.int8.pt", "model.fakequant.pt"):
             done = self.qtool("eval", self.folder / "out" / name, "--data", self.data, "--against", self.model,
@@ -92,11 +92,11 @@ class Names(FaultTest):
 
     def test_qat(self):
         report, _ = self.job("qat", self.model, self.data, "--epochs", 1, "--batch-size", 8)
-        self.assertEqual(top1(report), 1)
+        self.assertEqual(top1(report), 100)
 
     def test_eval_bench_inspect(self):
         done = self.qtool("eval", self.model, "--data", self.data, "--json")
-        self.assertEqual(json.loads(done.stdout)["model"]["top1"], 1)
+        self.assertEqual(json.loads(done.stdout)["model"]["values"]["top1"], 100)
         self.qtool("bench", self.model, "--data", self.data, "--batch", 1)
         done = self.qtool("inspect", self.model, "--data", self.data, "--json")
         self.assertEqual([entry["name"] for entry in json.loads(done.stdout)["data"]["inputs"]], ["image", "weight"])
@@ -105,12 +105,12 @@ class Names(FaultTest):
         torch.save({"weight": self.weight, "image": self.image, "labels": torch.as_tensor(self.labels)},
                    self.path("x.pth"))
         done = self.qtool("eval", self.model, "--data", "tensors:" + self.path("x.pth"), "--json")
-        self.assertEqual(json.loads(done.stdout)["model"]["top1"], 1)
+        self.assertEqual(json.loads(done.stdout)["model"]["values"]["top1"], 100)
 
     def test_where_no_name_fits_the_order_counts_and_is_told(self):
         data = self.npz("order.npz", p=self.image, q=self.weight, labels=self.labels)
         report, done = self.job("ptq", self.model, data)
-        self.assertEqual(top1(report), 1)
+        self.assertEqual(top1(report), 100)
         told = [text for text in report["warnings"] if "p is image, q is weight" in text]
         self.assertEqual(len(told), 1)
         self.assertEqual(done.stderr.count(told[0]), 1)
@@ -144,7 +144,7 @@ class Units(FaultTest):
         numpy.save(self.path("x.npy"), self.pixels.numpy())
         model = self.script(net)
         report, _ = self.job("ptq", model, self.npz(x=self.pixels, labels=labels))
-        self.assertEqual(top1(report), 1)
+        self.assertEqual(top1(report), 100)
         self.assertEqual(report["data"]["inputs"][0]["dtype"], "uint8")
         self.assertEqual(report["data"]["inputs"][0]["high"], int(self.pixels.max()))
         for data in ("tensors:" + self.path("x.pth"), "npy:" + self.path("x.npy")):
@@ -155,7 +155,7 @@ class Units(FaultTest):
         net = Floats()
         labels = answers(net, self.pixels / 255)
         report, _ = self.job("ptq", self.script(net), self.npz(x=self.pixels, labels=labels) + ",scale=255")
-        self.assertEqual(top1(report), 1)
+        self.assertEqual(top1(report), 100)
         arrived = report["data"]["inputs"][0]
         self.assertEqual((arrived["name"], arrived["dtype"], arrived["shape"]), ("x", "float32", [3, 8, 8]))
         self.assertAlmostEqual(arrived["mean"], float((self.pixels / 255.).mean()), 4)
@@ -167,9 +167,9 @@ class Units(FaultTest):
         net = Floats()
         data = self.npz(x=self.pixels, labels=answers(net, (self.pixels / 255 - 0.5) / 0.25))
         done = self.qtool("eval", self.script(net), "--data", data + ",mean=0.5,std=0.25", "--json")
-        self.assertEqual(json.loads(done.stdout)["model"]["top1"], 1)
+        self.assertEqual(json.loads(done.stdout)["model"]["values"]["top1"], 100)
         done = self.qtool("eval", self.path("model.pt"), "--data", data + ",scale=1,mean=127.5,std=63.75", "--json")
-        self.assertEqual(json.loads(done.stdout)["model"]["top1"], 1)
+        self.assertEqual(json.loads(done.stdout)["model"]["values"]["top1"], 100)
         done = self.qtool("eval", self.path("model.pt"), "--data", data + ",mean=127.5,std=63.75", code=2)
         self.assertIn("add scale=1", done.stderr)
 
@@ -198,7 +198,7 @@ class Pictures(FaultTest):
                     known.append(F.interpolate(x[None], size, mode="bilinear", antialias=True)[0])
             model = self.script(Near(torch.stack(known)), f"{by}.pt")
             done = self.qtool("eval", model, "--data", f"images:{self.folder}/images,resize={side}", "--json")
-            self.assertEqual(json.loads(done.stdout)["model"]["top1"], 1, by)
+            self.assertEqual(json.loads(done.stdout)["model"]["values"]["top1"], 100, by)
 
     def test_drawn_smaller(self):
         self.check_resized(97, 61, 24)
@@ -213,7 +213,7 @@ class Pictures(FaultTest):
         write_png(self.folder / "a, b" / "a" / "0.png", numpy.zeros((4, 4, 3), numpy.uint8))
         model = self.script(Near(torch.zeros(1, 3, 4, 4)))
         done = self.qtool("eval", model, "--data", "images:" + self.path("a, b").replace(",", "\\,"), "--json")
-        self.assertEqual(json.loads(done.stdout)["model"]["top1"], 1)
+        self.assertEqual(json.loads(done.stdout)["model"]["values"]["top1"], 100)
 
     def test_what_a_folder_leaves_out_is_told_once(self):
         for name in "ab":

@@ -406,7 +406,7 @@ class Pictures(FaultTest):
                 model = self.script(Near(known), f"{name}.pt")
                 done = self.qtool("eval", model, "--data", f"images:{self.folder}/{name}", "--json")
                 told = json.loads(done.stdout)
-                self.assertEqual((told["samples"], told["model"]["top1"]), (1, 1))
+                self.assertEqual((told["samples"], told["model"]["values"]["top1"]), (1, 100))
 
     def setUp(self):
         super().setUp()
@@ -475,7 +475,7 @@ class Files(FaultTest):
         write_png(self.folder / self.ODD / "b=ü" / "katze=1" / "é=.png", pixels)
         near = self.script(Near(torch.from_numpy(pixels).permute(2, 0, 1)[None] / 255), f"{self.ODD}/near.pt")
         done = self.qtool("eval", near, "--data", f"images:{self.folder}/{self.ODD}/b=ü,resize=8", "--json")
-        self.assertEqual(json.loads(done.stdout)["model"]["top1"], 1)
+        self.assertEqual(json.loads(done.stdout)["model"]["values"]["top1"], 100)
 
     def test_config_with_a_byte_order_mark_line_ends_of_windows_and_anchors(self):
         lines = ["defaults: &shared", "  calibrate: &few {samples: 16, batch_size: 8}", "  blame_samples: 0", "jobs:",

@@ -101,11 +101,11 @@ class Clients(unittest.TestCase):
         int8 = self.path("out/model.int8.pt")
         done = client.qtool("eval", int8, "--data", data, "--against", model, "--json")
         self.assertEqual(done.returncode, 0, done.stderr)
-        agreement = json.loads(done.stdout)["agreement"]
+        told = json.loads(done.stdout)
         (reference,), (outputs,) = client.run([model, int8], inputs)
-        same = float((reference.argmax(1) == outputs.argmax(1)).double().mean())
-        self.assertAlmostEqual(agreement["same_top1"], same)
-        self.assertAlmostEqual(agreement["sqnr_db"], client.sqnr_db([reference], [outputs]), places=2)
+        same = 100 * float((reference.argmax(1) == outputs.argmax(1)).double().mean())
+        self.assertAlmostEqual(told["model"]["values"]["agreement"], same)
+        self.assertAlmostEqual(told["agreement"]["sqnr_db"], client.sqnr_db([reference], [outputs]), places=2)
 
     def test_tensors_saved_by_torch_serve_as_data(self):
         model, _, inputs, _ = self.save("two_inputs", "script")

@@ -68,15 +68,16 @@ class FakeQuantFile(unittest.TestCase):
             return model(self.x)
 
     def top1(self, outputs):
-        return float((outputs.argmax(1) == self.labels).double().mean())
+        return 100 * float((outputs.argmax(1) == self.labels).double().mean())
 
     def test_it_gives_what_qtool_says(self):
         reference, simulated, int8 = (
             outputs for (outputs,) in client.run([self.path(name) for name in (
                 "model.pt", "out/model.fakequant.pt", "out/model.int8.pt")], [self.x]))
         rung = self.ladder("out")["simulated"]
-        self.assertAlmostEqual(rung["top1"], self.top1(simulated))
-        self.assertAlmostEqual(rung["agreement"], float((reference.argmax(1) == simulated.argmax(1)).double().mean()))
+        same = 100 * float((reference.argmax(1) == simulated.argmax(1)).double().mean())
+        self.assertAlmostEqual(rung["values"]["top1"], self.top1(simulated))
+        self.assertAlmostEqual(rung["values"]["agreement"], same)
         self.assertAlmostEqual(rung["sqnr_db"], client.sqnr_db([reference], [simulated]), places=2)
         self.assertTrue(torch.equal(simulated.argmax(1), int8.argmax(1)))
         self.assertTrue(torch.allclose(simulated, int8, atol=1e-4))
@@ -140,7 +141,7 @@ class FakeQuantFile(unittest.TestCase):
         ladder = self.qat(self.path("trained.pt"), "again", "--epochs", "1", "--learning-rate", "0",
                           "--freeze-ranges-at", "0")
         for rung in ("ptq", "simulated", "int8"):
-            self.assertAlmostEqual(ladder[rung]["top1"], self.top1(expected), msg=rung)
+            self.assertAlmostEqual(ladder[rung]["values"]["top1"], self.top1(expected), msg=rung)
         (simulated,), (int8,) = client.run([self.path("again/model.fakequant.pt"), self.path("again/model.int8.pt")],
                                            [self.x])
         self.assertTrue(torch.allclose(simulated, expected, atol=1e-4))

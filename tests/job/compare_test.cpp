@@ -28,7 +28,7 @@ TEST_CASE("a report is no change from itself") {
 
 TEST_CASE("what changed stands with both values, what matters most first") {
   Report after = sample_report();
-  after.accuracy.ladder[1].top1 = 0.9;
+  after.accuracy.ladder[1].values["top1"] = 90;
   after.size.int8_bytes = 120000;
   after.settings = {{"calibrate.samples", "64"}, {"quantize.weight_bits", "4"}};
   after.layers[0].scheme = "int4 symmetric per-channel(0)";
@@ -37,7 +37,7 @@ TEST_CASE("what changed stands with both values, what matters most first") {
   after.blame->layers[0].alone.sqnr_db = 20;
   after.model.sha256 = "def";
   const auto comparison = compare_reports(sample_report(), after, {});
-  CHECK(metric(comparison, "int8 top-1").after == 0.9);
+  CHECK(metric(comparison, "int8 top-1").after == 90);
   CHECK(metric(comparison, "int8 size").before == 100000);
   REQUIRE(comparison.settings.size() == 2);
   CHECK(comparison.settings[0].after == "64");
@@ -55,10 +55,10 @@ TEST_CASE("what changed stands with both values, what matters most first") {
 
 TEST_CASE("gates judge the change") {
   Report after = sample_report();
-  after.accuracy.ladder[1].top1 = 0.9;       // 1.5 points less
-  after.accuracy.ladder[1].sqnr_db = 30.25;  // 1 dB less
-  after.size.int8_bytes = 110000;            // 10 % more
-  after.timing.latency->int8_ms = 3;         // 20 % more
+  after.accuracy.ladder[1].values["top1"] = 90;  // 1.5 points less
+  after.accuracy.ladder[1].sqnr_db = 30.25;      // 1 dB less
+  after.size.int8_bytes = 110000;                // 10 % more
+  after.timing.latency->int8_ms = 3;             // 20 % more
   const auto passed = [&](const ChangeGates& gates) {
     const auto results = compare_reports(sample_report(), after, gates).gates;
     REQUIRE(results.size() == 1);
@@ -78,9 +78,8 @@ TEST_CASE("gates judge the change") {
 
 TEST_CASE("without labels the accuracy gate judges agreement, and what is missing fails") {
   Report before = sample_report(), after = sample_report();
-  before.accuracy.ladder[1].top1.reset();
-  after.accuracy.ladder[1].top1.reset();
-  after.accuracy.ladder[1].agreement = 0.99;
+  before.accuracy.ladder[1].values.erase("top1");
+  after.accuracy.ladder[1].values = {{"agreement", 99}};
   CHECK_FALSE(compare_reports(before, after, {.max_accuracy_loss = 0.5}).gates[0].passed);
   CHECK(compare_reports(before, after, {.max_accuracy_loss = 0.6}).gates[0].passed);
   const auto missing =

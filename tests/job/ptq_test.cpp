@@ -138,7 +138,7 @@ TEST_CASE("the ladder goes from float to int8, and damage is shared out") {
   const auto report = run(at.options("out")).report;
   REQUIRE(report.accuracy.ladder.size() == 4);
   CHECK(report.accuracy.samples == 64);
-  CHECK(report.rung("folded")->agreement == 1);
+  CHECK(report.rung("folded")->value("agreement") == 100);
   CHECK(*report.rung("int8")->sqnr_db > 20);
   REQUIRE(report.simulated_vs_int8);
   CHECK(report.simulated_vs_int8->max_steps <= 1);

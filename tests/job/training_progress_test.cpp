@@ -19,13 +19,14 @@ TEST_CASE("a step shows its epoch from 1, loss, score and speed") {
   Shown shown;
   std::vector<std::string> warnings;
   const auto hooks = training_hooks(shown, warnings);
-  TrainProgress at{.epoch = 1, .epochs = 3, .step = 7, .steps = 12, .loss = 0.5, .accuracy = 0.25};
+  TrainProgress at{.epoch = 1, .epochs = 3, .step = 7, .steps = 12, .loss = 0.5, .score = 25};
+  at.metric = {.name = "top1", .title = "top-1", .unit = "%"};
   at.images_per_second = 99.6;
   hooks.progress(at);
   CHECK(shown.line == "7/12 epoch 2/3, loss 0.5000, top-1 25.00 %, 100 images/s");
-  at.is_top1 = false;
+  at.metric = {.name = "mae", .title = "mean error"};
   hooks.progress(at);
-  CHECK_THAT(shown.line, contains("score 25.00 %"));
+  CHECK_THAT(shown.line, contains("mean error 25, "));
 }
 
 TEST_CASE("a rollback is a warning") {

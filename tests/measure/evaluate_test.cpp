@@ -27,9 +27,12 @@ TEST_CASE("several models over the same batches") {
        .run = [](const Tensors& x) { return Tensors{at::flip(at::flatten(x[0], 1), {1}) * 0.5}; }}};
   const auto results = evaluate(candidates, loader);
   REQUIRE(results.size() == 3);
-  CHECK(results[0].accuracy->top1_right == 2);
-  CHECK(results[0].right == std::vector<bool>{true, true, false});
-  CHECK(results[2].right == std::vector<bool>{false, false, true});
+  CHECK(results[0].metric("top1")->value == Approx(200.0 / 3));
+  CHECK(results[0].metric("top1")->samples == std::vector<double>{100, 100, 0});
+  CHECK(results[2].metric("top1")->samples == std::vector<double>{0, 0, 100});
+  CHECK(results[1].metric("agreement")->value == 100);
+  CHECK(results[2].metric("agreement")->value == 0);
+  CHECK_FALSE(results[0].metric("unheard-of"));
   CHECK(results[0].with_first.same() == 1);
   CHECK(results[1].with_first.same() == 1);
   CHECK(results[1].with_first.cosine == Approx(1));
@@ -37,6 +40,16 @@ TEST_CASE("several models over the same batches") {
   CHECK(results[2].with_first.same() == 0);
   CHECK(results[2].with_first.max_difference == 1);
   CHECK(results[2].with_previous.max_difference == 0.5);
+}
+
+TEST_CASE("a model alone is held against targets only") {
+  const LabelledFile file({255, 0}, {0});
+  Loader loader(file.spec(), {}, {.augmentation = {}});
+  const std::vector<Candidate> candidates = {
+      {.name = "model", .run = [](const Tensors& x) { return Tensors{at::flatten(x[0], 1)}; }}};
+  const auto results = evaluate(candidates, loader);
+  CHECK(results[0].metric("top1")->value == 100);
+  CHECK_FALSE(results[0].metric("agreement"));
 }
 
 TEST_CASE("nothing is recorded for gradients while evaluating") {

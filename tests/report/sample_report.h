@@ -3,6 +3,11 @@
 
 namespace qtool {
 
+inline MetricInfo top1_info() { return {"top1", "top-1", "%", Better::kHigher, Against::kLabels}; }
+inline MetricInfo agreement_info() {
+  return {"agreement", "same top-1", "%", Better::kHigher, Against::kReference};
+}
+
 /// A report with every part filled, numbers easy to follow.
 inline Report sample_report() {
   Report report;
@@ -15,11 +20,11 @@ inline Report sample_report() {
   report.model = {.path = "models/net.pt", .sha256 = "abc"};
   report.data = {.spec = "idx:/data", .calibration_samples = 1024};
   report.accuracy.samples = 1000;
-  report.accuracy.ladder = {{.name = "float", .top1 = 0.92, .top5 = 0.99},
+  report.accuracy.metrics = {
+      top1_info(), {"top5", "top-5", "%", Better::kHigher, Against::kLabels}, agreement_info()};
+  report.accuracy.ladder = {{.name = "float", .values = {{"top1", 92}, {"top5", 99}}},
                             {.name = "int8",
-                             .top1 = 0.915,
-                             .top5 = 0.989,
-                             .agreement = 0.9955,
+                             .values = {{"top1", 91.5}, {"top5", 98.9}, {"agreement", 99.55}},
                              .cosine = 0.99991,
                              .sqnr_db = 31.25,
                              .outputs = {{.cosine = 0.99991,
@@ -27,7 +32,7 @@ inline Report sample_report() {
                                           .channels = 10,
                                           .worst_channel = 4,
                                           .worst_sqnr_db = 28.5}}}};
-  report.accuracy.drop = ReportDrop{.value = 0.005, .low = -0.001, .high = 0.011};
+  report.accuracy.drop = ReportDrop{.value = 0.5, .low = -0.1, .high = 1.1};
   report.simulated_vs_int8 = SimulatedVsInt8{.max_steps = 1, .differing = 0.0002, .same_top1 = 0.9999};
   report.size = {.float_bytes = 400000, .int8_bytes = 100000};
   report.blame =

@@ -18,29 +18,31 @@ at::Tensor logits() { return at::tensor({0.0f, 1.0f, 2.0f, 0.0f, 5.0f, 1.0f, 1.0
 TEST_CASE("with labels the score is accuracy, over batches of any size") {
   ScoreMeter meter("test");
   meter.add({logits()}, {at::tensor({1, 0, 1, 1}, at::kLong)}, {});
-  CHECK(meter.score() == 0.75);
-  CHECK(meter.standard_error() == Approx(std::sqrt(0.75 * 0.25 / 4)));
+  CHECK(meter.score() == 75);
+  CHECK(meter.info().name == "top1");
+  CHECK(meter.standard_error() == Approx(100 * std::sqrt(0.75 * 0.25 / 4)));
   meter.add({logits().slice(0, 0, 1)}, {at::tensor({1}, at::kLong)}, {logits().slice(0, 0, 1)});
-  CHECK(meter.score() == 0.8);
+  CHECK(meter.score() == 80);
   CHECK_THROWS_WITH(meter.add({logits()}, {at::tensor({1, 0, 1, 2}, at::kLong)}, {}), contains("label 2"));
 }
 
 TEST_CASE("without labels it is the agreement with the teacher") {
   ScoreMeter meter("test");
   meter.add({logits()}, {}, {logits().flip(0)});  // 1, 0, 0, 1 on both sides
-  CHECK(meter.score() == 1);
+  CHECK(meter.score() == 100);
   meter.add({logits()}, {}, {-logits()});
-  CHECK(meter.score() == 0.5);
-  CHECK(meter.standard_error() == Approx(std::sqrt(0.5 * 0.5 / 8)));
+  CHECK(meter.score() == 50);
+  CHECK(meter.standard_error() == Approx(100 * std::sqrt(0.5 * 0.5 / 8)));
 }
 
 TEST_CASE("outputs that are no logits are scored by their error") {
   const at::Tensor reference = at::tensor({3.0f, 4.0f}).view({1, 1, 2});
   ScoreMeter meter("test");
   meter.add({reference + 0.5}, {at::tensor({0}, at::kLong)}, {reference});
-  CHECK(meter.score() == Approx(1 - 0.5 / 25));
+  CHECK(meter.score() == Approx(100 - 50.0 / 25));
+  CHECK(meter.info().title == "score");
   CHECK(meter.standard_error() == 0);
   ScoreMeter perfect("test");
   perfect.add({reference}, {}, {reference});
-  CHECK(perfect.score() == 1);
+  CHECK(perfect.score() == 100);
 }

@@ -110,7 +110,7 @@ TEST_CASE("a small problem is learned, and the hooks hear of it") {
   CHECK(epochs == 3);
   REQUIRE(result.history.size() == 3);
   CHECK(result.history[2].loss < result.history[0].loss);
-  CHECK(result.history[size_t(result.best_epoch)].validation_accuracy > 0.95);
+  CHECK(result.history[size_t(result.best_epoch)].validation_score > 95);
 }
 
 TEST_CASE("AdamW learns it too, with clipping and smoothing") {
@@ -124,7 +124,7 @@ TEST_CASE("AdamW learns it too, with clipping and smoothing") {
   options.schedule.kind = ScheduleKind::kCosine;
   Model model = small_network();
   const TrainResult result = train({.model = model, .data = data}, options);
-  CHECK(result.history[size_t(result.best_epoch)].validation_accuracy > 0.95);
+  CHECK(result.history[size_t(result.best_epoch)].validation_score > 95);
 }
 
 TEST_CASE("a resumed run ends with the bytes of an uninterrupted one") {
@@ -189,8 +189,8 @@ TEST_CASE("two processes on halves of each batch train what one does on whole ba
   for (size_t i = 0; i < expected.history.size(); ++i)
     for (const auto& result : results) {
       CHECK(result.history[i].loss == Approx(expected.history[i].loss).epsilon(1e-4));
-      CHECK(result.history[i].accuracy == Approx(expected.history[i].accuracy));
-      CHECK(result.history[i].validation_accuracy == Approx(expected.history[i].validation_accuracy));
+      CHECK(result.history[i].score == Approx(expected.history[i].score));
+      CHECK(result.history[i].validation_score == Approx(expected.history[i].validation_score));
     }
   for (const char* ending : {".pt", ".json"}) {
     CHECK(std::filesystem::exists(folder.file(std::string("0") + ending)));
@@ -248,7 +248,7 @@ TEST_CASE("nothing held out keeps the last epoch") {
   Model model = small_network();
   const TrainResult result = train({.model = model, .data = data}, options);
   CHECK(result.best_epoch == 2);
-  CHECK(std::isnan(result.history[2].validation_accuracy));
+  CHECK(std::isnan(result.history[2].validation_score));
 }
 
 TEST_CASE("a label outside the model's classes is named") {
@@ -295,7 +295,7 @@ TEST_CASE("the loss may come from a teacher, with labels or without") {
     INFO(to_string(data));
     Model model = small_network(/*seed=*/8);
     const TrainResult result = train({.model = model, .data = data, .teacher = &teacher}, small_options());
-    CHECK(result.history[size_t(result.best_epoch)].validation_accuracy > 0.9);
+    CHECK(result.history[size_t(result.best_epoch)].validation_score > 90);
   }
   CHECK(same_values(before, model_tensors(teacher)));  // batch norm's too: it was in evaluation mode
   for (const auto& parameter : teacher.parameters()) CHECK(parameter.tensor.is_contiguous());
@@ -375,7 +375,7 @@ TEST_CASE("patience ends training, and resuming does not go on") {
         train({.model = model, .data = data, .checkpoint = folder.file("last.pt")}, options, hooks);
     CHECK(result.best_epoch <= 1);
     const auto& epochs = result.history;
-    const size_t highest = epochs[1].validation_accuracy > epochs[0].validation_accuracy ? 1 : 0;
+    const size_t highest = epochs[1].validation_score > epochs[0].validation_score ? 1 : 0;
     CHECK(epochs.size() == highest + 3);
   }
   options.validation = 0;
@@ -405,7 +405,7 @@ TEST_CASE("a loss that is not finite, or far too high, is rolled back at a tenth
     REQUIRE(result.history.size() == 3);
     CHECK(result.history[0].learning_rate == Approx(0.1));
     CHECK(result.history[2].learning_rate == Approx(0.01));
-    CHECK(result.history[size_t(result.best_epoch)].validation_accuracy > 0.95);
+    CHECK(result.history[size_t(result.best_epoch)].validation_score > 95);
   }
 }
 

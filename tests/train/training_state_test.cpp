@@ -27,12 +27,13 @@ TEST_CASE("everything a run depends on comes back") {
   const auto optimizer = make_optimizer({}, model.parameters());
   optimizer->state()[0].tensor.fill_(0.25);
   TrainingState state{.epoch = 1, .batch = 7, .step = 19, .loss_sum = 1.5, .score_sum = 3, .samples = 4};
-  state.history = {{.epoch = 0, .loss = 0.5, .validation_accuracy = 0.75}};
+  state.history = {{.epoch = 0, .loss = 0.5, .validation_score = 75}};
   state.best_epoch = {.kept = 2, .highest = 1, .highest_score = 0.875};
   state.best = copies_of(model_tensors(model));
   state.lowest_loss = 0.125;
   state.rate_factor = 0.1;
   state.retries = 1;
+  state.metric = "top1";
   at::manual_seed(11);
   Snapshot snapshot;
   take_snapshot(state, model, *optimizer, snapshot);
@@ -53,11 +54,12 @@ TEST_CASE("everything a run depends on comes back") {
   CHECK(loaded.state.lowest_loss == 0.125);
   CHECK(loaded.state.rate_factor == 0.1);
   CHECK(loaded.state.retries == 1);
+  CHECK(loaded.state.metric == "top1");
   CHECK(loaded.state.best_epoch.kept == 2);
   CHECK(loaded.state.best_epoch.highest == 1);
   CHECK(loaded.state.best_epoch.highest_score == 0.875);
   REQUIRE(loaded.state.history.size() == 1);
-  CHECK(loaded.state.history[0].validation_accuracy == 0.75);
+  CHECK(loaded.state.history[0].validation_score == 75);
   CHECK(loaded.state.best.size() == state.best.size());
   CHECK(other.parameters()[0].tensor.equal(model.parameters()[0].tensor));
   CHECK(other_optimizer->state()[0].tensor.equal(optimizer->state()[0].tensor));

@@ -137,6 +137,7 @@ void explain_into(Report& report, const Outcome& outcome, const Assignment& assi
 
 void add_training(Report& report, const TrainingStory& story) {
   report.curve = story.curve;
+  report.curve_metric = story.metric;
   append(report.warnings, std::vector(story.warnings));
   if (auto verdict = training_verdict(report.accuracy)) report.warnings.push_back(*std::move(verdict));
 }

@@ -18,6 +18,7 @@ namespace qtool {
 /// What training adds to a job's report.
 struct TrainingStory {
   std::vector<ReportEpoch> curve = {};
+  MetricInfo metric = {};  ///< what the scores of the curve are
   std::vector<std::string> warnings = {};
 };
 

@@ -7,16 +7,26 @@
 #include "base/error.h"
 #include "graph/tensor_inputs.h"
 #include "job/road/verification.h"
-#include "measure/accuracy.h"
+#include "measure/metric.h"
 
 namespace qtool {
 namespace {
 
 /// The first of --max-drop, --min-accuracy and --min-agreement that is set; empty where none is.
-std::string gate_of_top1(const Gates& gates) {
+std::string gate_of_metric(const Gates& gates) {
   if (gates.max_drop) return "--max-drop";
   if (gates.min_accuracy) return "--min-accuracy";
   return gates.min_agreement ? "--min-agreement" : "";
+}
+
+/// Whether there is a metric for what each of the gates asks.
+bool can_be_measured(const Gates& gates, const Answers& answers) {
+  bool against_targets = !gates.max_drop && !gates.min_accuracy, against_float = !gates.min_agreement;
+  for (const auto& kind : metrics()) {
+    const bool judges = can_judge(kind, answers);
+    (kind.info.against == Against::kReference ? against_float : against_targets) |= judges;
+  }
+  return against_targets && against_float;
 }
 
 }  // namespace
@@ -35,19 +45,19 @@ void check_gates_have_labels(const QuantizeOptions& options, JobData& data) {
 }
 
 void check_gates_have_classes(const QuantizeOptions& options, JobData& data, Model& model) {
-  const auto gate = gate_of_top1(options.gates);
+  const auto gate = gate_of_metric(options.gates);
   if (gate.empty()) return;
   const at::NoGradGuard no_grad;
   auto loader = data.loader(Split::kTest, {tensor_inputs(model)},
                             {.batch_size = kVerifiedBatch, .count = options.verify_samples});
   const auto batch = loader.next();
   if (!batch) return;
-  const auto output = model.forward(batch->inputs).at(0);
-  if (is_logits(output)) return;
+  const auto outputs = model.forward(batch->inputs);
+  if (can_be_measured(options.gates, {outputs, batch->targets, outputs})) return;
   std::ostringstream got;
-  got << output.toString() << output.sizes();
+  got << outputs.at(0).toString() << outputs.at(0).sizes();
   throw Error(ErrorKind::kUsage,
-              {.what = "the gate " + gate + " needs a classifier: other models have no top-1",
+              {.what = "the gate " + gate + " needs a classifier: no metric says it of other models",
                .where = options.model,
                .got = "a first output " + got.str(),
                .expected = "floating point [samples, classes]",

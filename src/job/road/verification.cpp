@@ -32,11 +32,7 @@ ReportOutput report_output(const OutputQuality& output) {
 
 Rung rung_of(const Evaluation& evaluation) {
   Rung rung{.name = evaluation.name};
-  if (evaluation.accuracy) {
-    rung.top1 = evaluation.accuracy->top1();
-    rung.top5 = evaluation.accuracy->top5();
-  }
-  rung.agreement = evaluation.with_first.same();
+  for (const auto& result : evaluation.metrics) rung.values[result.info.name] = result.value;
   rung.cosine = evaluation.with_first.cosine;
   rung.sqnr_db = evaluation.with_first.sqnr_db;
   for (const auto& output : evaluation.outputs) rung.outputs.push_back(report_output(output));
@@ -110,9 +106,11 @@ Verification verify(const std::vector<LadderRung>& rungs, Model& int8, double ou
   Verification result;
   result.accuracy.samples = evaluations[0].with_first.samples;
   for (const auto& evaluation : evaluations) result.accuracy.ladder.push_back(rung_of(evaluation));
-  if (evaluations[0].accuracy) {
-    const auto drop = accuracy_drop(evaluations[0].right, evaluations.back().right);
-    result.accuracy.drop = ReportDrop{drop.drop, drop.low, drop.high};
+  for (const auto& metric : evaluations[0].metrics) result.accuracy.metrics.push_back(metric.info);
+  if (const MetricInfo* metric = result.accuracy.metric()) {
+    const auto drop =
+        metric_drop(*evaluations[0].metric(metric->name), *evaluations.back().metric(metric->name));
+    result.accuracy.drop = ReportDrop{drop.value, drop.low, drop.high};
   }
   const auto& against_simulation = evaluations.back().with_previous;
   result.simulated_vs_int8 = {
@@ -120,8 +118,8 @@ Verification verify(const std::vector<LadderRung>& rungs, Model& int8, double ou
       .differing = against_simulation.differing,
       .same_top1 = against_simulation.same()};
   result.warnings = warnings_of(evaluations);
-  if (evaluations[0].accuracy)
-    if (const auto warning = label_warning(*evaluations[0].accuracy)) result.warnings.push_back(*warning);
+  for (const auto& metric : evaluations[0].metrics)
+    if (metric.warning) result.warnings.push_back(*metric.warning);
   add_new(result.warnings, loader.warnings());
   result.notes = loader.notes();
   return result;

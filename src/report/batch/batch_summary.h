@@ -7,15 +7,22 @@
 #include <vector>
 
 #include "base/names.h"
+#include "measure/metric_info.h"
 
 namespace qtool {
 
-/// What a job measured; empty where its task does not. Fractions are from 0 to 1.
+/// A number, and what it says.
+struct MetricValue {
+  MetricInfo info = {};
+  double value = 0;  ///< in its unit
+};
+
+/// What a job measured; empty where its task does not.
 struct JobMetrics {
-  std::optional<double> accuracy = {};                  ///< top-1
-  std::optional<double> drop = {};                      ///< top-1 lost against the reference
+  std::optional<MetricValue> metric = {};  ///< THE metric of its report
+  std::optional<double> drop = {};         ///< what of it is lost against the reference, in its unit
   std::optional<double> drop_low = {}, drop_high = {};  ///< its 95 % confidence interval
-  std::optional<double> agreement = {};                 ///< share of samples with the reference's top-1
+  std::optional<MetricValue> agreement = {};            ///< with the reference
   std::optional<double> size_ratio = {};                ///< int8 / float
   std::optional<int64_t> bytes = {};                    ///< of the model
   std::optional<double> latency_ms = {};                ///< median

@@ -17,6 +17,13 @@ const fixed = (value, digits) => {
   return (Number(text) === 0 ? text.replace('-', '') : text).replace('-', '−');
 };
 const percent = (fraction, digits = 2) => (has(fraction) ? fixed(fraction * 100, digits) + ' %' : '–');
+/* Values of metrics: {name, title, unit, better, against} as report.json has them. */
+const metricTitle = (metric, reference = 'float') => metric.title + (metric.against === 'reference' ? ' as ' + reference : '');
+const metricNumber = (metric, value) => (metric.unit === '%' || metric.unit === 'dB' ? fixed(value, 2) : shortNumber(value));
+const metricText = (metric, value) => (has(value) ? metricNumber(metric, value) + (metric.unit ? ' ' + metric.unit : '') : '–');
+const differenceUnit = (metric) => (metric.unit === '%' ? 'points' : metric.unit);
+const withUnit = (title, unit) => (unit ? `${title}, ${unit}` : title);
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 const signed = (value, digits) => (has(value) ? (value > 0 ? '+' : '') + fixed(value, digits) : '–');
 const shortNumber = (value) => (has(value) ? String(Number(value.toPrecision(4))).replace('-', '−') : '–');
 const ofNumber = (count, thing) => `${count} ${thing}${count === 1 ? '' : 's'}`;

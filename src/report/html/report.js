@@ -9,8 +9,10 @@ const kCausesOfDamage = [
 ];
 const kSitesShownAtOnce = 12;
 const sqnrText = (value) => (has(value) ? fixed(value, 1) : 'exact');
-/* A model whose first output is not a number for each class has no top-1. */
-const hasClasses = rungs.some((step) => has(step.agreement) || has(step.top1));
+/* Those of which a rung has a value: a model whose first output is not a number for each class has no top-1. */
+const metrics = report.accuracy.metrics.filter((metric) => rungs.some((step) => has(step.values[metric.name])));
+const mainMetric = metrics.find((metric) => metric.name === report.accuracy.metric);
+const agreement = metrics.find((metric) => metric.against === 'reference');
 const siteId = (site) => 'site-' + encodeURIComponent(site);
 
 /* Result */
@@ -29,12 +31,14 @@ function resultTiles() {
   if (report.size_bytes.float > 0)
     tiles.push(tile('Size', bytesText(report.size_bytes.int8), `float ${bytesText(report.size_bytes.float)}`));
   if (latency) tiles.push(tile(`Time for a batch of ${latency.batch}`, fixed(latency.int8, 2) + ' ms', `float ${fixed(latency.float, 2)} ms`));
-  if (int8 && has(int8.top1)) tiles.push(tile('Top-1', percent(int8.top1), `float ${percent(float.top1)}`));
-  if (int8 && has(int8.agreement)) tiles.push(tile('Same top-1 as float', percent(int8.agreement), `of ${ofNumber(report.accuracy.samples, 'sample')}`));
-  if (int8 && !hasClasses)
+  const valueOf = (step, metric) => metricText(metric, step.values[metric.name]);
+  if (int8 && mainMetric) tiles.push(tile(capital(mainMetric.title), valueOf(int8, mainMetric), `float ${valueOf(float, mainMetric)}`));
+  if (int8 && agreement) tiles.push(tile(capital(metricTitle(agreement)), valueOf(int8, agreement), `of ${ofNumber(report.accuracy.samples, 'sample')}`));
+  if (int8 && metrics.length === 0)
     tiles.push(tile('SQNR', sqnrText(int8.sqnr_db) + (has(int8.sqnr_db) ? ' dB' : ''), worstText(int8)));
-  if (drop)
-    tiles.push(tile('Points lost', fixed(drop.value * 100, 2), `95 % interval ${fixed(drop.low * 100, 2)} to ${fixed(drop.high * 100, 2)}`));
+  if (drop && mainMetric)
+    tiles.push(tile(capital(`${differenceUnit(mainMetric)} lost`.trim()), metricNumber(mainMetric, drop.value),
+      has(drop.low) ? `95 % interval ${metricNumber(mainMetric, drop.low)} to ${metricNumber(mainMetric, drop.high)}` : null));
   return tiles.length ? element('dl', {class: 'tiles'}, tiles) : null;
 }
 
@@ -51,12 +55,13 @@ function warningList() {
 
 /* Accuracy from rung to rung */
 
-/* The interval of the drop, hung below float's accuracy, at the place of int8. */
+/* The interval of the drop, hung below float's value (above where lower is better), at the place of int8. */
+const endsOf = (drop) => [drop.low, drop.high].map((lost) => rung('float').values[mainMetric.name] + (mainMetric.better === 'higher' ? -lost : lost));
 const intervalPlugin = (drop, colour) => ({
   id: 'interval',
   afterDatasetsDraw({ctx, scales: {x, y}}) {
-    const at = x.getPixelForValue(rungs.length - 1), float = rung('float').top1;
-    const [top, bottom] = [drop.low, drop.high].map((lost) => y.getPixelForValue((float - lost) * 100));
+    const at = x.getPixelForValue(rungs.length - 1);
+    const [top, bottom] = endsOf(drop).map((value) => y.getPixelForValue(value));
     ctx.save();
     Object.assign(ctx, {strokeStyle: colour, lineWidth: 1.5});
     ctx.beginPath();
@@ -74,20 +79,20 @@ const intervalPlugin = (drop, colour) => ({
 const valueLabels = (palette) => ({
   id: 'labels',
   afterDatasetsDraw(shown) {
-    const value = (i) => fixed(shown.data.datasets[0].data[i], 2);
+    const value = (i) => metricNumber(mainMetric || agreement, shown.data.datasets[0].data[i]);
     drawLabels(shown.ctx, palette, shown.getDatasetMeta(0).data.map((point, i) => ({text: value(i), x: point.x, y: point.y - 11})));
   },
 });
 
 function ladderChart() {
-  const drop = report.accuracy.drop;
-  const measure = drop ? 'top1' : 'agreement';
-  const values = rungs.map((step) => (has(step[measure]) ? step[measure] : 1) * 100);
-  const ends = drop ? [...values, (rung('float').top1 - drop.high) * 100, (rung('float').top1 - drop.low) * 100] : values;
+  const metric = mainMetric || agreement;
+  const drop = mainMetric && report.accuracy.drop && has(report.accuracy.drop.low) ? report.accuracy.drop : null;
+  const values = rungs.map((step) => step.values[metric.name]);
+  const ends = [...values.filter(has), ...(drop ? endsOf(drop) : [])];
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const room = Math.max(0.25 * (high - low), 0.1);
-  const title = drop ? 'top-1, %' : 'same top-1 as float, %';
-  return chart(`${title}: ` + rungs.map((step, i) => `${step.name} ${values[i].toFixed(2)}`).join(', '), 250, (palette) => ({
+  const title = withUnit(metricTitle(metric), metric.unit);
+  return chart(`${title}: ` + rungs.map((step, i) => `${step.name} ${metricNumber(metric, values[i])}`).join(', '), 250, (palette) => ({
     type: 'line',
     data: {
       labels: rungs.map((step) => step.name),
@@ -124,17 +129,15 @@ function ladderSection() {
   const difference = report.simulated_vs_int8;
   const columns = [
     {title: 'rung', cell: (step) => step.name},
-    {title: 'top-1', number: true, value: (step) => step.top1, cell: (step) => percent(step.top1)},
-    {title: 'top-5', number: true, value: (step) => step.top5, cell: (step) => percent(step.top5)},
-    {title: 'same top-1 as float', number: true, value: (step) => step.agreement, cell: (step) => percent(step.agreement)},
+    ...metrics.map((metric) => ({title: metricTitle(metric), number: true, cell: (step) => metricText(metric, step.values[metric.name])})),
     {title: 'cosine', number: true, cell: (step) => fixed(step.cosine, 6)},
     {title: 'SQNR dB', number: true, cell: (step) => sqnrText(step.sqnr_db)},
     {title: 'worst channel dB', number: true, value: worstOf, cell: (step) => ((step.outputs || []).length ? sqnrText(worstOf(step)) : '–')},
   ].filter((column) => !column.value || rungs.some((step) => has(column.value(step))));
   section('ladder', 'Accuracy',
     element('p', {class: 'lead'}, 'Each step from the float model to the written int8 file, on the same ' + ofNumber(report.accuracy.samples, 'test sample') +
-      (report.accuracy.drop ? '. The bar at int8 is the 95 % interval of the drop.' : '.')),
-    hasClasses ? element('div', {class: 'card'}, ladderChart()) : null,
+      (report.accuracy.drop && has(report.accuracy.drop.low) ? '. The bar at int8 is the 95 % interval of the drop.' : '.')),
+    metrics.length ? element('div', {class: 'card'}, ladderChart()) : null,
     table('The ladder', columns, rungs),
     outputsTable(),
     difference ? element('p', {class: 'lead'}, `int8 against simulated: off by at most ${ofNumber(difference.max_steps, 'step')} of the last scale, on ` +
@@ -375,23 +378,22 @@ function curve(label, title, series) {
 }
 
 function trainingSection() {
-  const epochs = report.training;
-  if (!epochs) return;
-  const score = hasClasses ? 'top-1' : 'score';
-  const heldOut = epochs.some((epoch) => has(epoch.validation_accuracy));
-  const accuracies = [{name: 'training data', value: (epoch) => epoch.accuracy * 100}];
-  if (heldOut) accuracies.push({name: 'held-out data', value: (epoch) => (has(epoch.validation_accuracy) ? epoch.validation_accuracy * 100 : null)});
+  if (!report.training) return;
+  const {metric, epochs} = report.training;
+  const heldOut = epochs.some((epoch) => has(epoch.validation_score));
+  const scores = [{name: 'training data', value: (epoch) => epoch.score}];
+  if (heldOut) scores.push({name: 'held-out data', value: (epoch) => epoch.validation_score});
   const columns = [
     {title: 'epoch', cell: (epoch) => element('span', {class: epoch.best ? 'best' : null}, epoch.epoch + (epoch.best ? ' (kept)' : ''))},
     {title: 'loss', number: true, cell: (epoch) => fixed(epoch.loss, 4)},
-    {title: score, number: true, cell: (epoch) => percent(epoch.accuracy)},
-    {title: 'held-out ' + score, number: true, cell: (epoch) => percent(epoch.validation_accuracy)},
+    {title: metric.title, number: true, cell: (epoch) => metricText(metric, epoch.score)},
+    {title: 'held-out ' + metric.title, number: true, cell: (epoch) => metricText(metric, epoch.validation_score)},
     {title: 'learning rate', number: true, cell: (epoch) => shortNumber(epoch.learning_rate)},
   ];
   section('training', 'Training',
     element('p', {class: 'lead'}, 'The epoch marked with a diamond is the one that was kept.'),
     element('div', {class: 'card'}, curve('Loss by epoch', 'loss', [{name: 'loss', value: (epoch) => epoch.loss}])),
-    element('div', {class: 'card'}, curve((hasClasses ? 'Top-1' : 'Score') + ' by epoch', score + ', %', accuracies)),
+    element('div', {class: 'card'}, curve(capital(metric.title) + ' by epoch', withUnit(metric.title, metric.unit), scores)),
     table('Epochs', columns, epochs));
 }
 

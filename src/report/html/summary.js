@@ -10,10 +10,25 @@ function jobName(job) {
   return job.report ? element('a', {class: 'site', href: linkTo(job.report)}, job.job) : element('span', {class: 'site'}, job.job);
 }
 
+const metricCalled = (name) => batch.metrics.find((metric) => metric.name === name);
+/* The one metric that all jobs speak of that have one. */
+function common(key) {
+  const names = new Set(batch.jobs.map((job) => job[key]).filter(has));
+  return names.size === 1 ? metricCalled([...names][0]) : undefined;
+}
+const metric = common('metric'), agreement = common('agreement_metric');
+
+/* Where the head of the column does not say which metric it is, the cell does. */
+function valueText(name, value, inHead) {
+  if (!has(name)) return '–';
+  return (inHead ? '' : metricCalled(name).title + ' ') + metricText(metricCalled(name), value);
+}
+
 function dropText(job) {
-  const points = (fraction) => fixed(fraction * 100, 2);
-  if (!has(job.drop)) return '–';
-  return points(job.drop) + (has(job.drop_low) ? ` (${points(job.drop_low)} to ${points(job.drop_high)})` : '');
+  if (!has(job.drop) || !has(job.metric)) return '–';
+  const number = (value) => metricNumber(metricCalled(job.metric), value);
+  return number(job.drop) + (has(job.drop_low) ? ` (${number(job.drop_low)} to ${number(job.drop_high)})` : '') +
+    (metric ? '' : ' ' + differenceUnit(metricCalled(job.metric)));
 }
 
 function sizeText(job) {
@@ -30,20 +45,21 @@ function verdict(job) {
 }
 
 function jobsSection() {
+  const lost = `${metric ? differenceUnit(metric) : ''} lost`.trim();
   const columns = [
     {title: 'job', cell: jobName},
     {title: 'task', cell: (job) => job.task},
     {title: 'verdict', class: 'long', cell: verdict},
-    {title: 'top-1', number: true, cell: (job) => percent(job.accuracy)},
-    {title: 'points lost', number: true, cell: dropText},
-    {title: 'same top-1', number: true, cell: (job) => percent(job.agreement)},
+    {title: metric ? metric.title : 'metric', number: true, cell: (job) => valueText(job.metric, job.value, metric)},
+    {title: lost, number: true, cell: dropText},
+    {title: agreement ? agreement.title : 'agreement', number: true, cell: (job) => valueText(job.agreement_metric, job.agreement, agreement)},
     {title: 'size', number: true, cell: sizeText},
     {title: 'ms / batch', number: true, cell: latencyText},
     {title: 'time', number: true, cell: (job) => (job.verdict === 'skipped' ? '–' : fixed(job.seconds, 1) + ' s')},
   ];
   section('jobs', 'Jobs',
-    element('p', {class: 'lead'}, 'Top-1 is that of the int8 model, or of the model that was trained (on held-out data) or evaluated. Points lost (with ' +
-      'their 95 % interval) and same top-1 are against float, or what the job compared with. In brackets the size, int8 / float; ms are the median of one batch, beside its number of samples.'),
+    element('p', {class: 'lead'}, `${capital(metric ? metric.title : 'the metric')} is that of the int8 model, or of the model that was trained (on held-out data) or evaluated. ` +
+      `${capital(lost)} (with the 95 % interval) and ${agreement ? agreement.title : 'agreement'} are against float, or what the job compared with. In brackets the size, int8 / float; ms are the median of one batch, beside its number of samples.`),
     table('All jobs, in the order of the file', columns, batch.jobs));
 }
 
@@ -92,14 +108,14 @@ const jobLabels = (palette) => ({
   },
 });
 
-/* front: {jobs: those with accuracy and cost, best: names of those on the front, from cheap to good,
+/* front: {metric, jobs: those with a value of it and cost, best: names of those on the front, from cheap to good,
    cost: {name, axis, of(job), text(cost)}}. */
-function frontChart({jobs, best, cost}) {
+function frontChart({metric, jobs, best, cost}) {
   const onFront = best.map((name) => jobs.find((job) => job.job === name)), others = jobs.filter((job) => !best.includes(job.job));
-  const points = (some) => some.map((job) => ({x: cost.of(job), y: job.accuracy * 100, job: job.job}));
+  const points = (some) => some.map((job) => ({x: cost.of(job), y: job.value, job: job.job}));
   const costs = jobs.map(cost.of);
-  const label = `Top-1 against ${cost.name}; the front: ` +
-    onFront.map((job) => `${job.job} ${percent(job.accuracy)} at ${cost.text(cost.of(job))}`).join(', ');
+  const label = `${capital(metric.title)} against ${cost.name}; the front: ` +
+    onFront.map((job) => `${job.job} ${metricText(metric, job.value)} at ${cost.text(cost.of(job))}`).join(', ');
   const look = (colour) => ({borderColor: colour, backgroundColor: colour, pointRadius: kPointRadius, pointHoverRadius: kPointRadius + 2});
   return chart(label, 320, (palette) => ({
     type: 'scatter',
@@ -111,11 +127,11 @@ function frontChart({jobs, best, cost}) {
     options: {
       plugins: {
         legend: {align: 'start', labels: {usePointStyle: true, boxWidth: 8, boxHeight: 8}},
-        tooltip: {callbacks: {label: ({raw}) => `${raw.job}: ${fixed(raw.y, 2)} % at ${cost.text(raw.x)}`}},
+        tooltip: {callbacks: {label: ({raw}) => `${raw.job}: ${metricText(metric, raw.y)} at ${cost.text(raw.x)}`}},
       },
       scales: {
         x: {title: {display: true, text: cost.axis}, suggestedMin: 0.9 * Math.min(...costs), suggestedMax: 1.1 * Math.max(...costs), ticks: {maxTicksLimit: 7}},
-        y: {title: {display: true, text: 'top-1, %'}, grace: '25%', ticks: {maxTicksLimit: 7}},
+        y: {title: {display: true, text: withUnit(metric.title, metric.unit)}, grace: '25%', ticks: {maxTicksLimit: 7}},
       },
     },
     plugins: [jobLabels(palette)],
@@ -126,7 +142,7 @@ function frontChart({jobs, best, cost}) {
 function frontCard(front) {
   if (front.jobs.length > 1) return element('div', {class: 'card'}, frontChart(front));
   const who = front.jobs.length ? `only ${front.jobs[0].job} has` : 'no job has';
-  return element('p', {class: 'lead'}, `No chart, as ${who} both top-1 and ${front.cost.name}.`);
+  return element('p', {class: 'lead'}, `No chart, as ${who} both ${front.metric ? front.metric.title : 'a metric'} and ${front.cost.name}.`);
 }
 
 function frontSection(id, title, fronts) {
@@ -136,23 +152,24 @@ function frontSection(id, title, fronts) {
     ...fronts.map(frontCard));
 }
 
-const withBoth = (key) => batch.jobs.filter((job) => has(job.accuracy) && has(job[key]));
+const withBoth = (name, key) => batch.jobs.filter((job) => job.metric === name && has(job[key]));
 
 /* Batches of different sizes take different times, so each size has a front of its own. */
 function latencySection() {
   const cost = (name) => ({name, axis: name + ', ms', of: (job) => job.latency_ms, text: (ms) => fixed(ms, 2) + ' ms'});
   const fronts = batch.pareto.latency.map((front) => ({
-    jobs: withBoth('latency_ms').filter((job) => job.batch === front.batch), best: front.jobs,
+    metric: metricCalled(front.metric), jobs: withBoth(front.metric, 'latency_ms').filter((job) => job.batch === front.batch), best: front.jobs,
     cost: cost(`latency of a batch of ${front.batch}`),
   }));
-  frontSection('latency', 'Accuracy against latency', fronts.length ? fronts : [{jobs: [], best: [], cost: cost('latency')}]);
+  frontSection('latency', 'Accuracy against latency', fronts.length ? fronts : [{metric, jobs: [], best: [], cost: cost('latency')}]);
 }
 
 function sizeSection() {
-  const jobs = withBoth('bytes');
+  const jobs = batch.jobs.filter((job) => has(job.metric) && has(job.bytes));
   const [unit, bytes] = Math.max(...jobs.map((job) => job.bytes)) < 1e6 ? ['kB', 1e3] : ['MB', 1e6];
   const cost = {name: 'size', axis: 'size, ' + unit, of: (job) => job.bytes / bytes, text: (size) => bytesText(Math.round(size * bytes))};
-  frontSection('size', 'Accuracy against size', [{jobs, best: batch.pareto.size, cost}]);
+  const fronts = batch.pareto.size.map((front) => ({metric: metricCalled(front.metric), jobs: withBoth(front.metric, 'bytes'), best: front.jobs, cost}));
+  frontSection('size', 'Accuracy against size', fronts.length ? fronts : [{metric, jobs: [], best: [], cost}]);
 }
 
 jobsSection();

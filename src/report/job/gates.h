@@ -9,9 +9,11 @@ namespace qtool {
 
 /// Limits that a result must keep; breaking one sets exit code 1.
 struct Gates {
-  std::optional<double> max_drop = {};        ///< top-1 lost against float, in points (0.5: half a percent)
-  std::optional<double> min_accuracy = {};    ///< top-1 of the int8 model, in percent
-  std::optional<double> min_agreement = {};   ///< samples with float's top-1, in percent
+  std::optional<double> max_drop = {};  ///< of the metric, lost against float; of percents in points
+  std::optional<double> min_accuracy =
+      {};  ///< the metric of the int8 model: the least, where lower is better the most
+  std::optional<double> min_agreement =
+      {};  ///< how far int8 says what float says, e.g. samples with the same top-1
   std::optional<double> max_size_ratio = {};  ///< bytes of the int8 file / bytes of the float file
   bool strict = false;                        ///< judge the drop by its value, whatever its interval
   [[nodiscard]] bool any() const { return max_drop || min_accuracy || min_agreement || max_size_ratio; }
@@ -19,8 +21,10 @@ struct Gates {
 
 template <class Visitor>
 void describe(Visitor& v, Gates& o) {
-  v.field("max_drop", o.max_drop, "top-1 that may be lost against float, in points", between(0, 100));
-  v.field("min_accuracy", o.min_accuracy, "least top-1 of the int8 model, in percent", between(0, 100));
+  v.field("max_drop", o.max_drop, "what may be lost of the metric (top-1) against float, in points",
+          between(0, 100));
+  v.field("min_accuracy", o.min_accuracy, "least value of the metric (top-1) of the int8 model, in percent",
+          between(0, 100));
   v.field("min_agreement", o.min_agreement, "least share of samples with float's top-1, in percent",
           between(0, 100));
   v.field("max_size_ratio", o.max_size_ratio, "largest int8 file as a share of the float file",

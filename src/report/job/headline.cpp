@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/names.h"
+#include "report/job/metric_text.h"
 #include "report/job/report_text.h"
 #include "report/markdown_table.h"
 
@@ -17,11 +18,13 @@ std::string times(double ratio, const char* better, const char* worse) {
   return ratio >= 1 ? fixed(ratio, 1) + " times " + better : fixed(1 / ratio, 1) + " times " + worse;
 }
 
-std::string drop_text(const ReportDrop& drop) {
+std::string drop_text(const MetricInfo& metric, const ReportDrop& drop) {
   const bool gained = drop.value < 0;
-  const double low = gained ? -drop.high : drop.low, high = gained ? -drop.low : drop.high;
-  return fixed(std::abs(drop.value) * 100, 2) + " points " + (gained ? "gained" : "lost") +
-         " (95 % interval " + fixed(low * 100, 2) + " to " + fixed(high * 100, 2) + ")";
+  const std::string text =
+      metric_number(metric, std::abs(drop.value)) + difference_unit(metric) + (gained ? " gained" : " lost");
+  if (!drop.low || !drop.high) return text;
+  const double low = gained ? -*drop.high : *drop.low, high = gained ? -*drop.low : *drop.high;
+  return text + " (95 % interval " + metric_number(metric, low) + " to " + metric_number(metric, high) + ")";
 }
 
 /// Of models without classes: `SQNR 33.7 dB, 12.1 dB in the worst channel`.
@@ -36,9 +39,11 @@ std::string sqnr_of_outputs(const Rung& int8) {
 
 std::string quality_text(const Report& report) {
   const Rung* int8 = report.rung("int8");
-  if (report.accuracy.drop) return drop_text(*report.accuracy.drop);
+  const MetricInfo *metric = report.accuracy.metric(), *agreement = report.accuracy.agreement();
+  if (metric && report.accuracy.drop) return drop_text(*metric, *report.accuracy.drop);
   if (!int8) return "not verified on data";
-  if (int8->agreement) return "float's top-1 on " + percent(*int8->agreement) + " of the samples";
+  if (agreement && int8->value(agreement->name))
+    return metric_text(*agreement, int8->value(agreement->name)) + " " + metric_title(*agreement);
   return sqnr_of_outputs(*int8);
 }
 

@@ -32,11 +32,9 @@ Json output_json(const ReportOutput& output) {
           {"constant_channels", output.constant_channels}};
 }
 
-Json rung_json(const Rung& rung) {
+Json rung_json(const Rung& rung, const std::vector<MetricInfo>& metrics) {
   return {{"name", rung.name},
-          {"top1", nullable(rung.top1)},
-          {"top5", nullable(rung.top5)},
-          {"agreement", nullable(rung.agreement)},
+          {"values", values_json(metrics, rung.values)},
           {"cosine", nullable(rung.cosine)},
           {"sqnr_db", nullable(rung.sqnr_db)},
           {"outputs", array(rung.outputs, output_json)}};
@@ -44,18 +42,25 @@ Json rung_json(const Rung& rung) {
 
 Json accuracy_json(const ReportAccuracy& accuracy) {
   Json ladder = Json::array();
-  for (const auto& rung : accuracy.ladder) ladder.push_back(rung_json(rung));
+  for (const auto& rung : accuracy.ladder) ladder.push_back(rung_json(rung, accuracy.metrics));
   Json drop = nullptr;
   if (accuracy.drop)
-    drop = {{"value", accuracy.drop->value}, {"low", accuracy.drop->low}, {"high", accuracy.drop->high}};
-  return {{"metric", accuracy.metric}, {"samples", accuracy.samples}, {"ladder", ladder}, {"drop", drop}};
+    drop = {{"value", accuracy.drop->value},
+            {"low", nullable(accuracy.drop->low)},
+            {"high", nullable(accuracy.drop->high)}};
+  const MetricInfo* metric = accuracy.metric();
+  return {{"metric", metric ? Json(metric->name) : Json(nullptr)},
+          {"metrics", array(accuracy.metrics, metric_json)},
+          {"samples", accuracy.samples},
+          {"ladder", ladder},
+          {"drop", drop}};
 }
 
 Json epoch_json(const ReportEpoch& epoch) {
   return {{"epoch", epoch.epoch},
           {"loss", epoch.loss},
-          {"accuracy", epoch.accuracy},
-          {"validation_accuracy", epoch.validation_accuracy},
+          {"score", epoch.score},
+          {"validation_score", epoch.validation_score},
           {"learning_rate", epoch.learning_rate},
           {"best", epoch.best}};
 }
@@ -174,9 +179,9 @@ std::string to_json(const Report& report) {
   json["data"] = {{"spec", report.data.spec}, {"calibration_samples", report.data.calibration_samples}};
   add_arrival(json["data"], report.data.inputs, report.data.notes);
   json["accuracy"] = accuracy_json(report.accuracy);
-  if (!report.curve.empty()) json["training"] = array(report.curve, epoch_json);
-  const Rung* int8 = report.rung("int8");
-  json["agreement"] = int8 ? nullable(int8->agreement) : Json(nullptr);
+  if (!report.curve.empty())
+    json["training"] = {{"metric", metric_json(report.curve_metric)},
+                        {"epochs", array(report.curve, epoch_json)}};
   json["simulated_vs_int8"] = simulated_json(report.simulated_vs_int8);
   json["size_bytes"] = {
       {"float", report.size.float_bytes}, {"int8", report.size.int8_bytes}, {"ratio", report.size.ratio()}};

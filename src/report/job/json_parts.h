@@ -13,6 +13,26 @@ template <class T>
   return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
 }
 
+[[nodiscard]] inline nlohmann::ordered_json metric_json(const MetricInfo& metric) {
+  return {{"name", metric.name},
+          {"title", metric.title},
+          {"unit", metric.unit},
+          {"better", to_string(metric.better)},
+          {"against", to_string(metric.against)}};
+}
+
+/// The values of metrics by name, in the order of `metrics`; null where there is none.
+[[nodiscard]] inline nlohmann::ordered_json values_json(const std::vector<MetricInfo>& metrics,
+                                                        const std::map<std::string, double>& values) {
+  auto json = nlohmann::ordered_json::object();
+  for (const auto& metric : metrics) {
+    const auto value = values.find(metric.name);
+    json[metric.name] =
+        value == values.end() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(value->second);
+  }
+  return json;
+}
+
 [[nodiscard]] inline nlohmann::ordered_json quality_json(const ReportQuality& quality) {
   return {{"sqnr_db", quality.sqnr_db}, {"agreement", nullable(quality.agreement)}};
 }

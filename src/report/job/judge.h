@@ -1,5 +1,6 @@
 #pragma once
 #include <optional>
+#include <string>
 
 #include "report/job/report.h"
 
@@ -7,9 +8,9 @@ namespace qtool {
 
 /// A limit of one kind.
 struct GateBound {
-  const char* name;  ///< the key
-  const char* what;  ///< for people, e.g. `drop in top-1 of`
-  const char* unit;  ///< behind the numbers
+  std::string name;  ///< the key
+  std::string what;  ///< for people, e.g. `drop in top-1 of`
+  std::string unit;  ///< behind the numbers
   int digits;
   bool is_upper;
 };

@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "base/names.h"
 #include "base/safe_text.h"
 #include "report/job/data_lines.h"
 #include "report/job/headline.h"
+#include "report/job/metric_text.h"
 #include "report/job/report.h"
 #include "report/job/report_text.h"
 #include "report/markdown_table.h"
@@ -12,10 +14,9 @@
 namespace qtool {
 namespace {
 
-std::string or_dash(const std::optional<double>& value, std::string (*print)(double)) {
+std::string or_dash(const std::optional<double>& value, const std::function<std::string(double)>& print) {
   return value ? print(*value) : "-";
 }
-std::string percent2(double fraction) { return percent(fraction); }
 std::string percent1(double fraction) { return percent(fraction, 1); }
 std::string percent3(double fraction) { return percent(fraction, 3); }
 std::string decibel(double value) { return fixed(value, 1); }
@@ -27,21 +28,22 @@ std::string bullet(const std::string& mark, const Markdown& line) {
 
 /// A column, and what it has of each rung.
 struct LadderColumn {
-  const char* title;
-  std::optional<double> (*value)(const Rung&);
-  std::string (*print)(double);
+  std::string title;
+  std::function<std::optional<double>(const Rung&)> value;
+  std::function<std::string(double)> print;
 };
 
-/// Those that no rung has anything for are left out: a model without classes has no top-1.
-std::vector<LadderColumn> ladder_columns(const std::vector<Rung>& ladder) {
-  std::vector<LadderColumn> columns = {
-      {"top-1", [](const Rung& rung) { return rung.top1; }, percent2},
-      {"top-5", [](const Rung& rung) { return rung.top5; }, percent2},
-      {"same top-1 as float", [](const Rung& rung) { return rung.agreement; }, percent2},
-      {"cosine", [](const Rung& rung) { return rung.cosine; }, cosine_text},
-      {"SQNR dB", [](const Rung& rung) { return rung.sqnr_db; }, decibel},
-      {"worst channel dB", [](const Rung& rung) { return rung.worst_channel_db(); }, decibel}};
+/// Those that no rung has anything for are left out.
+std::vector<LadderColumn> ladder_columns(const ReportAccuracy& accuracy) {
+  std::vector<LadderColumn> columns;
+  for (const auto& metric : accuracy.metrics)
+    columns.push_back({metric_title(metric), [&](const Rung& rung) { return rung.value(metric.name); },
+                       [&](double value) { return metric_text(metric, value); }});
+  columns.push_back({"cosine", [](const Rung& rung) { return rung.cosine; }, cosine_text});
+  columns.push_back({"SQNR dB", [](const Rung& rung) { return rung.sqnr_db; }, decibel});
+  columns.push_back({"worst channel dB", [](const Rung& rung) { return rung.worst_channel_db(); }, decibel});
   std::erase_if(columns, [&](const LadderColumn& column) {
+    const auto& ladder = accuracy.ladder;
     return std::none_of(ladder.begin(), ladder.end(),
                         [&](const Rung& rung) { return column.value(rung).has_value(); });
   });
@@ -85,7 +87,7 @@ std::string outputs_section(const Rung& rung) {
 
 std::string ladder_section(const ReportAccuracy& accuracy) {
   if (accuracy.ladder.empty()) return {};
-  const auto shown = ladder_columns(accuracy.ladder);
+  const auto shown = ladder_columns(accuracy);
   std::vector<MarkdownTable::Column> titles = {{"rung"}};
   for (const auto& column : shown) titles.push_back({column.title, true});
   MarkdownTable table(titles);
@@ -98,13 +100,13 @@ std::string ladder_section(const ReportAccuracy& accuracy) {
          outputs_section(accuracy.ladder.back());
 }
 
-/// `score`: what the accuracy of an epoch is a share of.
-std::string training_section(const std::vector<ReportEpoch>& curve, const std::string& score) {
+std::string training_section(const std::vector<ReportEpoch>& curve, const MetricInfo& metric) {
+  const std::string& score = metric.title;
   MarkdownTable table(
       {{"epoch"}, {"loss", true}, {score, true}, {"held-out " + score, true}, {"learning rate", true}, {""}});
   for (const auto& epoch : curve)
-    table.add({std::to_string(epoch.epoch), fixed(epoch.loss, 4), percent(epoch.accuracy),
-               std::isnan(epoch.validation_accuracy) ? "-" : percent(epoch.validation_accuracy),
+    table.add({std::to_string(epoch.epoch), fixed(epoch.loss, 4), metric_text(metric, epoch.score),
+               std::isnan(epoch.validation_score) ? "-" : metric_text(metric, epoch.validation_score),
                short_number(epoch.learning_rate), epoch.best ? "kept" : ""});
   const std::string text = table.text();
   return text.empty() ? text : "## Training\n\n" + text;
@@ -271,14 +273,14 @@ std::string time_section(const ReportTiming& timing) {
 }  // namespace
 
 std::string to_markdown(const Report& report) {
-  std::string text =
-      "# " + Markdown(report_title(report)).source() + "\n\n**" + Markdown(headline(report)).source() +
-      "**\n\n" + ladder_section(report.accuracy) + simulated_section(report.simulated_vs_int8) +
-      training_section(report.curve, has_classes(report.accuracy) ? "top-1" : "score") +
-      gates_section(report.gates) + size_section(report) + blame_section(report.blame) +
-      next_section(report.blame) + sites_section(report.layers) + float_section(report.layers) +
-      warnings_section(report.warnings) + data_section(report.data) + settings_section(report) +
-      files_section(report.files) + time_section(report.timing);
+  std::string text = "# " + Markdown(report_title(report)).source() + "\n\n**" +
+                     Markdown(headline(report)).source() + "**\n\n" + ladder_section(report.accuracy) +
+                     simulated_section(report.simulated_vs_int8) +
+                     training_section(report.curve, report.curve_metric) + gates_section(report.gates) +
+                     size_section(report) + blame_section(report.blame) + next_section(report.blame) +
+                     sites_section(report.layers) + float_section(report.layers) +
+                     warnings_section(report.warnings) + data_section(report.data) +
+                     settings_section(report) + files_section(report.files) + time_section(report.timing);
   text.pop_back();
   return text;
 }

@@ -1,11 +1,14 @@
 #include "report/job/read_report.h"
 
+#include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/json_text.h"
+#include "base/names.h"
+#include "report/job/schema_2.h"
 
 namespace qtool {
 namespace {
@@ -72,13 +75,28 @@ class Node {
     return elements;
   }
 
-  /// Keys and texts of an object.
-  [[nodiscard]] std::vector<std::pair<std::string, std::string>> texts() const {
+  /// Keys and values of an object.
+  [[nodiscard]] std::vector<std::pair<std::string, Node>> entries() const {
     require(json_.is_object(), "an object");
-    std::vector<std::pair<std::string, std::string>> pairs;
+    std::vector<std::pair<std::string, Node>> pairs;
     for (const auto& [key, value] : json_.items())
-      pairs.emplace_back(key, Node(file_, value, join_path(key)).text());
+      pairs.emplace_back(key, Node(file_, value, join_path(key)));
     return pairs;
+  }
+
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> texts() const {
+    std::vector<std::pair<std::string, std::string>> pairs;
+    for (const auto& [key, value] : entries()) pairs.emplace_back(key, value.text());
+    return pairs;
+  }
+
+  /// An enumerator by its name.
+  template <class Enum>
+  [[nodiscard]] Enum named() const {
+    const auto name = text();
+    const auto known = names_of<Enum>();
+    require(std::find(known.begin(), known.end(), name) != known.end(), "one of " + join(known));
+    return parse_name<Enum>(name, path_);
   }
 
  private:
@@ -123,21 +141,36 @@ std::vector<ReportOutput> outputs_from(const Node& node) {
   return node.is_null() ? std::vector<ReportOutput>() : node.list(output_from);
 }
 
+MetricInfo metric_from(const Node& node) {
+  return {.name = node.at("name").text(),
+          .title = node.at("title").text(),
+          .unit = node.at("unit").text(),
+          .better = node.at("better").named<Better>(),
+          .against = node.at("against").named<Against>()};
+}
+
+std::map<std::string, double> values_from(const Node& node) {
+  std::map<std::string, double> values;
+  for (const auto& [name, value] : node.entries())
+    if (!value.is_null()) values[name] = value.number();
+  return values;
+}
+
 Rung rung_from(const Node& node) {
   return {.name = node.at("name").text(),
-          .top1 = node.at("top1").optional_number(),
-          .top5 = node.at("top5").optional_number(),
-          .agreement = node.at("agreement").optional_number(),
+          .values = values_from(node.at("values")),
           .cosine = node.at("cosine").optional_number(),
           .sqnr_db = node.at("sqnr_db").optional_number(),
           .outputs = outputs_from(node.at_or_null("outputs"))};
 }
 
 ReportAccuracy accuracy_from(const Node& node) {
-  ReportAccuracy accuracy{.metric = node.at("metric").text(), .samples = node.at("samples").whole()};
+  ReportAccuracy accuracy{.metrics = node.at("metrics").list(metric_from),
+                          .samples = node.at("samples").whole()};
   accuracy.ladder = node.at("ladder").list(rung_from);
   if (const auto drop = node.at("drop"); !drop.is_null())
-    accuracy.drop = ReportDrop{drop.at("value").number(), drop.at("low").number(), drop.at("high").number()};
+    accuracy.drop = ReportDrop{drop.at("value").number(), drop.at("low").optional_number(),
+                               drop.at("high").optional_number()};
   return accuracy;
 }
 
@@ -219,12 +252,13 @@ Report report_from(const Node& root) {
 }
 
 [[noreturn]] void refuse_file(const std::string& path, const std::string& got, const std::string& fix) {
-  throw Error(ErrorKind::kUsage, {.what = "this is not a report.json that qtool can use",
-                                  .where = path,
-                                  .got = got,
-                                  .expected = "JSON with schema " + std::to_string(kReportSchema) +
-                                              ", as qtool ptq and qtool qat write it",
-                                  .fix = fix});
+  throw Error(ErrorKind::kUsage,
+              {.what = "this is not a report.json that qtool can use",
+               .where = path,
+               .got = got,
+               .expected = "JSON with schema " + std::to_string(kReportSchema) + " or " +
+                           std::to_string(kSchemaOfFractions) + ", as qtool ptq and qtool qat write it",
+               .fix = fix});
 }
 
 }  // namespace
@@ -236,6 +270,7 @@ Report read_report_text(const std::string& text, const std::string& path) {
   const auto schema = json.is_object() ? json.find("schema") : json.end();
   if (schema == json.end() || !schema->is_number_integer())
     refuse_file(path, "JSON without a schema", "name the report.json of a job's folder");
+  if (*schema == kSchemaOfFractions) upgrade_fractions(json);
   if (*schema != kReportSchema)
     refuse_file(path, "schema " + json_line(*schema), "run the job again with this qtool");
   return report_from(Node(path, json, ""));

@@ -1,6 +1,7 @@
 #include "report/job/report.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace qtool {
 
@@ -11,9 +12,21 @@ std::optional<double> Rung::worst_channel_db() const {
   return worst;
 }
 
-bool has_classes(const ReportAccuracy& accuracy) {
-  return std::any_of(accuracy.ladder.begin(), accuracy.ladder.end(),
-                     [](const Rung& rung) { return rung.top1 || rung.agreement; });
+std::optional<double> Rung::value(const std::string& metric) const {
+  const auto found = values.find(metric);
+  return found == values.end() || std::isnan(found->second) ? std::nullopt : std::optional(found->second);
+}
+
+const MetricInfo* ReportAccuracy::metric() const {
+  const auto found = std::find_if(metrics.begin(), metrics.end(),
+                                  [](const MetricInfo& info) { return info.against != Against::kReference; });
+  return found == metrics.end() ? nullptr : &*found;
+}
+
+const MetricInfo* ReportAccuracy::agreement() const {
+  const auto found = std::find_if(metrics.begin(), metrics.end(),
+                                  [](const MetricInfo& info) { return info.against == Against::kReference; });
+  return found == metrics.end() ? nullptr : &*found;
 }
 
 const Rung* Report::rung(const std::string& name) const {

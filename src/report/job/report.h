@@ -1,7 +1,7 @@
 #pragma once
 /// What a job did and found, in one struct: report.json is this struct field by field, report.md and report.html tell
-/// it to people. Fractions are from 0 to 1 here and in JSON, percent in Markdown. What is empty or NaN becomes
-/// null.
+/// it to people. Values of metrics are in their units; shares are from 0 to 1 here and in JSON, percent in Markdown.
+/// What is empty or NaN becomes null.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -9,10 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "measure/metric_info.h"
+
 namespace qtool {
 
 /// Of report.json. Raised where a key goes or changes its meaning.
-inline constexpr int kReportSchema = 2;
+inline constexpr int kReportSchema = 3;
 
 /// What ran.
 struct ReportTool {
@@ -59,36 +61,38 @@ struct ReportOutput {
 /// One step from the float model to a written file, e.g. `float`, `folded`, `simulated`, `int8`.
 struct Rung {
   std::string name = {};
-  std::optional<double> top1 = {}, top5 = {};  ///< against labels
-  /// Share of samples with the float model's top-1; empty where the first output is not a number for each class.
-  std::optional<double> agreement = {};
-  std::optional<double> cosine = {};       ///< of all outputs against the float model's
-  std::optional<double> sqnr_db = {};      ///< likewise; null in JSON where equal (infinite)
-  std::vector<ReportOutput> outputs = {};  ///< in order; empty for float itself
+  std::map<std::string, double> values = {};  ///< of metrics by name, in their units
+  std::optional<double> cosine = {};          ///< of all outputs against the float model's
+  std::optional<double> sqnr_db = {};         ///< likewise; null in JSON where equal (infinite)
+  std::vector<ReportOutput> outputs = {};     ///< in order; empty for float itself
+  /// Of the metric of this name; empty where it was not measured, or has no value.
+  [[nodiscard]] std::optional<double> value(const std::string& metric) const;
   /// The lowest of all outputs; empty where none was measured.
   [[nodiscard]] std::optional<double> worst_channel_db() const;
 };
 
-/// Top-1 of float minus that of int8; 95 % confidence interval.
+/// How much worse int8 is than float by the metric, in its unit (of percents: in points).
 struct ReportDrop {
-  double value = 0, low = 0, high = 0;
+  double value = 0;
+  std::optional<double> low = {}, high = {};  ///< 95 % confidence interval
 };
 
 struct ReportAccuracy {
-  std::string metric = "top1";
+  std::vector<MetricInfo> metrics = {};  ///< all that apply, in the order of their table
   int64_t samples = 0;
   std::vector<Rung> ladder = {};  ///< from float to the last file
   std::optional<ReportDrop> drop = {};
+  /// THE metric, which gates, headlines and charts speak of: the first against targets. Null where there is none.
+  [[nodiscard]] const MetricInfo* metric() const;
+  /// The first that holds a model against the float one; null where there is none.
+  [[nodiscard]] const MetricInfo* agreement() const;
 };
-
-/// Whether a rung has a top-1: the model's first output is a number for each class.
-[[nodiscard]] bool has_classes(const ReportAccuracy& accuracy);
 
 /// One row of the training curve.
 struct ReportEpoch {
   int64_t epoch = 0;  ///< from 1
-  double loss = 0, accuracy = 0;
-  double validation_accuracy = 0;  ///< on data held out of training; NaN where none is
+  double loss = 0, score = 0;
+  double validation_score = 0;  ///< on data held out of training; NaN where none is
   double learning_rate = 0;
   bool best = false;  ///< the one whose weights the model has
 };
@@ -213,6 +217,7 @@ struct Report {
   ReportData data = {};
   ReportAccuracy accuracy = {};
   std::vector<ReportEpoch> curve = {};  ///< empty where nothing was trained
+  MetricInfo curve_metric = {};         ///< what its scores are
   std::optional<SimulatedVsInt8> simulated_vs_int8 = {};
   ReportSize size = {};
   std::optional<ReportBlameList> blame = {};

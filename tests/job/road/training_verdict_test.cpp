@@ -7,11 +7,15 @@ using namespace qtool;
 namespace {
 
 ReportAccuracy ladder(const Rung& ptq, const Rung& int8, int64_t samples = 1000) {
-  return {.samples = samples, .ladder = {{.name = "float"}, ptq, {.name = "simulated"}, int8}};
+  return {.metrics = {{.name = "top1", .title = "top-1", .unit = "%"}},
+          .samples = samples,
+          .ladder = {{.name = "float"}, ptq, {.name = "simulated"}, int8}};
 }
 
 Rung by_sqnr(const char* name, double sqnr_db) { return {.name = name, .sqnr_db = sqnr_db}; }
-Rung by_labels(const char* name, double top1) { return {.name = name, .top1 = top1, .sqnr_db = 5}; }
+Rung by_labels(const char* name, double top1) {
+  return {.name = name, .values = {{"top1", top1}}, .sqnr_db = 5};
+}
 
 }  // namespace
 
@@ -25,7 +29,7 @@ TEST_CASE("training that made the model worse is told") {
 }
 
 TEST_CASE("with labels it is top-1 that counts, beyond its noise") {
-  CHECK(training_verdict(ladder(by_labels("ptq", 0.9), by_labels("int8", 0.8))).has_value());
-  CHECK_FALSE(training_verdict(ladder(by_labels("ptq", 0.9), by_labels("int8", 0.8), 20)));
-  CHECK_FALSE(training_verdict(ladder(by_labels("ptq", 0.9), by_labels("int8", 0.92))));
+  CHECK(training_verdict(ladder(by_labels("ptq", 90), by_labels("int8", 80))).has_value());
+  CHECK_FALSE(training_verdict(ladder(by_labels("ptq", 90), by_labels("int8", 80), 20)));
+  CHECK_FALSE(training_verdict(ladder(by_labels("ptq", 90), by_labels("int8", 92))));
 }

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "catch.h"
+#include "report/sample_report.h"
 
 using namespace qtool;
 using Json = nlohmann::json;
@@ -18,11 +19,11 @@ BatchSummary sample() {
        .seconds = 2,
        .output = "out/good",
        .report = "good/report.html",
-       .metrics = {.accuracy = 0.9,
-                   .drop = 0.01,
-                   .drop_low = -0.002,
-                   .drop_high = 0.022,
-                   .agreement = 0.97,
+       .metrics = {.metric = MetricValue{top1_info(), 90},
+                   .drop = 1,
+                   .drop_low = -0.2,
+                   .drop_high = 2.2,
+                   .agreement = MetricValue{agreement_info(), 97},
                    .size_ratio = 0.3,
                    .bytes = 300,
                    .latency_ms = 7.5,
@@ -33,7 +34,7 @@ BatchSummary sample() {
        .reason = "max_drop",
        .unchanged = true,
        .exit_code = 1,
-       .metrics = {.accuracy = 0.8,
+       .metrics = {.metric = MetricValue{top1_info(), 80},
                    .bytes = 300,
                    .latency_ms = 5,
                    .batch = 128,
@@ -52,6 +53,8 @@ BatchSummary sample() {
 TEST_CASE("the table has a dash for what was not measured") {
   const auto cells = summary_cells(sample());
   REQUIRE(cells.size() == 5);
+  CHECK(cells[0] == std::vector<std::string>{"job", "task", "top-1", "drop, points", "same top-1", "size",
+                                             "latency", "time", "verdict"});
   CHECK(cells[1] == std::vector<std::string>{"good", "ptq", "90.00 %", "1.00 (-0.20 to 2.20)", "97.00 %",
                                              "0.300", "7.50 ms / 128", "2.0 s", "ok"});
   CHECK(cells[2].back() == "gate failed: max_drop, unchanged");
@@ -76,12 +79,13 @@ TEST_CASE("CSV quotes what needs it") {
 
 TEST_CASE("JSON has it all") {
   const Json json = Json::parse(summary_json(sample()));
-  CHECK(json["jobs"][0]["drop_low"] == -0.002);
-  CHECK(json["jobs"][3]["accuracy"].is_null());
+  CHECK(json["jobs"][0]["drop_low"] == -0.2);
+  CHECK(json["jobs"][3]["value"].is_null());
   CHECK(json["jobs"][0]["report"] == "good/report.html");
   CHECK(json["jobs"][1]["report"].is_null());
-  CHECK(json["pareto"]["latency"] == Json::parse(R"([{"batch": 128, "jobs": ["fast", "good"]}])"));
-  CHECK(json["pareto"]["size"] == Json::array({"good"}));
+  CHECK(json["pareto"]["latency"] ==
+        Json::parse(R"([{"metric": "top1", "batch": 128, "jobs": ["fast", "good"]}])"));
+  CHECK(json["pareto"]["size"] == Json::parse(R"([{"metric": "top1", "jobs": ["good"]}])"));
   CHECK(json["exit_code"] == 2);
 }
 
@@ -89,9 +93,32 @@ TEST_CASE("latencies of batches of different sizes have a front each") {
   BatchSummary summary = sample();
   summary.rows[1].metrics.batch = 1;
   const Json json = Json::parse(summary_json(summary));
-  CHECK(json["pareto"]["latency"] ==
-        Json::parse(R"([{"batch": 1, "jobs": ["fast"]}, {"batch": 128, "jobs": ["good"]}])"));
+  CHECK(
+      json["pareto"]["latency"] ==
+      Json::parse(
+          R"([{"metric": "top1", "batch": 1, "jobs": ["fast"]}, {"metric": "top1", "batch": 128, "jobs": ["good"]}])"));
   CHECK_THAT(summary_markdown(summary), contains("latency in batches of 1 (Pareto front): fast\n"));
+}
+
+TEST_CASE("jobs of several metrics each name theirs, and contend with their like") {
+  BatchSummary summary = sample();
+  summary.rows[1].metrics.metric =
+      MetricValue{{.name = "mae", .title = "mean error", .better = Better::kLower}, 0.125};
+  const auto cells = summary_cells(summary);
+  CHECK(cells[0][2] == "metric");
+  CHECK(cells[0][3] == "drop");
+  CHECK(cells[1][2] == "top-1 90.00 %");
+  CHECK(cells[1][3] == "1.00 (-0.20 to 2.20) points");
+  CHECK(cells[2][2] == "mean error 0.125");
+  CHECK(Json::parse(summary_json(summary))["pareto"]["size"] ==
+        Json::parse(R"([{"metric": "mae", "jobs": ["fast"]}, {"metric": "top1", "jobs": ["good"]}])"));
+}
+
+TEST_CASE("of a metric of which less is better the front has the lower") {
+  BatchSummary summary = sample();
+  for (auto& row : summary.rows)
+    if (row.metrics.metric) row.metrics.metric->info.better = Better::kLower;
+  CHECK(Json::parse(summary_json(summary))["pareto"]["size"][0]["jobs"] == Json::array({"fast"}));
 }
 
 TEST_CASE("HTML holds what JSON does, with the result on top, and no name or error can become markup") {

@@ -25,7 +25,7 @@ TEST_CASE("each gate compares in the unit of its flag") {
   CHECK(results[1].passed);
   CHECK(results[1].text == "top-1 of 91.50 % is at least 91.50 %");
   CHECK_FALSE(results[2].passed);
-  CHECK(results[2].text == "agreement with float of 99.55 % is below 99.60 %");
+  CHECK(results[2].text == "same top-1 as float of 99.55 % is below 99.60 %");
   CHECK_FALSE(results[3].passed);
   CHECK(results[3].text == "size ratio of 0.250 is above 0.200");
   CHECK_FALSE(all_passed(results));
@@ -51,7 +51,7 @@ TEST_CASE("a drop whose interval reaches below the limit may be noise, and fails
 
 TEST_CASE("a drop whose whole interval is above the limit fails") {
   Report report = sample_report();
-  report.accuracy.drop = ReportDrop{.value = 0.02, .low = 0.011, .high = 0.03};
+  report.accuracy.drop = ReportDrop{.value = 2, .low = 1.1, .high = 3};
   const auto gate = [&](double limit) { return check_gates({.max_drop = limit}, report)[0]; };
   CHECK_FALSE(gate(1).passed);
   CHECK_FALSE(gate(1).within_noise);
@@ -69,6 +69,20 @@ TEST_CASE("what was not measured fails its gate") {
     CHECK_THAT(result.text, contains("was not measured"));
   }
   Report report;
-  report.accuracy.ladder = {{.name = "int8", .top1 = std::nan("")}};
+  report.accuracy.metrics = {top1_info()};
+  report.accuracy.ladder = {{.name = "int8", .values = {{"top1", std::nan("")}}}};
   CHECK_FALSE(check_gates({.min_accuracy = 0}, report)[0].passed);
+}
+
+TEST_CASE("where a lower value is better the limit is the most") {
+  Report report;
+  report.accuracy.metrics = {{.name = "mae", .title = "mean error", .better = Better::kLower}};
+  report.accuracy.ladder = {{.name = "int8", .values = {{"mae", 1.5}}}};
+  report.accuracy.drop = ReportDrop{.value = 0.25};
+  CHECK(check_gates({.min_accuracy = 2}, report)[0].passed);
+  const auto results = check_gates({.max_drop = 0.2, .min_accuracy = 1}, report);
+  CHECK_FALSE(results[0].passed);  // a drop without an interval is judged by its value
+  CHECK(results[0].text == "drop in mean error of 0.25 is above 0.20");
+  CHECK_FALSE(results[1].passed);
+  CHECK(results[1].text == "mean error of 1.50 is above 1.00");
 }

@@ -15,7 +15,7 @@ TEST_CASE("what got worse is named as that, and what was gained as gained") {
   Report report = sample_report();
   report.size = {.float_bytes = 100, .int8_bytes = 200};
   report.timing.latency = ReportLatency{.float_ms = 1, .int8_ms = 4};
-  report.accuracy.drop = ReportDrop{.value = -0.001, .low = -0.004, .high = 0.002};
+  report.accuracy.drop = ReportDrop{.value = -0.1, .low = -0.4, .high = 0.2};
   report.gates = {{.name = "a", .passed = true}, {.name = "b", .passed = true}};
   CHECK(headline(report) ==
         "2.0 times larger, 4.0 times slower, 0.10 points gained (95 % interval -0.20 to 0.40); all 2 gates "
@@ -27,8 +27,19 @@ TEST_CASE("what got worse is named as that, and what was gained as gained") {
 TEST_CASE("without labels the headline tells agreement, without verification it says so") {
   Report report;
   CHECK(headline(report) == "Not verified on data.");
-  report.accuracy.ladder = {{.name = "int8", .agreement = 0.5}};
-  CHECK(headline(report) == "Float's top-1 on 50.00 % of the samples.");
+  report.accuracy.ladder = {{.name = "int8", .values = {{"agreement", 50}}}};
+  report.accuracy.metrics = {agreement_info()};
+  CHECK(headline(report) == "50.00 % same top-1 as float.");
+}
+
+TEST_CASE("a drop of another unit, and without an interval") {
+  Report report;
+  report.accuracy.metrics = {{.name = "psnr", .title = "PSNR", .unit = "dB"}};
+  report.accuracy.drop = ReportDrop{.value = 0.25};
+  CHECK(headline(report) == "0.25 dB lost.");
+  report.accuracy.metrics = {{.name = "mae", .title = "mean error", .better = Better::kLower}};
+  report.accuracy.drop = ReportDrop{.value = 0.0123456, .low = 0.01, .high = 0.02};
+  CHECK(headline(report) == "0.01235 lost (95 % interval 0.01 to 0.02).");
 }
 
 TEST_CASE("without classes the headline tells SQNR, and of the worst channel") {

@@ -11,23 +11,26 @@ TEST_CASE("report.json has the keys of the contract, in this order") {
   const Json json = Json::parse(to_json(sample_report()));
   std::vector<std::string> keys;
   for (const auto& [key, value] : json.items()) keys.push_back(key);
-  CHECK(keys == std::vector<std::string>{"schema", "qtool", "model", "data", "accuracy", "agreement",
-                                         "simulated_vs_int8", "size_bytes", "blame", "layers", "settings",
-                                         "setting_origins", "gates", "warnings", "files", "latency_ms",
-                                         "stages_s", "peak_rss_bytes"});
+  CHECK(keys == std::vector<std::string>{"schema", "qtool", "model", "data", "accuracy", "simulated_vs_int8",
+                                         "size_bytes", "blame", "layers", "settings", "setting_origins",
+                                         "gates", "warnings", "files", "latency_ms", "stages_s",
+                                         "peak_rss_bytes"});
 }
 
-TEST_CASE("report.json holds the struct's values, accuracies as fractions") {
+TEST_CASE("report.json holds the struct's values, those of metrics in their units") {
   const Json json = Json::parse(to_json(sample_report()));
   CHECK(json["schema"] == kReportSchema);
   CHECK(json["qtool"]["cpu_features"] == Json::array({"avx2", "avx512_vnni"}));
   CHECK(
       json["accuracy"]["ladder"][1].dump() ==
-      R"({"name":"int8","top1":0.915,"top5":0.989,"agreement":0.9955,"cosine":0.99991,"sqnr_db":31.25,)"
+      R"({"name":"int8","values":{"top1":91.5,"top5":98.9,"agreement":99.55},"cosine":0.99991,"sqnr_db":31.25,)"
       R"("outputs":[{"cosine":0.99991,"sqnr_db":31.25,"channels":10,"worst_channel":4,"worst_sqnr_db":28.5,)"
       R"("constant_channels":[]}]})");
-  CHECK(json["accuracy"]["drop"].dump() == R"({"value":0.005,"low":-0.001,"high":0.011})");
-  CHECK(json["agreement"] == 0.9955);
+  CHECK(json["accuracy"]["drop"].dump() == R"({"value":0.5,"low":-0.1,"high":1.1})");
+  CHECK(json["accuracy"]["ladder"][0]["values"].dump() == R"({"top1":92.0,"top5":99.0,"agreement":null})");
+  CHECK(json["accuracy"]["metric"] == "top1");
+  CHECK(json["accuracy"]["metrics"][2].dump() ==
+        R"({"name":"agreement","title":"same top-1","unit":"%","better":"higher","against":"reference"})");
   CHECK(json["size_bytes"]["ratio"] == 0.25);
   CHECK(
       json["layers"][2].dump() ==
@@ -45,10 +48,11 @@ TEST_CASE("report.json holds the struct's values, accuracies as fractions") {
 
 TEST_CASE("what is missing, NaN or infinite is null, and bytes that are no UTF-8 do not break the file") {
   Report report;
-  report.accuracy.ladder = {{.name = "int8", .top1 = std::nan(""), .sqnr_db = INFINITY}};
+  report.accuracy.ladder = {{.name = "int8", .values = {{"top1", std::nan("")}}, .sqnr_db = INFINITY}};
+  report.accuracy.metrics = {top1_info()};
   report.model.path = "a\xff.pt";
   const Json json = Json::parse(to_json(report));
-  CHECK(json["accuracy"]["ladder"][0]["top1"].is_null());
+  CHECK(json["accuracy"]["ladder"][0]["values"]["top1"].is_null());
   CHECK(json["accuracy"]["ladder"][0]["sqnr_db"].is_null());
   CHECK(json["accuracy"]["drop"].is_null());
   CHECK(json["simulated_vs_int8"].is_null());

@@ -109,11 +109,13 @@ TEST_CASE("a model without classes has no word of top-1 in its report") {
   Report report = sample_report();
   report.accuracy.drop.reset();
   report.gates.clear();
-  for (auto& rung : report.accuracy.ladder) rung.top1 = rung.top5 = rung.agreement = std::nullopt;
+  for (auto& rung : report.accuracy.ladder) rung.values.clear();
+  report.accuracy.metrics.clear();
   report.simulated_vs_int8->same_top1.reset();
   report.blame->all.agreement = report.blame->layers[0].alone.agreement =
       report.blame->layers[0].gain.agreement = report.blame->recommendations[0].gain.agreement = std::nullopt;
-  report.curve = {{.epoch = 1, .accuracy = 0.99}};
+  report.curve = {{.epoch = 1, .score = 99}};
+  report.curve_metric = {.name = "score", .title = "score", .unit = "%"};
   const std::string text = to_markdown(report);
   CHECK_THAT(text, !contains("top-1"));
   CHECK_THAT(text, contains("| rung | cosine | SQNR dB | worst channel dB |"));

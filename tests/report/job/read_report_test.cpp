@@ -35,9 +35,9 @@ TEST_CASE("a report comes back as it was written") {
   const Report read = read_report_text(to_json(report), "r");
   CHECK(read.tool.cpu_features == report.tool.cpu_features);
   CHECK(read.model.sha256 == "abc");
-  CHECK(*read.rung("int8")->top1 == 0.915);
+  CHECK(read.rung("int8")->value("top1") == 91.5);
   CHECK_FALSE(read.rung("float")->sqnr_db);
-  CHECK(read.accuracy.drop->high == 0.011);
+  CHECK(read.accuracy.drop->high == 1.1);
   CHECK(read.size.int8_bytes == 100000);
   CHECK(read.blame->layers[0].gain.sqnr_db == 3.25);
   CHECK(read.layers[1].zero_point == 3);
@@ -45,14 +45,17 @@ TEST_CASE("a report comes back as it was written") {
   CHECK(read.settings == report.settings);
   CHECK(read.timing.latency->int8_ms == 2.5);
   CHECK_FALSE(read.gates[0].passed);
+  REQUIRE(read.accuracy.metrics.size() == 3);
+  CHECK(read.accuracy.metric()->title == "top-1");
+  CHECK(read.accuracy.agreement()->name == "agreement");
 }
 
 TEST_CASE("a model without classes, and reports of before outputs were measured, are read") {
   Report report = sample_report();
-  report.accuracy.ladder[1].agreement.reset();
+  report.accuracy.ladder[1].values.erase("agreement");
   report.blame->all.agreement.reset();
   const Report read = read_report_text(to_json(report), "r");
-  CHECK_FALSE(read.rung("int8")->agreement);
+  CHECK_FALSE(read.rung("int8")->value("agreement"));
   CHECK_FALSE(read.blame->all.agreement);
   CHECK(read.rung("int8")->worst_channel_db() == 28.5);
   CHECK(read.rung("int8")->outputs[0].worst_channel == 4);
@@ -68,6 +71,36 @@ TEST_CASE("a report without verification, blame and latency is read, too") {
   CHECK_FALSE(read.timing.latency);
 }
 
+TEST_CASE("a report of schema 2 is read, its fractions in percent") {
+  Json old = Json::parse(to_json(sample_report()));
+  old["schema"] = 2;
+  old["accuracy"] = Json::parse(R"({"metric": "top1", "samples": 1000, "ladder": [
+      {"name": "float", "top1": 0.92, "top5": 0.99, "agreement": 1.0, "cosine": 1.0, "sqnr_db": null},
+      {"name": "int8", "top1": 0.915, "top5": 0.989, "agreement": 0.9955, "cosine": 0.99991, "sqnr_db": 31.25}],
+      "drop": {"value": 0.005, "low": -0.001, "high": 0.011}})");
+  old["agreement"] = 0.9955;
+  const Report read = read_report_text(old.dump(), "r");
+  REQUIRE(read.accuracy.metrics.size() == 3);
+  CHECK(read.accuracy.metric()->name == "top1");
+  CHECK(*read.rung("float")->value("top1") == Approx(92));
+  CHECK(*read.rung("int8")->value("agreement") == Approx(99.55));
+  CHECK(read.accuracy.drop->value == Approx(0.5));
+  CHECK(*read.accuracy.drop->high == Approx(1.1));
+  CHECK(read.rung("int8")->sqnr_db == 31.25);
+}
+
+TEST_CASE("a report of schema 2 without labels has no metric against targets") {
+  Json old = Json::parse(to_json(sample_report()));
+  old["schema"] = 2;
+  old["accuracy"] = Json::parse(R"({"metric": "top1", "samples": 1000, "ladder": [
+      {"name": "int8", "top1": null, "top5": null, "agreement": 0.5, "cosine": 1.0, "sqnr_db": null}], "drop": null})");
+  const Report read = read_report_text(old.dump(), "r");
+  CHECK_FALSE(read.accuracy.metric());
+  CHECK(read.rung("int8")->value(read.accuracy.agreement()->name) == 50);
+  old["accuracy"]["ladder"][0]["top1"] = "high";
+  CHECK_THAT(message_of(old.dump()), contains("accuracy.ladder[0].values.top1") && contains("a number"));
+}
+
 TEST_CASE("what is no report is refused with the file and the path of the key") {
   CHECK_THAT(message_of("{"), contains("a/report.json") && contains("no JSON at byte"));
   CHECK_THAT(message_of(""), contains("no JSON at byte"));
@@ -76,10 +109,13 @@ TEST_CASE("what is no report is refused with the file and the path of the key") 
   CHECK_THAT(message_of(R"({"schema": "2"})"), contains("JSON without a schema"));
   CHECK_THAT(message_of(R"({"schema": 1})"),
              contains("schema 1") && contains("run the job again with this qtool"));
+  CHECK_THAT(message_of(R"({"schema": 3})"), contains("a/report.json: qtool") && contains("no such key"));
   CHECK_THAT(message_of(R"({"schema": 2})"), contains("a/report.json: qtool") && contains("no such key"));
-  CHECK_THAT(
-      message_of(with("/accuracy/ladder/1/top1", "high")),
-      contains("a/report.json: accuracy.ladder[1].top1") && contains("\"high\"") && contains("a number"));
+  CHECK_THAT(message_of(with("/accuracy/metrics/0/better", "more")),
+             contains("accuracy.metrics[0].better") && contains("one of higher, lower"));
+  CHECK_THAT(message_of(with("/accuracy/ladder/1/values/top1", "high")),
+             contains("a/report.json: accuracy.ladder[1].values.top1") && contains("\"high\"") &&
+                 contains("a number"));
   CHECK_THAT(message_of(with("/size_bytes/int8", 1.5)),
              contains("size_bytes.int8") && contains("1.5") && contains("a whole number"));
   CHECK_THAT(message_of(with("/layers", nullptr)), contains("layers") && contains("a list"));

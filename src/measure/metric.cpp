@@ -1,0 +1,27 @@
+#include "measure/metric.h"
+
+#include <limits>
+#include <numeric>
+
+#include "measure/classes.h"
+
+namespace qtool {
+
+double MeanOfSamples::value() const {
+  if (samples_.empty()) return std::numeric_limits<double>::quiet_NaN();
+  return std::accumulate(samples_.begin(), samples_.end(), 0.0) / double(samples_.size());
+}
+
+bool applies(const MetricKind& kind, const Answers& answers) {
+  if (kind.info.against == Against::kReference ? answers.reference.empty() : answers.targets.empty())
+    return false;
+  if (kind.info.against == Against::kLabels && !are_labels(answers.targets[0])) return false;
+  return !kind.fits || kind.fits(answers);
+}
+
+bool can_judge(const MetricKind& kind, const Answers& answers) {
+  return applies(kind, answers) &&
+         (kind.info.against != Against::kLabels || is_logits(answers.outputs.at(0)));
+}
+
+}  // namespace qtool
