@@ -11,7 +11,7 @@ namespace {
 /// The site whose statistics tell of the value; null where none does.
 const Site* observed_site(const QuantPlan& plan, const std::string& value) {
   const auto grid = plan.grid_of.find(value);
-  if (grid == plan.grid_of.end() || plan.sites[grid->second].fixed) return nullptr;
+  if (grid == plan.grid_of.end() || !plan.sites[grid->second].is_calibrated()) return nullptr;
   return &plan.sites[grid->second];
 }
 
@@ -20,7 +20,7 @@ const Site* observed_site(const QuantPlan& plan, const std::string& value) {
 std::vector<SeenValue> seen_values(const QuantPlan& plan) {
   std::vector<SeenValue> seen;
   for (const auto& site : plan.sites)
-    if (site.role != SiteRole::kWeight && !site.fixed) seen.push_back({site.seen_as, site.value});
+    if (site.is_calibrated()) seen.push_back({site.seen_as, site.value});
   std::set<std::string> added;
   for (const auto& shared : shared_grids(plan))
     for (const auto& operand : shared.operands)

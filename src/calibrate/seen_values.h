@@ -11,8 +11,8 @@ struct SeenValue {
   std::string name, value;
 };
 
-/// What calibration of `plan` looks at: the sites but weights and those with a fixed grid, and tensors that share a
-/// grid with others and have none of their own, or a fixed one.
+/// What calibration of `plan` looks at: the sites but weights and those whose grid is fixed or found at run time, and
+/// tensors that share a grid with others and have none of their own, or such a one.
 [[nodiscard]] std::vector<SeenValue> seen_values(const QuantPlan& plan);
 
 /// The name of what calibration of `plan` saw of `value`, or of the tensor whose grid it has.

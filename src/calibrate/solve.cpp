@@ -85,8 +85,10 @@ std::vector<QParams> solve(const QuantPlan& plan, const Statistics& statistics,
   std::vector<QParams> qparams;
   for (size_t i = 0; i < plan.sites.size(); ++i) {
     const auto& site = plan.sites[i];
-    if (site.fixed)
-      qparams.emplace_back(site.scheme, site.fixed->scale, site.fixed->zero_point);
+    if (site.source == GridSource::kRunTime)
+      qparams.push_back(QParams::at_run_time(site.scheme));
+    else if (site.source == GridSource::kFixed)
+      qparams.emplace_back(site.scheme, site.fixed.scale, site.fixed.zero_point);
     else if (site.role == SiteRole::kWeight)
       qparams.push_back(solve_weight(weights[i], site.scheme));
     else

@@ -51,7 +51,8 @@ ReportLayer row_of(const SiteFacts& facts, size_t i, const PlannedOperator& op) 
                   .layer = op.name,
                   .op = op.kind,
                   .scheme = site.scheme.to_string(),
-                  .reason = op.reason};
+                  .reason = op.remark()};
+  if (!qparams.is_known()) return row;
   row.scale_min = qparams.scales().min().item<double>();
   row.scale_max = qparams.scales().max().item<double>();
   if (qparams.scales().numel() == 1) row.zero_point = qparams.zero_point();
@@ -77,7 +78,7 @@ std::vector<double> site_sqnr(const Solution& solution, const std::vector<at::Te
   for (size_t i = 0; i < plan.sites.size(); ++i) {
     if (plan.sites[i].role == SiteRole::kWeight) {
       result[i] = sqnr_of(weights[i].detach(), qparams[i]);
-    } else {
+    } else if (qparams[i].is_known()) {
       values.push_back(plan.sites[i].value);
       probed.push_back(i);
     }
@@ -93,7 +94,7 @@ std::vector<ReportLayer> layer_report(const SiteFacts& facts) {
   const at::NoGradGuard no_grad;
   std::vector<ReportLayer> rows;
   for (const auto& op : facts.solution.plan.operators) {
-    if (!op.is_int8) {
+    if (op.precision == Precision::kFloat) {
       rows.push_back({.site = op.name, .layer = op.name, .op = op.kind, .reason = op.reason});
       continue;
     }

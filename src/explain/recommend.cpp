@@ -45,7 +45,7 @@ class Grids {
       if (unchanged(site)) continue;
       changed.sites.push_back(site);
       weights.push_back(all_weights[i]);
-      if (site.role == SiteRole::kWeight || site.fixed) continue;
+      if (!site.is_calibrated()) continue;
       const auto* seen = statistics_of(site);
       if (!seen) return std::nullopt;
       statistics.sites.push_back(*seen);
@@ -66,7 +66,8 @@ class Grids {
     const auto& sites = model_.solution.plan.sites;
     for (size_t i = 0; i < sites.size(); ++i)
       if (sites[i].name == site.name && sites[i].scheme == site.scheme && sites[i].value == site.value &&
-          sites[i].calibrator == site.calibrator && sites[i].fixed == site.fixed)
+          sites[i].calibrator == site.calibrator && sites[i].source == site.source &&
+          sites[i].fixed == site.fixed)
         return i;
     return std::nullopt;
   }

@@ -1,5 +1,8 @@
 #include "export/target.h"
 
+#include <algorithm>
+
+#include "base/error.h"
 #include "export/torchscript/quantized_ops.h"
 #include "graph/belongings.h"
 #include "graph/read/read_model.h"
@@ -13,18 +16,38 @@ void save_as_client_sees_it(Model made, const Model& original, const std::string
   made.save(path);
 }
 
+void check_precisions(const Target& target, const QuantPlan& plan) {
+  const auto& can = target.precisions;
+  for (const auto& op : plan.operators) {
+    if (std::find(can.begin(), can.end(), op.precision) != can.end()) continue;
+    std::vector<std::string> names;
+    for (const auto precision : can) names.push_back(to_string(precision));
+    throw Error(ErrorKind::kUnquantizable, {.what = "the target " + std::string(target.name) +
+                                                    " cannot run an operator as it is planned",
+                                            .where = op.name,
+                                            .got = to_string(op.precision) + " " + op.kind,
+                                            .expected = "one of " + join(names),
+                                            .fix = "leave the operator in float, or choose another target"});
+  }
+}
+
 void write_quantized_ops(const Solution& solution, const Model& original, const std::string& path) {
+  check_precisions(libtorch_target(), solution.plan);
   save_as_client_sees_it(lower_to_quantized_ops(solution), original, path);
 }
 
 void write_simulation(const Solution& solution, const Model& original, const std::string& path) {
+  check_precisions(simulation_target(), solution.plan);
   save_as_client_sees_it(simulate(solution), original, path);
 }
 
+constexpr Precision kStaticAlone[] = {Precision::kFloat, Precision::kStatic};
+constexpr Precision kKnownGrids[] = {Precision::kFloat, Precision::kWeightOnly, Precision::kStatic};
+
 constexpr Target kTargets[] = {{"libtorch", "model.int8.pt", "int8 by LibTorch's quantized:: operators",
-                                backend_of, write_quantized_ops, read_model},
+                                backend_of, kStaticAlone, write_quantized_ops, read_model},
                                {"simulation", "model.fakequant.pt", "float32 that computes what int8 does",
-                                nullptr, write_simulation, read_model}};
+                                nullptr, kKnownGrids, write_simulation, read_model}};
 
 }  // namespace
 

@@ -16,8 +16,11 @@ struct Target {
   std::string_view about;  ///< what it is, for people
   /// What its kernels can do on this processor, for the plan; null: whatever a plan says.
   Backend (*limits)(Engine engine);
+  /// The precisions that an operator of the file can have.
+  std::span<const Precision> precisions;
   /// Writes the file. What `original` holds besides forward() goes in as well (graph/belongings.h). Throws
-  /// Error(kUnquantizable) where it cannot be made, Error(kMachine) where it cannot be written.
+  /// Error(kUnquantizable) where it cannot be made, e.g. for an operator whose precision the target has not,
+  /// Error(kMachine) where it cannot be written.
   void (*write)(const Solution& solution, const Model& original, const std::string& path);
   /// Opens a written file as a client of the runtime does. Throws Error(kUsage) where it does not load.
   Model (*open)(const std::string& path);

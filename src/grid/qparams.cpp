@@ -76,13 +76,23 @@ QParams QParams::cover(const QuantScheme& scheme, double low, double high) {
   return cover(scheme, vector_of(low), vector_of(high));
 }
 
+const at::Tensor& QParams::scales() const {
+  QTOOL_ASSERT(is_known());
+  return scale_;
+}
+
+const at::Tensor& QParams::zero_points() const {
+  QTOOL_ASSERT(is_known());
+  return zero_point_;
+}
+
 double QParams::scale() const {
-  QTOOL_ASSERT(scale_.numel() == 1);
+  QTOOL_ASSERT(scales().numel() == 1);
   return scale_.data_ptr<double>()[0];
 }
 
 int64_t QParams::zero_point() const {
-  QTOOL_ASSERT(zero_point_.numel() == 1);
+  QTOOL_ASSERT(zero_points().numel() == 1);
   return zero_point_.data_ptr<int64_t>()[0];
 }
 

@@ -32,15 +32,21 @@ class QParams {
   static QParams cover(const QuantScheme& scheme, const at::Tensor& low, const at::Tensor& high);
   static QParams cover(const QuantScheme& scheme, double low, double high);
 
+  /// Those of a tensor whose grid is found when it runs: there are none to ask for.
+  static QParams at_run_time(const QuantScheme& scheme) { return QParams(scheme); }
+  [[nodiscard]] bool is_known() const { return scale_.defined(); }
+
   [[nodiscard]] const QuantScheme& scheme() const { return scheme_; }
-  [[nodiscard]] const at::Tensor& scales() const { return scale_; }            ///< float64 [K]
-  [[nodiscard]] const at::Tensor& zero_points() const { return zero_point_; }  ///< int64 [K]
-  [[nodiscard]] double scale() const;                                          ///< per tensor only
-  [[nodiscard]] int64_t zero_point() const;                                    ///< per tensor only
-  [[nodiscard]] double low() const;   ///< smallest real value of the grid, per tensor only
-  [[nodiscard]] double high() const;  ///< largest real value of the grid, per tensor only
+  [[nodiscard]] const at::Tensor& scales() const;       ///< float64 [K]
+  [[nodiscard]] const at::Tensor& zero_points() const;  ///< int64 [K]
+  [[nodiscard]] double scale() const;                   ///< per tensor only
+  [[nodiscard]] int64_t zero_point() const;             ///< per tensor only
+  [[nodiscard]] double low() const;                     ///< smallest real value of the grid, per tensor only
+  [[nodiscard]] double high() const;                    ///< largest real value of the grid, per tensor only
 
  private:
+  explicit QParams(const QuantScheme& scheme) : scheme_(scheme) {}
+
   QuantScheme scheme_;
   at::Tensor scale_, zero_point_;
 };

@@ -13,7 +13,8 @@ KeptFloat unseen_inputs(const QuantPlan& plan, const Statistics& statistics, con
   KeptFloat kept_float;
   if (plan.kept_float.empty()) return kept_float;
   for (const auto& site : plan.sites)
-    if (site.role == SiteRole::kInput && !find_statistics(statistics, seen_as(calibrated, site.value)))
+    if (site.role == SiteRole::kInput && site.is_calibrated() &&
+        !find_statistics(statistics, seen_as(calibrated, site.value)))
       kept_float.emplace(site.op, "calibration has not seen its input " + site.value);
   return kept_float;
 }

@@ -15,23 +15,23 @@ namespace {
 std::vector<PlannedSite> sites_of(const QuantPlan& plan) {
   std::vector<PlannedSite> sites;
   for (const auto& op : plan.operators) {
-    if (!op.is_int8) {
+    if (op.precision == Precision::kFloat) {
       sites.push_back({.site = op.name, .op = op.kind, .reason = op.reason});
       continue;
     }
     for (const auto& site : plan.sites)
       if (site.op == op.name)
         sites.push_back(
-            {.site = site.name, .op = op.kind, .scheme = site.scheme.to_string(), .reason = op.reason});
+            {.site = site.name, .op = op.kind, .scheme = site.scheme.to_string(), .reason = op.remark()});
     if (!op.fused_into.empty())
       sites.push_back(
           {.site = op.name, .op = op.kind, .scheme = "fused", .reason = "done by " + op.fused_into});
-    else if (!op.weight_site && plan.grid_of.contains(op.output) &&
-             plan.sites[*op.output_site].value != op.output)
+    else if (op.is_static() && !op.weight_site && plan.grid_of.contains(op.output) &&
+             plan.sites[op.output_grid()].value != op.output)
       sites.push_back({.site = op.name,
                        .op = op.kind,
-                       .scheme = plan.sites[*op.output_site].scheme.to_string(),
-                       .reason = "on the grid of " + plan.sites[*op.output_site].name});
+                       .scheme = plan.sites[op.output_grid()].scheme.to_string(),
+                       .reason = "on the grid of " + plan.sites[op.output_grid()].name});
   }
   return sites;
 }

@@ -34,9 +34,9 @@ class Planner {
     op.output = view.name;
     settings_ = resolve(recipe_, {view.name, view.kind});
     op.reason = reason_for_float(view);
-    op.is_int8 = op.reason.empty();
+    op.precision = op.reason.empty() ? Precision::kStatic : Precision::kFloat;
     if (const auto* row = find_operator(view.kind)) op.operator_class = row->operator_class;
-    if (op.is_int8) place_on_grid(view, op);
+    if (op.is_static()) place_on_grid(view, op);
     plan_.operators.push_back(std::move(op));
   }
 
@@ -111,6 +111,7 @@ class Planner {
         break;
       case OperatorClass::kFixed:
         add_output(op);
+        plan_.sites.back().source = GridSource::kFixed;
         plan_.sites.back().fixed = find_operator(view.kind)->fixed;
         plan_.sites.back().scheme = QuantScheme::activation(8, Symmetry::kAffine);
         break;
@@ -181,14 +182,14 @@ class Planner {
   /// a grid that begins at zero clips below, one that ends where the clip does clips above.
   bool fuse_clip(const OperatorView& view, PlannedOperator& clip) {
     const auto& between = view.inputs[0];
-    const auto is_maker = [&](const PlannedOperator& op) { return op.is_int8 && op.output == between; };
+    const auto is_maker = [&](const PlannedOperator& op) { return op.is_static() && op.output == between; };
     const auto maker = std::find_if(plan_.operators.begin(), plan_.operators.end(), is_maker);
     if (maker == plan_.operators.end() || !maker->fused_clip.empty() || graph_.uses.at(between) != 1)
       return false;
     const bool own_grid = maker->operator_class == OperatorClass::kLayer ||
                           maker->operator_class == OperatorClass::kCombine ||
                           maker->operator_class == OperatorClass::kNorm;
-    auto& site = plan_.sites[maker->output_site.value_or(0)];
+    auto& site = plan_.sites[maker->output_grid()];
     if (!own_grid || site.scheme.symmetry() != Symmetry::kAffine) return false;
     if (view.kind == "aten::hardtanh" &&
         (!view.numbers.contains("min_val") || view.numbers.at("min_val") != 0))
@@ -207,7 +208,7 @@ class Planner {
   [[nodiscard]] std::set<size_t> grids_that_kernels_read() const {
     std::set<size_t> read;
     for (const auto& op : plan_.operators) {
-      if (!op.is_int8) continue;
+      if (!op.is_static()) continue;
       for (const auto& input : op.inputs) {
         const auto grid = plan_.grid_of.find(input);
         if (grid != plan_.grid_of.end() && grid->second != op.output_site) read.insert(grid->second);
@@ -222,7 +223,8 @@ class Planner {
     const auto read = grids_that_kernels_read();
     for (size_t i = 0; i < plan_.sites.size(); ++i) {
       auto& site = plan_.sites[i];
-      if (site.role != SiteRole::kOutput || site.fixed || read.contains(i) || kept_bits_.contains(i))
+      if (site.role != SiteRole::kOutput || !site.is_calibrated() || read.contains(i) ||
+          kept_bits_.contains(i))
         continue;
       site.scheme = QuantScheme::activation(backend_.activation_bits, site.scheme.symmetry());
     }
@@ -248,6 +250,21 @@ void check_is_float(const GraphView& graph) {
 
 }  // namespace
 
+size_t PlannedOperator::weight_grid() const {
+  QTOOL_ASSERT(weight_site.has_value());
+  return *weight_site;
+}
+
+size_t PlannedOperator::output_grid() const {
+  QTOOL_ASSERT(output_site.has_value());
+  return *output_site;
+}
+
+std::string PlannedOperator::remark() const {
+  if (precision == Precision::kFloat || is_static()) return reason;
+  return to_string(precision) + (reason.empty() ? "" : ": " + reason);
+}
+
 const PlannedOperator* QuantPlan::find(const std::string& name) const {
   const auto op =
       std::find_if(operators.begin(), operators.end(), [&](const auto& o) { return o.name == name; });
@@ -256,7 +273,7 @@ const PlannedOperator* QuantPlan::find(const std::string& name) const {
 
 size_t QuantPlan::int8_layers() const {
   return static_cast<size_t>(std::count_if(operators.begin(), operators.end(), [](const auto& op) {
-    return op.is_int8 && op.weight_site.has_value();
+    return op.is_static() && op.weight_site.has_value();
   }));
 }
 

@@ -34,6 +34,25 @@ struct Names<SiteRole> {
       {SiteRole::kOutput, "output", "what an int8 operator makes"}};
 };
 
+/// How an operator runs. Static is what the planner decides on and LibTorch's target can write so far.
+enum class Precision { kFloat, kWeightOnly, kDynamic, kStatic };
+template <>
+struct Names<Precision> {
+  static constexpr const char* kind = "precision";
+  static constexpr NamedValue<Precision> table[] = {
+      {Precision::kFloat, "float", "as in the float model"},
+      {Precision::kWeightOnly, "weight-only", "an int8 weight, computed with in float"},
+      {Precision::kDynamic, "dynamic", "in int8, on a grid that each input gives when it runs"},
+      {Precision::kStatic, "static", "in int8, on grids that are known before"}};
+};
+
+/// Where the grid of a tensor comes from.
+enum class GridSource {
+  kSolved,  ///< from the weight, or from what calibration saw
+  kFixed,   ///< the kernel dictates it
+  kRunTime  ///< from the values, each time: there is none before
+};
+
 /// A tensor that has a grid.
 struct Site {
   std::string name;  ///< `<operator>:<role>`, e.g. `layers.0.conv1:weight`
@@ -42,9 +61,14 @@ struct Site {
   std::string value;  ///< the value in the canonical graph; for a weight its attribute path
   QuantScheme scheme = QuantScheme::activation(8, Symmetry::kAffine);
   Calibrator calibrator = Calibrator::kMse;  ///< unused for weights and fixed grids
-  std::optional<FixedGrid> fixed =
-      {};                      ///< that the kernel dictates; empty: it is solved from what calibration saw
+  GridSource source = GridSource::kSolved;
+  FixedGrid fixed = {};        ///< of kFixed
   std::string seen_as = name;  ///< the name of its statistics
+
+  /// Whether its grid follows from what calibration sees.
+  [[nodiscard]] bool is_calibrated() const {
+    return role != SiteRole::kWeight && source == GridSource::kSolved;
+  }
 };
 
 /// One operator of the canonical graph and how it will run.
@@ -52,14 +76,24 @@ struct PlannedOperator {
   std::string name;
   std::string kind;
   OperatorClass operator_class = OperatorClass::kMove;
-  bool is_int8 = false;
+  Precision precision = Precision::kFloat;
   std::string reason;      ///< why it stays float, or what is particular about it
   std::string fused_into;  ///< the operator whose int8 kernel does this one's work, too
   std::string fused_clip;  ///< the kind of the relu or hardtanh that this one's kernel does, too
   std::string output;      ///< the value that comes out of the kernel: the fused clip's, if there is one
-  std::vector<std::string> inputs;    ///< values that flow in
-  std::optional<size_t> weight_site;  ///< index into QuantPlan::sites
-  std::optional<size_t> output_site;  ///< the grid of `output`; for movers that of their input
+  std::vector<std::string> inputs;  ///< values that flow in
+  std::optional<size_t>
+      weight_site;  ///< index into QuantPlan::sites; of those that are not float, and have a weight
+  std::optional<size_t>
+      output_site;  ///< the grid of `output`; for movers that of their input; of static ones
+
+  /// Whether it reads and writes int8.
+  [[nodiscard]] bool is_static() const { return precision == Precision::kStatic; }
+  /// weight_site and output_site where they must be there; an internal error says that they are not.
+  [[nodiscard]] size_t weight_grid() const;
+  [[nodiscard]] size_t output_grid() const;
+  /// What reports say of it: the precision where it is neither float nor static, and the reason.
+  [[nodiscard]] std::string remark() const;
 };
 
 /// Operators that stay float for what calibration saw, and why.
@@ -75,7 +109,7 @@ struct QuantPlan {
   KeptFloat kept_float;                    ///< with which it was made
 
   [[nodiscard]] const PlannedOperator* find(const std::string& name) const;  ///< null where there is none
-  [[nodiscard]] size_t int8_layers() const;  ///< operators with an int8 weight
+  [[nodiscard]] size_t int8_layers() const;  ///< static operators with a weight
 };
 
 /// Throws Error(kUsage) for a rule that matches nothing. Perhaps nothing at all is int8.

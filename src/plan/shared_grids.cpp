@@ -32,10 +32,10 @@ class Search {
   std::vector<SharedGrid> run() const {
     std::vector<SharedGrid> found;
     for (const auto& op : plan_.operators)
-      if (op.is_int8 && (is_join(op.kind) || op.kind == "aten::add"))
-        found.push_back({*op.output_site, op.name, op.inputs, {op.name}});
+      if (op.is_static() && (is_join(op.kind) || op.kind == "aten::add"))
+        found.push_back({op.output_grid(), op.name, op.inputs, {op.name}});
     for (size_t i = 0; i < plan_.sites.size(); ++i)
-      if (plan_.sites[i].role == SiteRole::kInput)
+      if (plan_.sites[i].role == SiteRole::kInput && plan_.sites[i].is_calibrated())
         if (const auto* join = join_behind(plan_.sites[i].value))
           found.push_back({i, join->name, join->inputs, readers_of(i)});
     return found;
@@ -57,7 +57,7 @@ class Search {
   std::vector<std::string> readers_of(size_t site) const {
     std::vector<std::string> readers;
     for (const auto& op : plan_.operators)
-      if (op.is_int8 && std::any_of(op.inputs.begin(), op.inputs.end(), [&](const auto& input) {
+      if (op.is_static() && std::any_of(op.inputs.begin(), op.inputs.end(), [&](const auto& input) {
             const auto grid = plan_.grid_of.find(input);
             return grid != plan_.grid_of.end() && grid->second == site;
           }))

@@ -77,7 +77,8 @@ class TrainingForm : public FakeQuantForm {
 
  private:
   [[nodiscard]] bool learns_activation(size_t site) const {
-    return is_learned(steps_.activations, plan_.sites[site]) && !plan_.sites[site].fixed;
+    return is_learned(steps_.activations, plan_.sites[site]) &&
+           plan_.sites[site].source == GridSource::kSolved;
   }
 
   void add(size_t site, bool learned) {
@@ -159,7 +160,7 @@ void make_buffers_common(const Model& training_model, const QuantPlan& plan, con
 TrainingSwitches::TrainingSwitches(const Model& training_model, const QuantPlan& plan) {
   for (const auto& site : plan.sites) {
     const auto state = state_of(training_model, site);
-    if (!site.fixed) observe_.push_back(state.observe);
+    if (site.source == GridSource::kSolved) observe_.push_back(state.observe);
     enabled_.push_back(state.enabled);
   }
   batch_norm_frozen_ = find_attribute(training_model.module(), kFrozen)->toTensor();

@@ -21,18 +21,18 @@ FakeQuantInsertion::FakeQuantInsertion(const std::shared_ptr<jit::Graph>& graph,
 
 void FakeQuantInsertion::run() {
   for (const auto& op : plan_.operators)
-    if (op.is_int8 && op.weight_site && enabled_[*op.weight_site]) quantize_weight(op);
+    if (op.weight_site && enabled_[*op.weight_site]) quantize_weight(op);
   for (size_t i = 0; i < plan_.sites.size(); ++i)
     if (enabled_[i]) quantize_site(i);
   for (const auto& op : plan_.operators)
-    if (op.is_int8 && op.fused_into.empty() && enabled_[*op.output_site]) quantize_again(op);
+    if (op.is_static() && op.fused_into.empty() && enabled_[op.output_grid()]) quantize_again(op);
 }
 
 void FakeQuantInsertion::quantize_weight(const PlannedOperator& op) {
   auto* node = layers_.at(op.name);
   const jit::WithInsertPoint here(node);
   auto* weight = argument(node, "weight");
-  node->replaceInputWith(weight, form_.weight(weight, *op.weight_site));
+  node->replaceInputWith(weight, form_.weight(weight, op.weight_grid()));
 }
 
 void FakeQuantInsertion::quantize_site(size_t index) {
@@ -49,7 +49,8 @@ void FakeQuantInsertion::quantize_again(const PlannedOperator& op) {
   if (!is_average && op.operator_class != OperatorClass::kClip) return;
   auto* value = values_.at(op.output);
   const jit::WithInsertPoint here(value->node()->next());
-  auto* quantized = is_average ? form_.average(value, *op.output_site) : form_.again(value, *op.output_site);
+  auto* quantized =
+      is_average ? form_.average(value, op.output_grid()) : form_.again(value, op.output_grid());
   value->replaceAllUsesAfterNodeWith(quantized->node(), quantized);
 }
 
@@ -68,7 +69,7 @@ void FakeQuantInsertion::quantize_for_int8_readers(jit::Value* value, size_t sit
   for (const auto& use : readers) {
     if (use.user->outputs().empty()) continue;
     const auto* op = plan_.find(use.user->output(0)->debugName());
-    if (op && op->is_int8) use.user->replaceInput(use.offset, quantized);
+    if (op && op->is_static()) use.user->replaceInput(use.offset, quantized);
   }
 }
 

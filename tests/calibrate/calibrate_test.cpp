@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/threads_as_peers.h"
+#include "calibrate/seen_values.h"
 #include "calibrate/statistics_file.h"
 #include "graph/passes/canonicalise.h"
 #include "graph/view.h"
@@ -36,6 +37,16 @@ TEST_CASE("every activation site sees every batch; weights and fixed grids are n
   CHECK(output.site == "conv2d:output");
   CHECK(output.values == 5 * 4 * 25);
   CHECK(output.low == 0);  // seen behind the relu that is fused
+}
+
+TEST_CASE("weight-only and dynamic operators have nothing that calibration must see") {
+  const auto canonical = canonicalise(build(small_classifier()));
+  const auto plan = make_plan(view(canonical), {}, {"x86", 8});
+  CHECK(seen_values(plan).size() > 2);
+  CHECK(seen_values(with_precision(plan, Precision::kWeightOnly)).empty());
+  const auto dynamic = with_precision(plan, Precision::kDynamic);
+  CHECK(dynamic.sites.size() == 4);
+  CHECK(seen_values(dynamic).empty());
 }
 
 TEST_CASE("each of several processes gets the statistics of all batches") {

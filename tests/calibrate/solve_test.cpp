@@ -76,10 +76,20 @@ TEST_CASE("activations get the range that the calibrator chooses, with zero on t
 
 TEST_CASE("a fixed grid needs no statistics") {
   auto plan = one_site();
-  plan.sites[0].fixed = FixedGrid{1.0 / 128, 128};
+  plan.sites[0].source = GridSource::kFixed;
+  plan.sites[0].fixed = {1.0 / 128, 128};
   const auto qparams = solve(plan, {}, {at::Tensor()});
   CHECK(qparams[0].scale() == 1.0 / 128);
   CHECK(qparams[0].zero_point() == 128);
+}
+
+TEST_CASE("a grid that is found at run time needs no statistics, and is not known") {
+  auto plan = one_site();
+  plan.sites[0].source = GridSource::kRunTime;
+  const auto qparams = solve(plan, {}, {at::Tensor()});
+  REQUIRE(qparams.size() == 1);
+  CHECK_FALSE(qparams[0].is_known());
+  CHECK(qparams[0].scheme() == plan.sites[0].scheme);
 }
 
 TEST_CASE("a site without statistics is an error that names it") {

@@ -40,6 +40,24 @@ TEST_CASE("what a target writes it opens again, and it computes what was asked f
   CHECK((outputs[0] - outputs[1]).abs().max().item<double>() < 1.01 * step);
 }
 
+TEST_CASE("a target refuses operators of a precision that it has not, by name") {
+  const SmallNet net = small_classifier();
+  const auto original = build(net);
+  const auto prepared = prepare(original, noise(net.input, 5));
+  const auto weight_only = with_precision(prepared, Precision::kWeightOnly),
+             dynamic = with_precision(prepared, Precision::kDynamic);
+  const TemporaryFolder folder;
+  const auto path = folder / "model.pt";
+  CHECK_THROWS_WITH(libtorch_target().write(weight_only, original, path),
+                    contains("libtorch cannot run") && contains("conv2d") &&
+                        contains("weight-only aten::conv2d") && contains("float, static"));
+  CHECK_THROWS_WITH(libtorch_target().write(dynamic, original, path), contains("dynamic aten::conv2d"));
+  CHECK_THROWS_WITH(simulation_target().write(dynamic, original, path), contains("dynamic aten::conv2d"));
+  CHECK_FALSE(std::filesystem::exists(path));
+  simulation_target().write(weight_only, original, path);
+  CHECK(std::filesystem::exists(path));
+}
+
 TEST_CASE("the kernels of the int8 target have limits, the simulation has none") {
   CHECK(libtorch_target().limits != nullptr);
   CHECK(simulation_target().limits == nullptr);

@@ -77,7 +77,7 @@ const PlannedOperator& find(const QuantPlan& plan, const std::string& name) {
 }
 
 std::string reason(const QuantPlan& plan, const std::string& name) {
-  CHECK_FALSE(find(plan, name).is_int8);
+  CHECK_FALSE(find(plan, name).is_static());
   return find(plan, name).reason;
 }
 
@@ -104,11 +104,27 @@ TEST_CASE("a layer has a grid for its input, its weight and its output") {
   CHECK(plan.sites[1].scheme == QuantScheme::weight(8, Granularity::kPerChannel, 0));
   CHECK(plan.sites[2].role == SiteRole::kOutput);
   CHECK(plan.sites[2].value == "conv");
-  CHECK(find(plan, "conv").is_int8);
+  CHECK(find(plan, "conv").is_static());
   CHECK(find(plan, "conv").weight_site == size_t(1));
   CHECK(find(plan, "conv").output_site == size_t(2));
   CHECK(plan.int8_layers() == 1);
   CHECK(plan.find("nothing") == nullptr);
+}
+
+TEST_CASE("a remark names the precision that is neither float nor static") {
+  PlannedOperator op;
+  op.precision = Precision::kDynamic;
+  CHECK(op.remark() == "dynamic");
+  op.reason = "7-bit weight";
+  CHECK(op.remark() == "dynamic: 7-bit weight");
+  op.precision = Precision::kStatic;
+  CHECK(op.remark() == "7-bit weight");
+}
+
+TEST_CASE("layers whose grids are not static do not count as int8") {
+  auto plan = Graph().input("x").conv("conv", "x").output("conv").plan();
+  plan.operators[0].precision = Precision::kWeightOnly;
+  CHECK(plan.int8_layers() == 0);
 }
 
 TEST_CASE("a relu becomes part of the layer before it") {
@@ -116,7 +132,7 @@ TEST_CASE("a relu becomes part of the layer before it") {
   CHECK(site_names(plan) == Strings{"conv:input", "conv:weight", "conv:output"});
   CHECK(find(plan, "conv").fused_clip == "aten::relu");
   CHECK(find(plan, "conv").output == "relu");
-  CHECK(find(plan, "relu").is_int8);
+  CHECK(find(plan, "relu").is_static());
   CHECK(find(plan, "relu").fused_into == "conv");
   CHECK(find(plan, "relu").output_site == find(plan, "conv").output_site);
   CHECK(plan.sites[2].value == "relu");
@@ -128,7 +144,7 @@ TEST_CASE("a relu stays on its own where what lies before it is read elsewhere")
   const auto plan =
       Graph().input("x").conv("conv", "x").relu("relu", "conv").output("relu").output("conv").plan();
   CHECK(find(plan, "conv").fused_clip.empty());
-  CHECK(find(plan, "relu").is_int8);
+  CHECK(find(plan, "relu").is_static());
   CHECK(find(plan, "relu").fused_into.empty());
   CHECK(grid(plan, "conv") == "conv:output");
   CHECK(grid(plan, "relu") == "conv:output");
@@ -154,7 +170,7 @@ TEST_CASE("a residual block: convolution, add of two int8 tensors, relu") {
   const auto plan = graph.relu("relu", "add").output("relu").plan();
   CHECK(site_names(plan) ==
         Strings{"conv1:input", "conv1:weight", "conv1:output", "conv2:weight", "conv2:output", "add:output"});
-  CHECK(find(plan, "add").is_int8);
+  CHECK(find(plan, "add").is_static());
   CHECK(find(plan, "add").fused_clip == "aten::relu");
   CHECK(find(plan, "add").output == "relu");
   CHECK(grid(plan, "relu") == "add:output");
@@ -171,7 +187,7 @@ TEST_CASE("hardtanh is fused where it begins at zero") {
   CHECK(find(with_bounds(0, 6), "conv").fused_clip == "aten::hardtanh");
   const auto alone = with_bounds(-1, 1);
   CHECK(find(alone, "conv").fused_clip.empty());
-  CHECK(find(alone, "clip").is_int8);
+  CHECK(find(alone, "clip").is_static());
   CHECK(grid(alone, "clip") == "conv:output");
 }
 
@@ -180,7 +196,7 @@ TEST_CASE("symmetric activations fuse no clip: their grid does not begin at zero
   recipe.activation_symmetry = Symmetry::kSymmetric;
   const auto plan = Graph().input("x").conv("conv", "x").relu("relu", "conv").output("relu").plan(recipe);
   CHECK(find(plan, "conv").fused_clip.empty());
-  CHECK(find(plan, "relu").is_int8);
+  CHECK(find(plan, "relu").is_static());
   CHECK(plan.sites[2].scheme == QuantScheme::activation(8, Symmetry::kSymmetric));
 }
 
@@ -205,7 +221,7 @@ TEST_CASE("operators that move data keep the grid of their input") {
   const auto plan = graph.output("fc").plan();
   CHECK(site_names(plan) == Strings{"conv:input", "conv:weight", "conv:output", "fc:weight", "fc:output"});
   for (const char* name : {"pool", "mean", "flatten"}) {
-    CHECK(find(plan, name).is_int8);
+    CHECK(find(plan, name).is_static());
     CHECK(grid(plan, name) == "conv:output");
   }
 }
@@ -264,7 +280,7 @@ TEST_CASE("layers stay float where the weight is no float32 parameter, or the bi
   CHECK(reason(plan, "looped") == "inside an if or a loop");
   CHECK(reason(plan, "padded") == "its padding is computed, or not the same on both sides");
   CHECK(reason(plan, "strided") == "its stride, dilation or groups are computed");
-  CHECK(find(plan, "linear").is_int8);
+  CHECK(find(plan, "linear").is_static());
 }
 
 TEST_CASE("operators that int8 kernels cannot spell stay float") {
@@ -281,7 +297,7 @@ TEST_CASE("operators that int8 kernels cannot spell stay float") {
   CHECK(reason(plan, "shift") == "its other operand is a number");
   CHECK(reason(plan, "scaled") == "it scales its second operand");
   CHECK(reason(plan, "gate") == "reads the parameter gamma");
-  CHECK(find(plan, "pad0").is_int8);
+  CHECK(find(plan, "pad0").is_static());
   CHECK(reason(plan, "pad1") == "it pads with another value than 0");
   CHECK(reason(plan, "cast") == "it changes the type");
   CHECK(reason(plan, "pad?") == "it pads with another value than 0");
@@ -291,7 +307,7 @@ TEST_CASE("a transposed convolution has one scale for its weight, and the plan s
   Graph graph;
   graph.input("x").layer("up", "conv_transpose2d", "x");
   const auto plan = graph.output("up").plan();
-  CHECK(find(plan, "up").is_int8);
+  CHECK(find(plan, "up").is_static());
   CHECK_THAT(find(plan, "up").reason, contains("one scale for the whole weight"));
   CHECK(plan.sites[1].scheme == QuantScheme::weight(8, Granularity::kPerTensor, 1));
 
@@ -401,10 +417,11 @@ TEST_CASE("hardsigmoid's grid is the kernel's, whatever the recipe says") {
   graph.add("curve", "hardswish", {"conv"});
   const auto plan = graph.conv("next", "curve").output("gate").output("next").plan(recipe);
   const auto& gate = plan.sites.at(plan.grid_of.at("gate"));
+  CHECK(gate.source == GridSource::kFixed);
   CHECK(gate.fixed == FixedGrid{1.0 / 256, 0});
   CHECK(gate.scheme == QuantScheme::activation(8, Symmetry::kAffine));
   const auto& curve = plan.sites.at(plan.grid_of.at("curve"));
-  CHECK_FALSE(curve.fixed);
+  CHECK(curve.source == GridSource::kSolved);
   CHECK(curve.scheme == QuantScheme::activation(4, Symmetry::kSymmetric));
 }
 
@@ -434,6 +451,6 @@ TEST_CASE("what is changed in place stays float") {
   graph.relu("relu", "conv").conv("last", "relu").output("last");
   const auto plan = graph.plan();
   CHECK(plan.find("conv")->reason == "its input or result is changed in place by aten::add_ at net.py:3");
-  CHECK_FALSE(plan.find("relu")->is_int8);
-  CHECK(plan.find("last")->is_int8);
+  CHECK_FALSE(plan.find("relu")->is_static());
+  CHECK(plan.find("last")->is_static());
 }

@@ -14,7 +14,7 @@ PlannedOperator op(const std::string& name, const std::string& kind, const Strin
   result.name = result.output = name;
   result.kind = "aten::" + kind;
   result.inputs = inputs;
-  result.is_int8 = is_int8;
+  result.precision = is_int8 ? Precision::kStatic : Precision::kFloat;
   return result;
 }
 

@@ -190,7 +190,7 @@ TEST_CASE("a grid that the kernel dictates is neither observed nor learned") {
   const auto prepared = prepared_of(kNets[5]);
   auto model = training_model(prepared, {StepSize::kLearned, StepSize::kLearned});
   const auto fixed = std::find_if(prepared.plan.sites.begin(), prepared.plan.sites.end(),
-                                  [](const Site& site) { return site.fixed.has_value(); });
+                                  [](const Site& site) { return site.source == GridSource::kFixed; });
   REQUIRE(fixed != prepared.plan.sites.end());
   const auto state = state_of(model, *fixed);
   CHECK(state.observe.item<int64_t>() == 0);

@@ -10,6 +10,8 @@
 #include "graph/passes/canonicalise.h"
 #include "graph/view.h"
 #include "graph_text.h"
+#include "grid/affine.h"
+#include "plan/site_weights.h"
 #include "simulate/fake_quant_state.h"
 #include "small_net.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
@@ -73,6 +75,23 @@ std::vector<float> by_hand(const std::string& rest, const std::vector<float>& x)
 }
 
 }  // namespace
+
+TEST_CASE("of a weight-only operator the weight alone is rounded") {
+  const at::NoGradGuard no_grad;
+  const SmallNet net = small_classifier();
+  const at::Tensor input = noise(net.input, 5);
+  const auto solution = with_precision(prepare(build(net), input), Precision::kWeightOnly);
+  auto model = simulate(solution);
+  CHECK(count_nodes(model, kCall) == 2);
+  auto rounded = solution.model.clone();
+  const auto weights = site_weights(rounded, solution.plan);
+  for (size_t i = 0; i < weights.size(); ++i)
+    weights[i].copy_(fake_quantize(weights[i], solution.qparams[i]));
+  const auto expected = rounded.forward({input})[0];
+  CHECK(model.forward({input})[0].equal(expected));
+  auto unrounded = solution.model.clone();
+  CHECK_FALSE(expected.equal(unrounded.forward({input})[0]));
+}
 
 TEST_CASE("weights, inputs and outputs of int8 layers go through fake-quant") {
   const auto prepared =

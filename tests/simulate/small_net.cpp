@@ -61,4 +61,35 @@ Solution prepare(const Model& model, const at::Tensor& input, const Recipe& reci
   return {std::move(canonical), std::move(plan), std::move(qparams)};
 }
 
+QuantPlan with_precision(const QuantPlan& plan, Precision precision) {
+  QuantPlan changed;
+  for (auto op : plan.operators) {
+    op.output_site.reset();
+    op.fused_clip.clear();
+    op.fused_into.clear();
+    op.output = op.name;
+    op.precision = op.weight_site ? precision : Precision::kFloat;
+    if (op.weight_site) {
+      const auto& weight = plan.sites[*op.weight_site];
+      op.weight_site = changed.sites.size();
+      changed.sites.push_back(weight);
+    }
+    if (op.weight_site && precision == Precision::kDynamic) {
+      changed.grid_of[op.inputs[0]] = changed.sites.size();
+      changed.sites.push_back({op.name + ":input", op.name, SiteRole::kInput, op.inputs[0],
+                               QuantScheme::activation(8, Symmetry::kAffine)});
+      changed.sites.back().source = GridSource::kRunTime;
+    }
+    changed.operators.push_back(op);
+  }
+  return changed;
+}
+
+Solution with_precision(const Solution& solution, Precision precision) {
+  const auto graph = view(solution.model);
+  auto plan = with_precision(solution.plan, precision);
+  auto qparams = solve(plan, {}, site_weights(graph, plan));
+  return {solution.model.shared(), std::move(plan), std::move(qparams)};
+}
+
 }  // namespace qtool

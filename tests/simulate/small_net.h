@@ -31,4 +31,9 @@ struct SmallNet {
 [[nodiscard]] Solution prepare(const Model& model, const at::Tensor& input, const Recipe& recipe = {},
                                const Backend& backend = {"x86", 8});
 
+/// The plan whose layers are `precision`, weight-only or dynamic, and all else float.
+[[nodiscard]] QuantPlan with_precision(const QuantPlan& plan, Precision precision);
+/// A solution with such a plan.
+[[nodiscard]] Solution with_precision(const Solution& solution, Precision precision);
+
 }  // namespace qtool

@@ -44,7 +44,7 @@ class Lowering {
   const PlannedOperator* planned(const jit::Node* node) const {
     if (node->outputs().size() != 1) return nullptr;
     const auto op = operators_.find(node->output()->debugName());
-    return op != operators_.end() && op->second->is_int8 ? op->second : nullptr;
+    return op != operators_.end() && op->second->is_static() ? op->second : nullptr;
   }
 
   /// What else reads the list of an int8 operator may want it in float.
@@ -126,7 +126,7 @@ class Lowering {
   /// Kernels saturate at 255; a grid of fewer bits ends earlier.
   jit::Value* clamp_to_grid(jit::Value* value, size_t site) {
     const auto& qparams = qparams_[site];
-    if (qparams.scheme().bits() == 8 || plan_.sites[site].fixed) return value;
+    if (qparams.scheme().bits() == 8 || plan_.sites[site].source == GridSource::kFixed) return value;
     return channels_from_end(insert("aten::clamp", {channels_to_end(value), qparams.low(), qparams.high()}));
   }
 
@@ -134,7 +134,7 @@ class Lowering {
     const auto row = emitters().find(op.kind);
     QTOOL_ASSERT(row != emitters().end());
     auto* made = (this->*row->second)(op, node);
-    return makes_own_grid(op) ? clamp_to_grid(made, *op.output_site) : made;
+    return makes_own_grid(op) ? clamp_to_grid(made, op.output_grid()) : made;
   }
 
   /// The others' values lie on a grid already that ends where it must.
@@ -157,23 +157,23 @@ class Lowering {
       const auto value = path ? find_attribute(module_, *path) : std::nullopt;
       return value && value->isTensor() ? value->toTensor() : at::Tensor();
     };
-    const auto packed = pack_weight(node, tensor("weight"), tensor("bias"), qparams_[*op.weight_site]);
+    const auto packed = pack_weight(node, tensor("weight"), tensor("bias"), qparams_[op.weight_grid()]);
     const auto path = op.name + ".packed_weight";
     set_attribute(module_, path, packed, packed.type(), /*is_parameter=*/false);
     auto* attribute = emit_attribute(*graph_, module_, path);
-    const auto& output = qparams_[*op.output_site];
+    const auto& output = qparams_[op.output_grid()];
     return insert(kernel(op, node),
                   {int8_of(node->input(0)), attribute, output.scale(), output.zero_point()});
   }
 
   jit::Value* emit_combination(const PlannedOperator& op, jit::Node* node) {
-    const auto& output = qparams_[*op.output_site];
+    const auto& output = qparams_[op.output_grid()];
     return insert(kernel(op, node),
                   {int8_of(node->input(0)), int8_of(node->input(1)), output.scale(), output.zero_point()});
   }
 
   jit::Value* emit_cat(const PlannedOperator& op, jit::Node* node) {
-    const auto& output = qparams_[*op.output_site];
+    const auto& output = qparams_[op.output_grid()];
     std::vector<jit::Value*> elements;
     for (auto* element : node->input(0)->node()->inputs()) elements.push_back(int8_of(element));
     auto* list = graph_->insertNode(graph_->createList(c10::TensorType::get(), elements))->output();
@@ -181,18 +181,18 @@ class Lowering {
   }
 
   jit::Value* emit_activation(const PlannedOperator& op, jit::Node* node) {
-    const auto& output = qparams_[*op.output_site];
+    const auto& output = qparams_[op.output_grid()];
     return insert(kernel(op, node), {int8_of(node->input(0)), output.scale(), output.zero_point()});
   }
 
   jit::Value* emit_leaky_relu(const PlannedOperator& op, jit::Node* node) {
-    const auto& output = qparams_[*op.output_site];
+    const auto& output = qparams_[op.output_grid()];
     return insert(kernel(op, node), {int8_of(node->input(0)), argument(node, "negative_slope"), false,
                                      output.scale(), output.zero_point()});
   }
 
   jit::Value* emit_elu(const PlannedOperator& op, jit::Node* node) {
-    const auto& output = qparams_[*op.output_site];
+    const auto& output = qparams_[op.output_grid()];
     return insert(kernel(op, node),
                   {int8_of(node->input(0)), output.scale(), output.zero_point(), argument(node, "alpha"),
                    argument(node, "scale"), argument(node, "input_scale")});
@@ -209,7 +209,7 @@ class Lowering {
   }
 
   jit::Value* emit_batch_norm(const PlannedOperator& op, jit::Node* node) {
-    const auto& output = qparams_[*op.output_site];
+    const auto& output = qparams_[op.output_grid()];
     auto* weight = weight_or_bias(op, node, "weight", 1);
     auto* bias = weight_or_bias(op, node, "bias", 0);
     return insert(kernel(op, node), {int8_of(node->input(0)), weight, bias, argument(node, "running_mean"),

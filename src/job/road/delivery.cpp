@@ -49,7 +49,7 @@ double output_step(const Outcome& outcome) {
   const auto outputs = outcome.start.graph.outputs;
   if (outputs.empty()) return 0;
   const auto site = plan.grid_of.find(outputs[0]);
-  return site == plan.grid_of.end() ? 0 : qparams[site->second].scale();
+  return site == plan.grid_of.end() || !qparams[site->second].is_known() ? 0 : qparams[site->second].scale();
 }
 
 void write_files(const StagingFolder& staging, const Outcome& outcome, const Assignment& assignment) {

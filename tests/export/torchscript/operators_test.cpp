@@ -34,7 +34,7 @@ bool is_taken(const Int8Run& run, const OperatorCase& row, Engine engine) {
       CHECK(planned->reason == objection);
       return false;
     }
-    CHECK(planned->is_int8);
+    CHECK(planned->is_static());
   }
   return true;
 }
