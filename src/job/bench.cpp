@@ -66,7 +66,7 @@ Timed timed(const std::string& name, Model& model, const Batch& inputs) {
 
 BenchResult run_bench(const BenchOptions& options, const Context& context) {
   apply(context.common);
-  use_engine(choose_engine(options.engine));
+  const EngineScope engine(choose_engine(options.engine));
   context.progress.stage("load");
   check_options(options);
   std::vector<Model> models;

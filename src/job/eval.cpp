@@ -9,7 +9,7 @@
 namespace qtool {
 EvalResult run_eval(const EvalOptions& options, const Context& context) {
   apply(context.common);
-  use_engine(choose_engine(options.engine));
+  const EngineScope engine(choose_engine(options.engine));
   context.progress.stage("load");
   std::vector<std::string> files = {options.model};
   if (!options.against.empty()) files.insert(files.begin(), options.against);

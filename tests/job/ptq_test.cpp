@@ -1,10 +1,12 @@
 #include "job/ptq.h"
 
+#include <ATen/Context.h>
 #include <ATen/core/Tensor.h>
 
 #include <cmath>
 #include <filesystem>
 
+#include "export/torchscript/engine.h"
 #include "workplace.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
 #include "catch.h"
@@ -28,6 +30,19 @@ TEST_CASE("two runs give the same bytes") {
   for (const std::string name :
        {"model.int8.pt", "model.fakequant.pt", "calibration.json", "config.resolved.yaml"})
     CHECK(same_file(at, "a/" + name, "b/" + name));
+}
+
+TEST_CASE("LibTorch's engine is after a job what it was before") {
+  const Workplace place;
+  const auto before = at::globalContext().qEngine();
+  for (const auto engine : available_engines()) {
+    INFO(to_string(engine));
+    auto options = place.options("out");
+    options.engine = engine;
+    if (backend_of(engine).activation_bits == bits_of_activations())
+      CHECK(run(options).report.tool.engine == to_string(engine));
+    CHECK(at::globalContext().qEngine() == before);
+  }
 }
 
 TEST_CASE("a job without a report takes away that of the models which it writes over") {

@@ -69,7 +69,11 @@ Engine choose_engine(Engine asked) {
   return *std::find_if(order.begin(), order.end(), has);
 }
 
-void use_engine(Engine engine) { at::globalContext().setQEngine(libtorch_engine(engine)); }
+EngineScope::EngineScope(Engine engine) : before_(static_cast<int>(at::globalContext().qEngine())) {
+  at::globalContext().setQEngine(libtorch_engine(engine));
+}
+
+EngineScope::~EngineScope() { at::globalContext().setQEngine(static_cast<at::QEngine>(before_)); }
 
 Backend backend_of(Engine engine) {
   // FBGEMM's and oneDNN's kernels for older processors add two products in 16 bits (vpmaddubsw), which

@@ -26,8 +26,18 @@ struct Names<Engine> {
 /// Makes kAuto a real one. Throws Error(kUsage) where the engine asked for is not in this LibTorch.
 [[nodiscard]] Engine choose_engine(Engine asked);
 
-/// Tells LibTorch to pack weights for, and to run on, this engine.
-void use_engine(Engine engine);
+/// Has LibTorch pack weights for, and run on, an engine while it lives; then the one of before again. LibTorch knows no
+/// other way than a global, which nothing else sets.
+class EngineScope {
+ public:
+  explicit EngineScope(Engine engine);  ///< not kAuto
+  ~EngineScope();
+  EngineScope(const EngineScope&) = delete;
+  EngineScope& operator=(const EngineScope&) = delete;
+
+ private:
+  int before_;  ///< LibTorch's number
+};
 
 /// What the engine can do on this processor.
 [[nodiscard]] Backend backend_of(Engine engine);

@@ -163,6 +163,7 @@ void prepare_delivery(const QuantizeOptions& options, JobData& data) {
 QuantizeResult deliver(const Outcome& outcome, const Assignment& assignment, StageClock& clock) {
   const auto& options = assignment.options;
   auto& data = assignment.data;
+  const EngineScope engine(outcome.start.engine);
   clock.begin("write");
   const StagingFolder staging(options.output);
   write_files(staging, outcome, assignment);

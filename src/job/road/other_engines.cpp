@@ -10,18 +10,6 @@ namespace {
 constexpr double kMostLostDb =
     6;  ///< engines round differently; a kernel that is wrong loses tens of decibels
 
-/// Makes LibTorch use an engine for a while.
-class EngineScope {
- public:
-  EngineScope(Engine engine, Engine after) : after_(after) { use_engine(engine); }
-  EngineScope(const EngineScope&) = delete;
-  EngineScope& operator=(const EngineScope&) = delete;
-  ~EngineScope() { use_engine(after_); }
-
- private:
-  Engine after_;
-};
-
 /// What goes wrong under the engine in use; empty: nothing.
 std::string fault_of(const std::string& int8_file, const Trial& trial, double expected_db) {
   try {
@@ -44,7 +32,7 @@ std::vector<std::string> warnings_of_other_engines(const std::string& int8_file,
   const double expected_db = trial.run(int8).sqnr_db;
   for (const auto engine : available_engines()) {
     if (engine == chosen || engine == Engine::kQnnpack) continue;
-    const EngineScope scope(engine, chosen);
+    const EngineScope scope(engine);
     const auto fault = fault_of(int8_file, trial, expected_db);
     if (fault.empty()) continue;
     warnings.push_back(std::string("the int8 file is for clients that use the engine ") + to_string(chosen) +

@@ -57,7 +57,6 @@ std::vector<std::string> warnings_of_chance(const Model& canonical) {
 
 Quantization begin_quantization(Model original, FileIdentity file, const Recipe& recipe, Engine engine) {
   engine = choose_engine(engine);
-  use_engine(engine);
   auto canonical = canonicalise(original);
   auto backend = libtorch_target().limits(engine);
   auto graph = view(canonical);

@@ -37,7 +37,7 @@ struct Quantization {
   QuantPlan plan;   ///< that calibration looks at
 };
 
-/// Canonicalises and plans, and tells LibTorch which engine to use. `file` is the one that the model is from.
+/// Canonicalises and plans for an engine. `file` is the one that the model is from.
 [[nodiscard]] Quantization begin_quantization(Model original, FileIdentity file, const Recipe& recipe,
                                               Engine engine);
 

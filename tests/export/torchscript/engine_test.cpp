@@ -1,5 +1,7 @@
 #include "export/torchscript/engine.h"
 
+#include <ATen/Context.h>
+
 #include <algorithm>
 
 #include "data/files.h"
@@ -28,6 +30,19 @@ TEST_CASE("an engine that is not there is refused by name") {
   }
 }
 
+TEST_CASE("an engine is LibTorch's while its scope lives") {
+  const auto before = at::globalContext().qEngine();
+  for (const auto engine : available_engines()) {
+    const EngineScope scope(engine);
+    { const EngineScope inner(available_engines().front()); }
+    CHECK(c10::toString(at::globalContext().qEngine()) == (engine == Engine::kX86      ? "X86"
+                                                           : engine == Engine::kOnednn ? "ONEDNN"
+                                                           : engine == Engine::kFbgemm ? "FBGEMM"
+                                                                                       : "QNNPACK"));
+  }
+  CHECK(at::globalContext().qEngine() == before);
+}
+
 TEST_CASE("a file packed under one engine runs under another") {
   const SmallNet net = {
       "h = torch.relu(torch.conv2d(x, w1, b1, [1, 1], [1, 1])); "
@@ -42,7 +57,8 @@ TEST_CASE("a file packed under one engine runs under another") {
       auto run = quantize_for(packed_by, build(net), input);
       const TemporaryFolder folder;
       run.int8.save(folder / "model.pt");
-      use_engine(run_by);
+      const EngineScope scope(run_by);
+      run.engine = run_by;
       run.int8 = read_model(folder / "model.pt");
       INFO(to_string(packed_by) << " -> " << to_string(run_by));
       CHECK(compare(run, input).max < 1.01);

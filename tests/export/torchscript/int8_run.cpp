@@ -27,15 +27,16 @@ Model written_and_read(const Model& model) {
 
 Int8Run quantize_for(Engine engine, const Model& model, const at::Tensor& input, const Recipe& recipe) {
   const at::NoGradGuard no_grad;
-  use_engine(engine);
+  const EngineScope scope(engine);
   auto prepared = prepare(model, input, recipe, backend_of(engine));
   auto simulated = simulate(prepared);
   auto int8 = written_and_read(lower_to_quantized_ops(prepared));
-  return {std::move(prepared), std::move(simulated), std::move(int8)};
+  return {engine, std::move(prepared), std::move(simulated), std::move(int8)};
 }
 
 Steps compare(Int8Run& run, const at::Tensor& input) {
   const at::NoGradGuard no_grad;
+  const EngineScope scope(run.engine);
   const auto simulated = run.simulated.forward({input})[0];
   const auto output = view(run.prepared.model).outputs.at(0);
   const auto site = run.prepared.plan.grid_of.find(output);

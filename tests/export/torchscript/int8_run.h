@@ -9,11 +9,11 @@ namespace qtool {
 
 /// What comes of a model: its simulation, and its int8 form as loaded back from a file.
 struct Int8Run {
+  Engine engine;  ///< that the int8 form is for
   Solution prepared;
   Model simulated, int8;
 };
 
-/// Quantizes for `engine`, which is in use afterwards, too.
 [[nodiscard]] Int8Run quantize_for(Engine engine, const Model& model, const at::Tensor& input,
                                    const Recipe& recipe = {});
 

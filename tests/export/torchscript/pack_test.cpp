@@ -13,7 +13,7 @@ TEST_CASE("a layer that the engine refuses is named", "[.onednn]") {
   const auto available = available_engines();
   if (std::count(available.begin(), available.end(), Engine::kOnednn) == 0)
     skip("this LibTorch has no oneDNN");
-  use_engine(Engine::kOnednn);
+  const EngineScope scope(Engine::kOnednn);
   const auto model =
       build({"return torch.conv_transpose2d(x, w1, None, [2, 2], [0, 0], [1, 1])", {{"w1", {3, 3, 3, 3}}}});
   // Planned without knowledge of the engine.

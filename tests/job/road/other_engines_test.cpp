@@ -24,10 +24,8 @@ std::vector<std::string> warnings_of(const std::string& in_file, const std::stri
   answering(in_file).save(folder / "int8.pt");
   auto int8 = answering(chosen_makes);
   const Trial trial(answering("x"), {at::ones({4, 8})});
-  use_engine(chosen);
-  auto warnings = warnings_of_other_engines(folder / "int8.pt", int8, chosen, trial);
-  use_engine(choose_engine(Engine::kAuto));
-  return warnings;
+  const EngineScope scope(chosen);
+  return warnings_of_other_engines(folder / "int8.pt", int8, chosen, trial);
 }
 
 size_t others_than(Engine chosen) {
