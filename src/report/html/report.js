@@ -357,7 +357,7 @@ function speedSection() {
 /* Training */
 
 function curve(label, title, series) {
-  const epochs = report.training;
+  const epochs = report.training.epochs;
   return chart(label, 230, (palette) => ({
     type: 'line',
     data: {
