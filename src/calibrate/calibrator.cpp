@@ -3,6 +3,9 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "calibrate/entropy.h"
+#include "calibrate/mse.h"
+#include "calibrate/percentile.h"
 
 namespace qtool {
 namespace {

@@ -1,3 +1,5 @@
+#include "calibrate/entropy.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -5,7 +7,6 @@
 #include <span>
 #include <vector>
 
-#include "calibrate/calibrator.h"
 #include "grid/qparams.h"
 
 namespace qtool {

@@ -1,6 +1,6 @@
-#include <cmath>
+#include "calibrate/percentile.h"
 
-#include "calibrate/calibrator.h"
+#include <cmath>
 
 namespace qtool {
 

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <random>
 
-#include "calibrate/calibrator.h"
+#include "calibrate/entropy.h"
 #include "grid/qparams.h"
 #include "observed.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.

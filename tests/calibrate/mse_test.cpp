@@ -1,7 +1,7 @@
 #include <cmath>
 #include <random>
 
-#include "calibrate/calibrator.h"
+#include "calibrate/mse.h"
 #include "grid/affine.h"
 #include "observed.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.

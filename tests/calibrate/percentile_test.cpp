@@ -1,4 +1,4 @@
-#include "calibrate/calibrator.h"
+#include "calibrate/percentile.h"
 #include "catch.h"
 
 using namespace qtool;
