@@ -9,6 +9,7 @@
 namespace qtool {
 EvalResult run_eval(const EvalOptions& options, const Context& context) {
   apply(context.common);
+  check_metric_name(options.metric);
   const EngineScope engine(choose_engine(options.engine));
   context.progress.stage("load");
   std::vector<std::string> files = {options.model};
@@ -39,7 +40,7 @@ EvalResult run_eval(const EvalOptions& options, const Context& context) {
                             return outputs;
                           }});
   }
-  std::vector<Evaluation> evaluations = evaluate(candidates, loader);
+  std::vector<Evaluation> evaluations = evaluate(candidates, loader, options.metric);
   EvalResult result{.samples = done,
                     .model = evaluations.back(),
                     .arrival = meter.arrival(loader),

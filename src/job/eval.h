@@ -8,6 +8,7 @@
 #include "export/torchscript/engine.h"
 #include "job/input/arrival.h"
 #include "job/options/context.h"
+#include "measure/chosen_metric.h"
 #include "measure/evaluate.h"
 #include "options/options.h"
 
@@ -17,6 +18,7 @@ struct EvalOptions {
   std::string model = {};    ///< TorchScript file, float or int8
   std::string data = {};     ///< data spec; the test split unless it names one
   std::string against = {};  ///< a second model, whose outputs are the reference
+  std::string metric = {};   ///< the one to put first; empty: the first that applies
   int64_t batch_size = 128;
   Engine engine = Engine::kAuto;
 };
@@ -26,6 +28,7 @@ void describe(Visitor& v, EvalOptions& o) {
   v.field("model", o.model, "TorchScript file, float or int8", positional, required, path_field);
   v.field("data", o.data, "data, the test split unless it names one", required, spec_field);
   v.field("against", o.against, "model to compare the outputs with", path_field);
+  v.field("metric", o.metric, help_of_metric("that comes first").c_str());
   v.field("batch_size", o.batch_size, "samples in one batch", at_least(1));
   v.field("engine", o.engine, "int8 kernels to run with");
 }

@@ -14,7 +14,7 @@ QuantizeResult run_ptq(const PtqOptions& options, const Context& context) {
   StageClock clock(context.progress);
   clock.begin("load and plan");
   auto opened = open_float_model(options.model, data, context.common.seed);
-  check_gates_have_classes(options, data, opened.model);
+  check_metrics_apply(options, data, opened.model);
   auto start =
       begin_quantization(std::move(opened.model), identity_of(options.model), options.recipe, options.engine);
 

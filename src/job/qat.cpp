@@ -52,6 +52,7 @@ class FineTuning {
                                    {options.fake_quant.weight_steps, options.fake_quant.activation_steps})),
         switches_(model_, plan_) {
     options_.train.seed = seed;
+    options_.train.metric = options.metric;
     const double taught = teacher_share(options.train, data.spec(Split::kTrain));
     if (!is_zoo(options.model) && taught > 0) teacher_ = start.canonical.clone();
   }

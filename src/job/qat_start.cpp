@@ -10,7 +10,7 @@
 namespace qtool {
 QatStart begin_qat(const QatOptions& options, const CommonOptions& common, JobData& data) {
   auto opened = open_float_model(options.model, data, common.seed);
-  check_gates_have_classes(options, data, opened.model);
+  check_metrics_apply(options, data, opened.model);
   auto file = is_zoo(options.model) ? FileIdentity() : identity_of(options.model);
   return {begin_quantization(std::move(opened.model), std::move(file), options.recipe, options.engine),
           std::move(opened.grids)};

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "measure/chance.h"
+#include "measure/chosen_metric.h"
 #include "measure/label_check.h"
 #include "measure/metric.h"
 
@@ -33,16 +34,16 @@ std::vector<at::Tensor> run_timed(const Candidate& candidate, const Batch& batch
 }
 
 /// Each model's meters of the metrics that apply; throws where labels are to be counted and one is of no class.
-void choose_metrics(const Answers& first, LabelCheck& labels, std::vector<Meters>& meters) {
-  for (const auto& kind : metrics()) {
-    if (!applies(kind, first)) continue;
-    if (kind.info.against == Against::kLabels) labels.check(first.outputs.at(0));
-    for (auto& meter : meters) meter.metrics.emplace_back(kind.info, kind.make(meter.name));
+void choose_metrics(const Answers& first, const std::string& chosen, LabelCheck& labels,
+                    std::vector<Meters>& meters) {
+  for (const MetricKind* kind : metrics_for(first, chosen)) {
+    if (kind->info.against == Against::kLabels) labels.check(first.outputs.at(0));
+    for (auto& meter : meters) meter.metrics.emplace_back(kind->info, kind->make(meter.name));
   }
 }
 
-void add_batch(std::span<const Candidate> candidates, const Batch& batch, int64_t number, LabelCheck& labels,
-               std::vector<Meters>& meters) {
+void add_batch(std::span<const Candidate> candidates, const Batch& batch, int64_t number,
+               const std::string& chosen, LabelCheck& labels, std::vector<Meters>& meters) {
   std::vector<at::Tensor> first, previous;
   const std::vector<at::Tensor> none;
   for (size_t i = 0; i < candidates.size(); ++i) {
@@ -50,7 +51,7 @@ void add_batch(std::span<const Candidate> candidates, const Batch& batch, int64_
     std::vector<at::Tensor> outputs = run_timed(candidates[i], batch, meters[i].seconds);
     if (i == 0) first = previous = outputs;
     const Answers answers{outputs, batch.targets, candidates.size() > 1 ? first : none};
-    if (number == 0 && i == 0) choose_metrics(answers, labels, meters);
+    if (number == 0 && i == 0) choose_metrics(answers, chosen, labels, meters);
     for (auto& [info, metric] : meters[i].metrics) metric->add(answers);
     meters[i].with_first.add(first, outputs);
     meters[i].with_previous.add(previous, outputs);
@@ -81,7 +82,8 @@ const MetricResult* Evaluation::metric(const std::string& wanted) const {
   return found == metrics.end() ? nullptr : &*found;
 }
 
-std::vector<Evaluation> evaluate(std::span<const Candidate> candidates, Loader& loader) {
+std::vector<Evaluation> evaluate(std::span<const Candidate> candidates, Loader& loader,
+                                 const std::string& metric) {
   if (loader.size() == 0)
     throw Error(ErrorKind::kUsage, {.what = "there is no sample to evaluate on",
                                     .got = "0 samples",
@@ -93,7 +95,7 @@ std::vector<Evaluation> evaluate(std::span<const Candidate> candidates, Loader& 
   LabelCheck labels(loader);
   loader.start();
   for (int64_t number = 0; const auto batch = loader.next(); ++number)
-    add_batch(candidates, *batch, number, labels, meters);
+    add_batch(candidates, *batch, number, metric, labels, meters);
 
   std::vector<Evaluation> evaluations;
   for (const auto& meter : meters) evaluations.push_back(evaluation_of(meter));

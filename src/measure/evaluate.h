@@ -20,8 +20,8 @@ struct Candidate {
 
 struct Evaluation {
   std::string name;
-  /// Of all metrics that apply to the first candidate's first batch, in the order of their table. The reference is the
-  /// first candidate; where there is no other, there is none.
+  /// Of all metrics that apply to the first candidate's first batch, in the order of metrics_for(). The reference is
+  /// the first candidate; where there is no other, there is none.
   std::vector<MetricResult> metrics = {};
   Agreement with_first = {};     ///< with the first candidate; the first one's own is perfect
   Agreement with_previous = {};  ///< with the candidate before it; the first one's own is perfect
@@ -32,8 +32,10 @@ struct Evaluation {
 };
 
 /// All candidates over the same batches, in one pass of the loader, without gradients, and with the same random numbers
-/// for each where they draw some. Result in the order of the candidates. Throws Error(kUsage) where a label lies
-/// outside the classes, outputs cannot be compared, or there is no sample.
-[[nodiscard]] std::vector<Evaluation> evaluate(std::span<const Candidate> candidates, Loader& loader);
+/// for each where they draw some. `metric` names the one to put first, or is empty. Result in the order of the
+/// candidates. Throws Error(kUsage) where a label lies outside the classes, outputs cannot be compared, there is no
+/// sample, or the metric does not apply.
+[[nodiscard]] std::vector<Evaluation> evaluate(std::span<const Candidate> candidates, Loader& loader,
+                                               const std::string& metric = "");
 
 }  // namespace qtool

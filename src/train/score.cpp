@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "measure/chosen_metric.h"
+
 namespace qtool {
 
 MetricInfo score_info(const std::string& name) {
@@ -12,11 +14,11 @@ MetricInfo score_info(const std::string& name) {
 
 void ScoreMeter::choose(const Answers& first) {
   chosen_ = true;
-  for (const auto& kind : metrics()) {
+  for (const MetricKind* kind : metrics_for(first, wanted_)) {
     // Without a teacher there is nothing else, and the metric says what is wrong with the outputs.
-    if (first.reference.empty() ? !applies(kind, first) : !can_judge(kind, first)) continue;
-    info_ = kind.info;
-    metric_ = kind.make(where_);
+    if (!first.reference.empty() && !can_judge(*kind, first)) continue;
+    info_ = kind->info;
+    metric_ = kind->make(where_);
     return;
   }
 }

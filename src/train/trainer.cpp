@@ -218,7 +218,7 @@ class Trainer {
     const std::vector<at::Tensor> inputs = placed(batch.inputs), taught = ask_teacher(inputs);
     const std::vector<at::Tensor> outputs = model_.forward(inputs);
     label_check_.check(outputs.at(0));
-    ScoreMeter meter("training data, " + place());
+    ScoreMeter meter("training data, " + place(), options_.metric);
     meter.add(on_device(outputs, at::kCPU), batch.targets, taught);
     const Loss loss = training_loss(outputs, batch.targets, taught, loss_);
     if (!std::isfinite(loss.value)) check_finite(batch);
@@ -338,7 +338,7 @@ class Trainer {
   [[nodiscard]] ScoreMeter validate() {
     const at::NoGradGuard no_grad;
     model_.set_training(false);
-    ScoreMeter meter("held-out data");
+    ScoreMeter meter("held-out data", options_.metric);
     validation_->start();
     while (const auto batch = validation_->next()) {
       throw_if_stopped();

@@ -33,6 +33,8 @@ struct TrainOptions {
   int64_t patience = 0;           ///< stop after this many epochs without a higher held-out score; 0: never
   double checkpoint_every = 120;  ///< seconds between checkpoints within an epoch; 0: only at its end
   bool resume = false;            ///< go on from the checkpoint, where there is one
+  std::string metric =
+      {};            ///< what epochs are scored by, see ScoreMeter; set by the job, which has one for all
   int64_t seed = 0;  ///< order, augmentation, dropout; set by the job, which has one seed for all
 };
 /// One line for people, with the share that is taken where none is given.

@@ -196,6 +196,7 @@ std::string run_identity(const TrainTask& task, TrainOptions options) {
   for (const auto& field : option_tree(options).fields)
     if (field.key != "resume" && field.key != "checkpoint_every")
       identity += field.key + ": " + join(field.get()) + "\n";
+  if (!options.metric.empty()) identity += "metric: " + options.metric + "\n";
   return identity + "teacher: " + (task.teacher ? "yes" : "no") + "\n" + task.identity;
 }
 

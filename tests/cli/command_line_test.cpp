@@ -53,6 +53,7 @@ TEST_CASE("bad usage is one message with the nearest name, exit code 2, and noth
       {"ptq m.pt -o o", "no data to calibrate on"},
       {"ptq m.pt -o o --from-calibration a --merge-calibration b c", "two sources of statistics"},
       {"ptq m.pt -o o --data random:1 --verify-samples 0 --max-drop 1", "these gates need a verified model"},
+      {"qat m.pt -o o --data random:1 --metric tpo5", "unknown metric 'tpo5', did you mean 'top5'?"},
       {"bench m.pt", "bench needs inputs"},
       {"bench m.pt --shape 1 --batch 1,0", "--batch: wrong value"},
       {"ptq --config /nowhere.yaml", "/nowhere.yaml"},

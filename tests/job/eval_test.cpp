@@ -35,3 +35,11 @@ TEST_CASE("without labels there must be a second model") {
   CHECK_THAT(message_of([&] { (void)evaluate_file(options); }),
              contains("there is nothing to hold the model against"));
 }
+
+TEST_CASE("a chosen metric comes first, and one that is not there is refused before the model is read") {
+  const Workplace at;
+  const auto result = evaluate_file({.model = at.model, .data = at.data, .metric = "top5"});
+  CHECK(result.model.metrics.at(0).info.name == "top5");
+  CHECK_THAT(message_of([&] { (void)evaluate_file({.model = "none.pt", .data = at.data, .metric = "top"}); }),
+             contains("unknown metric 'top'"));
+}

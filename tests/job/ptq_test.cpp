@@ -205,3 +205,18 @@ TEST_CASE("data that is not finite is refused with the site, and no model is wri
   CHECK_THAT(message, contains("conv2d:input"));
   CHECK(!std::filesystem::exists(at.folder / "out/model.int8.pt"));
 }
+
+TEST_CASE("the chosen metric is the one that drop, gates and headline speak of") {
+  const Workplace at;
+  auto options = at.options("out");
+  options.metric = "top5";
+  options.gates.max_drop = 5;
+  const auto report = run(options).report;
+  REQUIRE(report.accuracy.metric());
+  CHECK(report.accuracy.metric()->name == "top5");
+  REQUIRE(report.accuracy.drop);
+  // Of five classes each is among the first five.
+  CHECK(report.accuracy.drop->value == 0);
+  REQUIRE(report.gates.size() == 1);
+  CHECK_THAT(report.gates[0].text, contains("drop in top-5"));
+}

@@ -373,3 +373,16 @@ TEST_CASE("qat never overwrites its input") {
   CHECK_THAT(message_of([&] { (void)run(options); }), contains("the output would overwrite the input"));
   CHECK((get(options.model) == before));
 }
+
+TEST_CASE("epochs are scored by the chosen metric, and another one is another run") {
+  const QatPlace at;
+  auto options = at.qat("out");
+  options.metric = "top5";
+  const auto report = run(options).report;
+  CHECK(report.curve_metric.name == "top5");
+  REQUIRE(report.accuracy.metric());
+  CHECK(report.accuracy.metric()->name == "top5");
+  options.train.resume = true;
+  options.metric = "";
+  CHECK_THAT(message_of([&] { (void)run(options); }), contains("metric: top5"));
+}

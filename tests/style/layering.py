@@ -42,7 +42,7 @@ ARROWS = {
     "report/ci": "report/job options",
     "report/batch": "report/job report measure options",
     "explain": "report/job config measure simulate improve calibrate plan graph grid options",
-    "job/options": "report/job report/ci export/torchscript qat calibrate plan train zoo options",
+    "job/options": "report/job report/ci export/torchscript qat calibrate plan train zoo measure options",
     "job/files": "report/job graph/read",
     "job/input": "report/job qat train zoo data graph graph/read grid options",
     "job/road": "job/options job/files job/input explain report report/job export export/torchscript improve "

@@ -26,6 +26,15 @@ TEST_CASE("with labels the score is accuracy, over batches of any size") {
   CHECK_THROWS_WITH(meter.add({logits()}, {at::tensor({1, 0, 1, 2}, at::kLong)}, {}), contains("label 2"));
 }
 
+TEST_CASE("a metric that is named is the score") {
+  ScoreMeter meter("test", "top5");
+  meter.add({logits()}, {at::tensor({1, 0, 1, 1}, at::kLong)}, {});
+  CHECK(meter.info().name == "top5");
+  CHECK(meter.score() == 100);
+  ScoreMeter unlabelled("test", "top5");
+  CHECK_THROWS_WITH(unlabelled.add({logits()}, {}, {logits()}), contains("the metric 'top5' does not apply"));
+}
+
 TEST_CASE("without labels it is the agreement with the teacher") {
   ScoreMeter meter("test");
   meter.add({logits()}, {}, {logits().flip(0)});  // 1, 0, 0, 1 on both sides

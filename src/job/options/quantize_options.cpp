@@ -10,6 +10,13 @@ void check(const QuantizeOptions& options) {
                                     .got = "--verify-samples " + std::to_string(options.verify_samples),
                                     .expected = "--data SPEC",
                                     .fix = "name the data, or leave --verify-samples out"});
+  check_metric_name(options.metric);
+  if (options.data.empty() && !options.metric.empty())
+    throw Error(ErrorKind::kUsage, {.what = "a metric needs data to verify the model on",
+                                    .where = "--metric",
+                                    .got = "no --data",
+                                    .expected = "--data SPEC",
+                                    .fix = "name the data, or leave --metric out"});
   const Gates& gates = options.gates;
   const bool needs_outputs = gates.max_drop || gates.min_accuracy || gates.min_agreement;
   if (needs_outputs && options.data.empty())

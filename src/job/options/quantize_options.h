@@ -4,6 +4,7 @@
 
 #include "calibrate/options.h"
 #include "export/torchscript/engine.h"
+#include "measure/chosen_metric.h"
 #include "options/options.h"
 #include "plan/recipe.h"
 #include "report/ci/ci.h"
@@ -20,6 +21,7 @@ struct QuantizeOptions {
   CalibrateOptions calibrate;
   Engine engine = Engine::kAuto;
   int64_t verify_samples = -1;  ///< of the test split; -1: all, 0: no verification
+  std::string metric;           ///< of gates, headline and charts; empty: the first that applies
   bool report = true;
   int64_t blame_samples = 64;  ///< of the training split; 0: no blame list
   Gates gates;
@@ -35,6 +37,7 @@ void describe(Visitor& v, QuantizeOptions& o) {
           output_field);
   v.field("engine", o.engine, "int8 kernels to pack the weights for");
   v.field("verify_samples", o.verify_samples, "test samples to verify on; -1: all, 0: none", at_least(-1));
+  v.field("metric", o.metric, help_of_metric("of gates, headline and charts").c_str());
   v.field("report", o.report, "write report.json, report.md and report.html");
   v.field("blame_samples", o.blame_samples,
           "training samples to find out on what each layer costs; 0: leave that out", at_least(0));
@@ -44,7 +47,7 @@ void describe(Visitor& v, QuantizeOptions& o) {
   v.group("ci", o.ci);
 }
 
-/// Throws Error(kUsage) where gates or verification want data that is not there.
+/// Throws Error(kUsage) where gates, metric or verification want data that is not there, or there is no such metric.
 void check(const QuantizeOptions& options);
 
 }  // namespace qtool

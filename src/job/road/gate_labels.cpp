@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "graph/tensor_inputs.h"
 #include "job/road/verification.h"
-#include "measure/metric.h"
+#include "measure/chosen_metric.h"
 
 namespace qtool {
 namespace {
@@ -44,16 +44,18 @@ void check_gates_have_labels(const QuantizeOptions& options, JobData& data) {
        .fix = "give data with labels, or the gate --min-agreement, which needs none"});
 }
 
-void check_gates_have_classes(const QuantizeOptions& options, JobData& data, Model& model) {
+void check_metrics_apply(const QuantizeOptions& options, JobData& data, Model& model) {
   const auto gate = gate_of_metric(options.gates);
-  if (gate.empty()) return;
+  if (gate.empty() && options.metric.empty()) return;
   const at::NoGradGuard no_grad;
   auto loader = data.loader(Split::kTest, {tensor_inputs(model)},
                             {.batch_size = kVerifiedBatch, .count = options.verify_samples});
   const auto batch = loader.next();
   if (!batch) return;
   const auto outputs = model.forward(batch->inputs);
-  if (can_be_measured(options.gates, {outputs, batch->targets, outputs})) return;
+  const Answers answers{outputs, batch->targets, outputs};
+  (void)metrics_for(answers, options.metric);
+  if (can_be_measured(options.gates, answers)) return;
   std::ostringstream got;
   got << outputs.at(0).toString() << outputs.at(0).sizes();
   throw Error(ErrorKind::kUsage,

@@ -9,8 +9,8 @@ namespace qtool {
 /// accuracy and the data has no labels, and whatever opening the data throws.
 void check_gates_have_labels(const QuantizeOptions& options, JobData& data);
 
-/// Runs the float model on the first batch that accuracy is measured on, where a gate asks for a metric. Throws
-/// Error(kUsage) where none can judge the model.
-void check_gates_have_classes(const QuantizeOptions& options, JobData& data, Model& model);
+/// Runs the float model on the first batch that accuracy is measured on, where a metric is chosen or a gate asks for
+/// one. Throws Error(kUsage) where the chosen one, or any, cannot judge the model.
+void check_metrics_apply(const QuantizeOptions& options, JobData& data, Model& model);
 
 }  // namespace qtool

@@ -101,7 +101,7 @@ Verification verify(const std::vector<LadderRung>& rungs, Model& int8, double ou
                           return int8.forward_as_client(inputs);
                         },
                         output_step});
-  const auto evaluations = evaluate(candidates, loader);
+  const auto evaluations = evaluate(candidates, loader, options.metric);
 
   Verification result;
   result.accuracy.samples = evaluations[0].with_first.samples;

@@ -78,7 +78,8 @@ struct ReportDrop {
 };
 
 struct ReportAccuracy {
-  std::vector<MetricInfo> metrics = {};  ///< all that apply, in the order of their table
+  std::vector<MetricInfo> metrics =
+      {};  ///< all that apply; the chosen one first, the others in the order of their table
   int64_t samples = 0;
   std::vector<Rung> ladder = {};  ///< from float to the last file
   std::optional<ReportDrop> drop = {};

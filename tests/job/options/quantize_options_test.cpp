@@ -25,6 +25,18 @@ TEST_CASE("what compares outputs needs data, and samples to verify on") {
   CHECK_THROWS_WITH(check(with_drop("", 16)), contains("no data to verify on"));
 }
 
+TEST_CASE("a metric must be there, and needs data") {
+  QuantizeOptions options;
+  options.data = "random:4";
+  options.metric = "top5";
+  CHECK_NOTHROW(check(options));
+  options.metric = "top55";
+  CHECK_THROWS_WITH(check(options), contains("did you mean 'top5'?"));
+  options.metric = "top5";
+  options.data = "";
+  CHECK_THROWS_WITH(check(options), contains("a metric needs data to verify the model on"));
+}
+
 TEST_CASE("a gate on the size needs neither") {
   QuantizeOptions options;
   options.verify_samples = 0;

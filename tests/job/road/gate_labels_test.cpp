@@ -23,7 +23,7 @@ void check_labels(const QuantizeOptions& options) {
 void check_classes(const QuantizeOptions& options, const SmallNet& net) {
   JobData data(options.data);
   auto model = build(net);
-  check_gates_have_classes(options, data, model);
+  check_metrics_apply(options, data, model);
 }
 
 const SmallNet kFlat{"return torch.linear(x, w)", {{"w", {5, 4}}}};
@@ -55,4 +55,11 @@ TEST_CASE("gates on a top-1 need a classifier") {
   CHECK_NOTHROW(check_classes(with_gates("random:4", gates), kFlat));
   CHECK_THROWS_WITH(check_classes(with_gates("random:4", gates), kImage),
                     contains("the gate --min-agreement needs a classifier") && contains("[128, 1, 2, 2]"));
+}
+
+TEST_CASE("a metric that does not apply is refused before any work") {
+  auto options = with_gates("random:4", {});
+  options.metric = "top5";
+  CHECK_THROWS_WITH(check_classes(options, kFlat),
+                    contains("the metric 'top5' does not apply") && contains("data without labels"));
 }
