@@ -4,7 +4,7 @@
 #
 #   bash tests/run.sh --sanitize address,undefined|thread    the unit tests alone, built with clang's sanitizers
 #                                                            in build-sanitize-address/, build-sanitize-thread/
-source "$(dirname "${BASH_SOURCE[0]}")/../apps/setup.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/sanitize/configure.sh"
 sanitize= options=()
 while [ $# -gt 0 ]; do
   case $1 in
@@ -12,17 +12,15 @@ while [ $# -gt 0 ]; do
     *) options+=("$1"); shift ;;
   esac
 done
-setup "${options[@]}"
 # Tests run beside each other and beside other work: threads that wait must not spin.
 export OMP_WAIT_POLICY=passive
 if [ -n "$sanitize" ]; then
-  install_packages clang libclang-rt-dev libomp-dev
-  build=build-sanitize-${sanitize%%,*} && mkdir -p "$build"
-  configure -DCMAKE_CXX_COMPILER=clang++ -DQTOOL_SANITIZE="$sanitize" -DQTOOL_TESTS=ON
+  configure_sanitized "$sanitize" "${options[@]}"
   build_targets all
   ctest --test-dir "$build" -j "$(build_jobs)" --output-on-failure --no-tests=error --timeout 1800
   exit
 fi
+setup "${options[@]}"
 # A browser, for the pages that qtool writes.
 install_packages chromium chromium-driver python3-selenium
 # Shells and a printer of manual pages, for `qtool completion` and `qtool man`.

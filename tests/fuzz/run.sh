@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Damaged files: builds qtool in build-fuzz/ with the address and the undefined-behaviour sanitizer, lets it read
+# Damaged files: builds qtool in build-sanitize-address/ with the address and the undefined-behaviour sanitizer, lets it read
 # damaged models, data and settings of each kind (fuzz.py), then lets libFuzzer look for inputs that break the parsers
 # (parsers.cpp).
 #
@@ -11,9 +11,9 @@
 #   bash tests/fuzz/run.sh --count 10000 --seconds 600
 #
 # The same count gives the same files; --seed N begins with others. One that is not treated as it must be stays in
-# build-fuzz/failures/, and is made again with --kind KIND --seed N --count 1 --seconds 0. An input of libFuzzer's that
+# build-sanitize-address/failures/, and is made again with --kind KIND --seed N --count 1 --seconds 0. An input of libFuzzer's that
 # fails stays there as well: once it is mended, a small one goes into corpus/, which each run begins with.
-source "$(dirname "${BASH_SOURCE[0]}")/../../apps/setup.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/../sanitize/configure.sh"
 count=100 seconds=60 options=()
 while [ $# -gt 0 ]; do
   case $1 in
@@ -22,10 +22,7 @@ while [ $# -gt 0 ]; do
     *) options+=("$1"); shift ;;
   esac
 done
-setup --libtorch pip
-install_packages clang libclang-rt-14-dev
-build=build-fuzz && mkdir -p "$build"
-configure -DQTOOL_FUZZ=ON -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=Release
+configure_sanitized address,undefined --libtorch pip
 build_targets fork_server fuzz_parsers
 
 # What is linked against here is not all sanitized, and LibTorch keeps what it has until the end.

@@ -1,5 +1,5 @@
 # Compiler options of a tree in which the sanitizers of QTOOL_SANITIZE end a program at its first mistake (clang), and
-# the environment of its tests. For tests/fuzz libFuzzer sees which code ran, too.
+# the environment of its tests. With the address sanitizer libFuzzer (tests/fuzz) sees which code ran, too.
 #
 # Left out of the undefined-behaviour sanitizer: what looks into objects of LibTorch, whose library has not all type
 # information, and its headers (ignorelist.txt).
@@ -7,7 +7,7 @@ add_compile_options(-g1 -fno-omit-frame-pointer -fsanitize=${QTOOL_SANITIZE} -fn
   -fno-sanitize-recover=all -fsanitize-ignorelist=${CMAKE_CURRENT_LIST_DIR}/ignorelist.txt)
 add_compile_definitions(_GLIBCXX_ASSERTIONS)
 add_link_options(-fsanitize=${QTOOL_SANITIZE} -fno-sanitize=vptr,function)
-if(QTOOL_FUZZ)
+if(QTOOL_SANITIZE MATCHES "address")
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 # What is linked against here is not all sanitized, and LibTorch keeps what it has until the end.
