@@ -9,39 +9,13 @@
 #include <set>
 
 #include "graph/ir/attributes.h"
+#include "graph/ir/module_place.h"
 #include "graph/ir/nodes.h"
-#include "graph/ir/plain_ascii.h"
 
 namespace qtool {
 namespace {
 
 namespace jit = torch::jit;
-
-struct Place {
-  std::string path;      ///< module path, empty at the top
-  bool is_leaf = false;  ///< the module has no submodules
-};
-
-bool has_submodules(const c10::ClassTypePtr& type) {
-  const auto& types = type->getAttributes();
-  return std::any_of(types.begin(), types.end(),
-                     [](const auto& attribute) { return attribute.getType()->is_module(); });
-}
-
-/// Where the node stood before its module was inlined.
-Place place_of(const jit::Node* node) {
-  Place place;
-  const auto stack = node->callstack();
-  if (!stack) return place;
-  for (const auto& [function, range, instance] : (*stack)->vec()) {
-    if (!instance || !instance->class_type()) continue;
-    const auto name = instance->instance_name();
-    place.is_leaf = !has_submodules(instance->class_type());
-    if (name == "SELF" || name == "self") continue;
-    place.path += (place.path.empty() ? "" : ".") + plain_ascii(name);
-  }
-  return place;
-}
 
 bool has_weight(const jit::Node* node) {
   const auto kind = short_kind(node);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "graph/read/flaw.h"
+#include "graph/read/view_reach.h"
 
 namespace qtool {
 namespace {
@@ -49,18 +50,6 @@ const ElementType& element_type(const std::string& storage) {
   for (const ElementType& type : kElementTypes)
     if (storage == type.storage) return type;
   damaged("a storage of unknown kind, " + storage);
-}
-
-int64_t product(int64_t a, int64_t b) {
-  int64_t result = 0;
-  if (__builtin_mul_overflow(a, b, &result)) throw Flaw("a tensor whose size overflows", "sizes below 2^63");
-  return result;
-}
-
-int64_t sum(int64_t a, int64_t b) {
-  int64_t result = 0;
-  if (__builtin_add_overflow(a, b, &result)) throw Flaw("a tensor whose size overflows", "sizes below 2^63");
-  return result;
 }
 
 bool is_name_character(char c) {
@@ -241,7 +230,7 @@ class PickleReader {
     (void)text_at(parts[3]);  // the device
     const int64_t count = integer_at(parts[4]);
     if (count < 0) throw Flaw("a storage with a negative size", "0 or more");
-    p_.storages_.push_back({type, text_at(parts[2]), product(count, element.bytes)});
+    p_.storages_.push_back({type, text_at(parts[2]), product_of_sizes(count, element.bytes)});
     push(Kind::kStorage, int64_t(p_.storages_.size()) - 1);
   }
 
@@ -253,18 +242,12 @@ class PickleReader {
     const ElementType& element = element_type(storage.type);
     const int64_t offset = integer_at(parts[1]);
     Pickle::Tensor tensor{size_t(p_.number(parts[0])), offset, extents(parts[2]), extents(parts[3])};
-    const std::vector<int64_t>& strides = tensor.strides;
-    if (offset < 0 || strides.size() != tensor.sizes.size())
-      damaged("a tensor whose sizes and strides do not fit");
     if (element.is_quantized != quantized) damaged("a tensor of another kind than its storage");
-    int64_t last = offset;
-    for (size_t i = 0; i < strides.size(); ++i) {
-      tensor.elements = product(tensor.elements, tensor.sizes[i]);
-      if (tensor.sizes[i] > 0) last = sum(last, product(tensor.sizes[i] - 1, strides[i]));
-    }
-    const int64_t there = product(storage.bytes / element.bytes, element.in_a_byte);
-    if (tensor.elements > 0 && last >= there)
-      throw Flaw("a tensor that reaches element " + std::to_string(last) + " of a storage of " +
+    const int64_t reach = reach_of_view(offset, tensor.sizes, tensor.strides);
+    for (const int64_t size : tensor.sizes) tensor.elements = product_of_sizes(tensor.elements, size);
+    const int64_t there = product_of_sizes(storage.bytes / element.bytes, element.in_a_byte);
+    if (reach > there)
+      throw Flaw("a tensor that reaches element " + std::to_string(reach - 1) + " of a storage of " +
                      std::to_string(there),
                  "tensors that lie inside their storage");
     if (quantized) check_grid(parts[4], tensor);

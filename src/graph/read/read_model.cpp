@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "graph/read/pt2.h"
 #include "graph/read/refuse_model.h"
 #include "graph/read/torchscript.h"
 
@@ -11,11 +12,11 @@ namespace {
 
 /// A format of model files: one row of the table.
 struct ModelFormat {
-  bool (*is_of)(const std::string& head);
+  bool (*is_of)(const std::string& path, const std::string& head);
   Model (*read)(const std::string& path);
 };
 
-constexpr ModelFormat kFormats[] = {{is_torchscript, read_torchscript}};
+constexpr ModelFormat kFormats[] = {{is_pt2, read_pt2}, {is_torchscript, read_torchscript}};
 
 /// First bytes of the file; refuses what is no file at all.
 std::string head_of(const std::string& path) {
@@ -48,7 +49,7 @@ std::string head_of(const std::string& path) {
 Model read_model(const std::string& path) {
   const auto head = head_of(path);
   for (const auto& format : kFormats)
-    if (format.is_of(head)) return format.read(path);
+    if (format.is_of(path, head)) return format.read(path);
   refuse_format(path, head);
 }
 

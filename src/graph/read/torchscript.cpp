@@ -166,7 +166,9 @@ void check_names(const std::string& path, const torch::jit::Module& module) {
 
 }  // namespace
 
-bool is_torchscript(const std::string& head) { return head.starts_with("PK\x03\x04"); }
+bool is_torchscript(const std::string& /*path*/, const std::string& head) {
+  return head.starts_with("PK\x03\x04");
+}
 
 Model read_torchscript(const std::string& path) {
   const Records records = open_records(path);

@@ -6,7 +6,7 @@
 namespace qtool {
 
 /// Whether the first bytes of a file can be those of a TorchScript file, which is a zip archive.
-[[nodiscard]] bool is_torchscript(const std::string& head);
+[[nodiscard]] bool is_torchscript(const std::string& path, const std::string& head);
 
 /// Reads a TorchScript file in eval mode. Throws Error(kUsage) that says what the file is instead: truncated, a state
 /// dict or another pickle, or TorchScript with an operator that this LibTorch lacks or without a forward().
