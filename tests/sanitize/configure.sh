@@ -1,5 +1,5 @@
-# configure_sanitized SANITIZERS [SETUP'S OPTIONS]: sets up and configures build-sanitize-NAME/, named after the first of
-# them, in which clang builds the unit tests and, with the address sanitizer, tests/fuzz. To be sourced.
+# configure_sanitized SANITIZERS [SETUP'S OPTIONS]: sets up and configures build-sanitize-NAME/, called after the first
+# of them, in which clang builds the unit tests and, with the address sanitizer, tests/fuzz. To be sourced.
 source "$(dirname "${BASH_SOURCE[0]}")/../../apps/setup.sh"
 configure_sanitized() {
   local sanitizers=$1

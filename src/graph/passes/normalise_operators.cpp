@@ -12,6 +12,7 @@
 #include "graph/ir/attributes.h"
 #include "graph/ir/in_place.h"
 #include "graph/ir/nodes.h"
+#include "graph/passes/decomposed_operators.h"
 #include "graph/passes/lists_of_tensors.h"
 
 namespace qtool {
@@ -178,6 +179,12 @@ const std::map<std::string, Rewrite>& rewrites() {
       {"aten::unbind", on_node<take_list_apart>},
       {"aten::stack", on_node<stack_by_cat>},
       {"aten::narrow", on_node<narrow_by_slice>},
+      {"aten::_native_batch_norm_legit_no_training", on_node<batch_norm_of_inference>},
+      {"aten::native_layer_norm", on_node<layer_norm_of_native>},
+      {"aten::max_pool2d_with_indices", on_node<pool_without_indices>},
+      {"aten::max_pool3d_with_indices", on_node<pool_without_indices>},
+      {"aten::addmm", on_node<linear_of_addmm>},
+      {"aten::mm", on_node<linear_of_mm>},
   };
   return table;
 }
