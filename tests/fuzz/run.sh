@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Damaged files: builds qtool in build-sanitize-address/ with the address and the undefined-behaviour sanitizer, lets it
-# read damaged models, data and settings of each kind (fuzz.py), then lets libFuzzer look for inputs that break the parsers
-# (parsers.cpp).
+# read damaged models, data and settings of each kind (fuzz.py), then lets libFuzzer look for inputs that break the
+# parsers (parsers.cpp).
 #
 #   bash tests/fuzz/run.sh [--count N] [--seconds N] [FUZZ.PY'S OPTIONS]
 #
@@ -11,8 +11,9 @@
 #   bash tests/fuzz/run.sh --count 10000 --seconds 600
 #
 # The same count gives the same files; --seed N begins with others. One that is not treated as it must be stays in
-# build-sanitize-address/failures/, and is made again with --kind KIND --seed N --count 1 --seconds 0. An input that
-# fails stays there as well: once it is mended, a small one goes into corpus/, which each run begins with.
+# build-sanitize-address/failures/, and is made again with --kind KIND --seed N --count 1 --seconds 0. An input of
+# libFuzzer's that fails stays there as well: once it is mended, a small one goes into corpus/, which each run begins
+# with.
 source "$(dirname "${BASH_SOURCE[0]}")/../sanitize/configure.sh"
 count=100 seconds=60 options=()
 while [ $# -gt 0 ]; do
