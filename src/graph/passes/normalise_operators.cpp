@@ -141,6 +141,13 @@ jit::Value* only_element(jit::Node* node) {
   return list->kind() == c10::prim::ListConstruct && list->inputs().size() == 1 ? list->input(0) : nullptr;
 }
 
+using Changed = std::map<const jit::Value*, const jit::Node*>;
+
+/// What run_decompositions() leaves of a dropout. A copy of what changes later must stay.
+bool is_needless_clone(const jit::Node* node, const Changed& changed) {
+  return node->kind() == c10::aten::clone && !changed.contains(node->input(0));
+}
+
 void drop_cat(jit::Node* node) {
   node->output()->replaceAllUsesWith(only_element(node));
   node->destroy();
@@ -189,8 +196,6 @@ const std::map<std::string, Rewrite>& rewrites() {
   return table;
 }
 
-using Changed = std::map<const jit::Value*, const jit::Node*>;
-
 /// Whether the node reads a list that grows, so that what stands where the list was made is not all of it.
 bool reads_list_of(const Changed& changed, const jit::Node* node) {
   return std::any_of(node->inputs().begin(), node->inputs().end(), [&](const jit::Value* input) {
@@ -210,6 +215,8 @@ void normalise_operators(jit::Module& module) {
     if (reads_list_of(changed, node)) continue;
     if (row != rewrites().end())
       row->second(node, module);
+    else if (is_needless_clone(node, changed))
+      drop(node, module);
     else if (const auto* only = only_element(node); only && !changed.contains(only))
       drop_cat(node);
   }

@@ -103,6 +103,10 @@ Model read_pt2(const std::string& path) {
   } catch (const nlohmann::json::exception& error) {
     refuse_model(path, "the model file is corrupted", first_sentence(error.what()), kExportAgain,
                  "what torch.export.save() writes");
+  } catch (const std::exception& error) {
+    rethrow_if_not_to_blame(error);
+    refuse_model(path, "the program in the .pt2 file cannot be read", first_sentence(error.what()),
+                 kExportAgain, "what torch.export.save() writes");
   }
 }
 

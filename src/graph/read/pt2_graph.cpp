@@ -170,7 +170,7 @@ class GraphReader {
   void read_inputs() {
     std::vector<std::pair<std::string, std::string>> attributes;
     for (const Json& spec : json_.at("signature").at("input_specs")) {
-      const std::string kind = spec.begin().key();
+      const std::string kind = kind_of_union(spec);
       const Json& value = spec.begin().value();
       if (kind == "user_input")
         read_input(value.at("arg"));
@@ -286,7 +286,7 @@ class GraphReader {
     if (argument.contains("as_tensor")) return argument.at("as_tensor").at("name").get<std::string>();
     for (const char* kind : {"as_sym_int", "as_sym_float", "as_sym_bool"})
       if (argument.contains(kind)) return argument.at(kind).at("as_name").get<std::string>();
-    throw Flaw("a value of kind " + argument.begin().key(), "tensors and sizes");
+    throw Flaw("a value of kind " + kind_of_union(argument), "tensors and sizes");
   }
 
   void insert(jit::Node* made, const Json& node) {
@@ -307,6 +307,9 @@ class GraphReader {
     if (output.contains("as_none")) return;
     if (!output.contains("as_tensors")) return values_.bind(name_of(output), value);
     const Json& items = output.at("as_tensors");
+    if (!value->type()->isSubtypeOf(*c10::ListType::ofTensors()))
+      throw Flaw(std::string("several outputs of ") + value->node()->kind().toQualString(),
+                 "one tensor, as the operator gives");
     auto* unpack = graph_->create(c10::prim::ListUnpack, {value}, items.size());
     graph_->insertNode(unpack);
     unpack->copyMetadata(value->node());
@@ -321,7 +324,7 @@ class GraphReader {
     const Json& outputs = json_.at("graph").at("outputs");
     std::vector<jit::Value*> results;
     for (size_t i = 0; i < specs.size(); ++i) {
-      const std::string kind = specs.at(i).begin().key();
+      const std::string kind = kind_of_union(specs.at(i));
       if (kind == "user_output")
         results.push_back(values_.read(outputs.at(i), c10::AnyType::get()));
       else if (kind == "buffer_mutation")

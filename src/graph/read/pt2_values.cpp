@@ -73,6 +73,12 @@ c10::IValue whole_number(int64_t value, const c10::TypePtr& type) {
 
 }  // namespace
 
+std::string kind_of_union(const Json& value) {
+  if (!value.is_object() || value.empty())
+    throw Flaw("a value without a kind", "an object with one key, its kind");
+  return value.begin().key();
+}
+
 jit::Value* Pt2Values::find(const std::string& name) const {
   const auto found = values_.find(name);
   if (found == values_.end())
@@ -108,7 +114,7 @@ jit::Value* Pt2Values::list(const Json& items, const c10::TypePtr& element) {
 
 jit::Value* Pt2Values::read(const Json& argument, const c10::TypePtr& declared) {
   const auto type = without_optional(declared);
-  const std::string kind = argument.begin().key();
+  const std::string kind = kind_of_union(argument);
   const Json& value = argument.begin().value();
   if (kind == "as_none") return constant(c10::IValue());
   if (kind == "as_tensor") return find(value.at("name").get<std::string>());

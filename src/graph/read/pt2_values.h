@@ -7,6 +7,10 @@
 
 namespace qtool {
 
+/// The kind of a union (schema.py, _Union), its only key: `as_tensor` for {"as_tensor": {...}}. Throws Flaw for what is
+/// no object or an empty one.
+[[nodiscard]] std::string kind_of_union(const nlohmann::ordered_json& value);
+
 /// Values of a program by their names, and arguments of its nodes as values of a graph.
 class Pt2Values {
  public:
