@@ -40,12 +40,40 @@ class Model(Kind):
                                                       good.read("int8/model.fakequant.pt")]
 
     def case(self, random, folder):
-        write(folder, "m.pt", mutate.damage_zip(random, random.choice(self.files)))
-        return random.choice((
-            ["inspect", "m.pt"], ["inspect", "m.pt", "--data", NOISE], ["eval", "m.pt", "--data", NOISE],
-            ["init", "m.pt", "-o", "out/job.yaml"],
-            ["ptq", "m.pt", "--data", NOISE, "-o", "out", "--dry-run"],
-            *[["ptq", "m.pt", "--data", NOISE, "-o", "out", *QUICK]] * 3))
+        return reads_model(random, write(folder, "m.pt", mutate.damage_zip(random, random.choice(self.files))))
+
+
+def reads_model(random, path):
+    """A command that reads the model."""
+    return random.choice((
+        ["inspect", path], ["inspect", path, "--data", NOISE], ["eval", path, "--data", NOISE],
+        ["init", path, "-o", "out/job.yaml"],
+        ["ptq", path, "--data", NOISE, "-o", "out", "--dry-run"],
+        *[["ptq", path, "--data", NOISE, "-o", "out", *QUICK]] * 3))
+
+
+def damage_program(random, members):
+    """In the JSON of the program or of its tensors."""
+    members = list(members)
+    at = random.choice([i for i, (name, _) in enumerate(members) if str(name).endswith(".json")] or [0])
+    name, text = members[at]
+    try:
+        members[at] = (name, mutate.damage_json(random, text))
+    except ValueError:  # no JSON, or no longer
+        members[at] = (name, mutate.damage_text(random, text))
+    return members
+
+
+class Pt2(Kind):
+    name = "pt2"
+
+    def __init__(self, good):
+        super().__init__(good)
+        self.files = list(seeds.programs().values()) or [good.read("good.pt")]
+
+    def case(self, random, folder):
+        damaged = mutate.damage_zip(random, random.choice(self.files), ways=(*[damage_program] * 4, *mutate.ZIP))
+        return reads_model(random, write(folder, "m.pt2", damaged))
 
 
 class Checkpoint(Kind):
@@ -271,4 +299,4 @@ class State(Kind):
         return ["run", "batch.yaml", "--resume", "--dry-run"]
 
 
-ALL = (Model, Checkpoint, Tensors, Npy, Npz, Idx, Cifar, Images, Yaml, Recipe, Report, Calibration, State)
+ALL = (Model, Pt2, Checkpoint, Tensors, Npy, Npz, Idx, Cifar, Images, Yaml, Recipe, Report, Calibration, State)

@@ -93,6 +93,21 @@ def models():
             "listed": _saved(torch.jit.script(Listed().eval()))}
 
 
+def programs():
+    """As torch.export saves them; none where PyTorch has another format for it."""
+    if tuple(map(int, torch.__version__.split(".")[:2])) < (2, 8):
+        return {}
+    torch.manual_seed(0)
+    batch = ({0: torch.export.Dim("batch")},)
+    program = torch.export.export(Plain().eval(), (torch.randn(2, *SHAPE),), dynamic_shapes=batch)
+    files = {}
+    for name, form in (("exported", program), ("decomposed", program.run_decompositions({}))):
+        buffer = io.BytesIO()
+        torch.export.save(form, buffer)
+        files[name] = buffer.getvalue()
+    return files
+
+
 def arrays():
     random = numpy.random.default_rng(0)
     return random.standard_normal((SAMPLES, *SHAPE), dtype=numpy.float32), numpy.arange(SAMPLES) % CLASSES
