@@ -113,7 +113,7 @@ struct Loader::Impl {
   }
 
   [[nodiscard]] std::vector<int64_t> indices_of(const std::vector<int64_t>& order, int64_t index) const {
-    const auto& [rank, parts] = options.shard;
+    const int64_t rank = options.shard.rank, parts = options.shard.size;
     const int64_t begin = index * options.batch_size, size = std::min(options.batch_size, samples - begin);
     const auto start = [&](int64_t part) { return size * part / parts; };
     std::vector<int64_t> indices(size_t(start(rank + 1) - start(rank)));
