@@ -169,7 +169,7 @@ GateResult judge_accuracy(const Report& before, const Report& after, double limi
                  limit, was && is ? std::optional(metric.loss(*was, *is)) : std::nullopt);
   };
   for (const auto& metric : metrics)
-    if (const auto result = judged(metric); result.value) return result;
+    if (auto result = judged(metric); result.value) return result;
   return judged(metrics.back());
 }
 

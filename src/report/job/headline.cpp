@@ -20,7 +20,7 @@ std::string times(double ratio, const char* better, const char* worse) {
 
 std::string drop_text(const MetricInfo& metric, const ReportDrop& drop) {
   const bool gained = drop.value < 0;
-  const std::string text =
+  std::string text =
       metric_number(metric, std::abs(drop.value)) + difference_unit(metric) + (gained ? " gained" : " lost");
   if (!drop.low || !drop.high) return text;
   const double low = gained ? -*drop.high : *drop.low, high = gained ? -*drop.low : *drop.high;
