@@ -21,24 +21,6 @@ std::string rewritten(const std::string& ir, const std::vector<NamedTensor>& att
   return text_of(after);
 }
 
-std::string batch_norm(const std::string& returned) {
-  return "graph(%x : Tensor, %w : Tensor, %b : Tensor, %m : Tensor, %v : Tensor):\n"
-         "  %momentum : float = prim::Constant[value=0.1]()\n"
-         "  %eps : float = prim::Constant[value=1e-05]()\n"
-         "  %y : Tensor, %mean : Tensor, %std : Tensor = aten::_native_batch_norm_legit_no_training(%x, %w, "
-         "%b, "
-         "%m, %v, %momentum, %eps)\n"
-         "  return (" +
-         returned + ")\n";
-}
-
-std::vector<NamedTensor> statistics() {
-  return {{"norm.weight", numbers({4}, 1)},
-          {"norm.bias", numbers({4}, 2)},
-          {"norm.mean", numbers({4}, 3)},
-          {"norm.var", numbers({4}, 4).abs() + 0.5}};
-}
-
 std::string pool(const std::string& returned) {
   return "graph(%x : Tensor):\n"
          "  %two : int[] = prim::Constant[value=[2, 2]]()\n"
@@ -82,6 +64,28 @@ std::string mm(const std::string& transposed) {
 
 // LibTorch 1.13 lacks the operator.
 #if __has_include(<ATen/ops/_native_batch_norm_legit_no_training.h>)
+namespace {
+
+std::string batch_norm(const std::string& returned) {
+  return "graph(%x : Tensor, %w : Tensor, %b : Tensor, %m : Tensor, %v : Tensor):\n"
+         "  %momentum : float = prim::Constant[value=0.1]()\n"
+         "  %eps : float = prim::Constant[value=1e-05]()\n"
+         "  %y : Tensor, %mean : Tensor, %std : Tensor = aten::_native_batch_norm_legit_no_training(%x, %w, "
+         "%b, "
+         "%m, %v, %momentum, %eps)\n"
+         "  return (" +
+         returned + ")\n";
+}
+
+std::vector<NamedTensor> statistics() {
+  return {{"norm.weight", numbers({4}, 1)},
+          {"norm.bias", numbers({4}, 2)},
+          {"norm.mean", numbers({4}, 3)},
+          {"norm.var", numbers({4}, 4).abs() + 0.5}};
+}
+
+}  // namespace
+
 TEST_CASE("a batch norm of inference is a batch norm, unless its statistics are used") {
   FileCheck()
       .check("aten::batch_norm(")
