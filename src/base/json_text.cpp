@@ -47,6 +47,12 @@ std::string parse_json(const std::string& text, Json& json) {
   return "";
 }
 
+std::string json_problem(const std::exception& error) {
+  const std::string message = error.what();  // "[json.exception.type_error.302] type must be..."
+  const auto end = message.find("] ");
+  return message.starts_with("[json.") && end != std::string::npos ? message.substr(end + 2) : message;
+}
+
 std::string json_text(const Json& json) { return dumped(json, kIndent) + "\n"; }
 std::string json_line(const Json& json) { return dumped(json, kOneLine); }
 

@@ -120,8 +120,7 @@ Statistics parse_statistics(const std::string& text, const std::string& path) {
     for (const auto& site : json.at("sites")) statistics.sites.push_back(site_from(site, path));
     return statistics;
   } catch (const nlohmann::json::exception& error) {
-    const std::string message = error.what();  // "[json.exception.type_error.302] type must be..."
-    refuse(path, message.substr(message.find("] ") + 2));
+    refuse(path, json_problem(error));
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "catch.h"
 
@@ -44,4 +45,10 @@ TEST_CASE("JSON may be 100 levels deep") {
   CHECK(problem_of(nested(101)) == "JSON with more than 100 lists and objects in each other");
   CHECK(problem_of(std::string(10'000'000, '[')) == problem_of(nested(101)));
   CHECK(problem_of("[\"" + std::string(200, '[') + "\\\"[\"]").empty());
+}
+
+TEST_CASE("what the JSON library says loses its number") {
+  CHECK(json_problem(std::runtime_error("[json.exception.type_error.302] type must be number")) ==
+        "type must be number");
+  CHECK(json_problem(std::runtime_error("no [json.] at all")) == "no [json.] at all");
 }

@@ -101,7 +101,7 @@ Model read_pt2(const std::string& path) {
     refuse_model(path, "the program in the .pt2 file cannot be read", flaw.what(), kExportAgain,
                  flaw.expected);
   } catch (const nlohmann::json::exception& error) {
-    refuse_model(path, "the model file is corrupted", first_sentence(error.what()), kExportAgain,
+    refuse_model(path, "the model file is corrupted", json_problem(error), kExportAgain,
                  "what torch.export.save() writes");
   } catch (const std::exception& error) {
     rethrow_if_not_to_blame(error);
