@@ -63,6 +63,20 @@ std::vector<jit::Node*> all_nodes_of(jit::Block* block) {
   return nodes;
 }
 
+jit::Value* insert_before(jit::Node* node, const std::string& kind, const std::vector<jit::Value*>& inputs) {
+  auto& graph = *node->owningGraph();
+  auto* fresh = graph.create(c10::Symbol::fromQualString(kind), inputs)->insertBefore(node);
+  fresh->copyMetadata(node);
+  return fresh->output();
+}
+
+void replace(jit::Node* node, const std::string& kind, const std::vector<jit::Value*>& inputs) {
+  auto* fresh = insert_before(node, kind, inputs);
+  fresh->copyMetadata(node->output(0));
+  node->output(0)->replaceAllUsesWith(fresh);
+  node->destroy();
+}
+
 bool is_tensor(const jit::Value* value) { return value->type()->isSubtypeOf(*c10::TensorType::get()); }
 
 }  // namespace qtool

@@ -24,5 +24,10 @@ namespace qtool {
 /// A constant that stands before the node, for it to read.
 [[nodiscard]] torch::jit::Value* constant_before(torch::jit::Node* node, const c10::IValue& value);
 [[nodiscard]] bool is_tensor(const torch::jit::Value* value);
+/// The output of a new node of `kind` with these inputs, which stands where `node` stands in the model's source.
+torch::jit::Value* insert_before(torch::jit::Node* node, const std::string& kind,
+                                 const std::vector<torch::jit::Value*>& inputs);
+/// Puts a node of `kind` with these inputs in the place of `node`, whose other outputs than the first have no uses.
+void replace(torch::jit::Node* node, const std::string& kind, const std::vector<torch::jit::Value*>& inputs);
 
 }  // namespace qtool

@@ -16,11 +16,7 @@ namespace jit = torch::jit;
 void give_first(jit::Node* node, const std::string& kind, const std::vector<jit::Value*>& inputs) {
   for (size_t i = 1; i < node->outputs().size(); ++i)
     if (node->output(i)->hasUses()) return;
-  auto* made = node->owningGraph()->create(c10::Symbol::fromQualString(kind), inputs)->insertBefore(node);
-  made->copyMetadata(node);
-  made->output()->copyMetadata(node->output(0));
-  node->output(0)->replaceAllUsesWith(made->output());
-  node->destroy();
+  replace(node, kind, inputs);
 }
 
 std::vector<jit::Value*> inputs_of(jit::Node* node) { return {node->inputs().begin(), node->inputs().end()}; }

@@ -20,22 +20,6 @@ namespace {
 
 namespace jit = torch::jit;
 
-/// A node of `kind` with these inputs, which stands where `node` stands in the model's source.
-jit::Value* insert_before(jit::Node* node, const std::string& kind, const std::vector<jit::Value*>& inputs) {
-  auto& graph = *node->owningGraph();
-  auto* fresh = graph.create(c10::Symbol::fromQualString(kind), inputs)->insertBefore(node);
-  fresh->copyMetadata(node);
-  return fresh->output();
-}
-
-/// Puts a node of `kind` with these inputs in the place of `node`.
-void replace(jit::Node* node, const std::string& kind, const std::vector<jit::Value*>& inputs) {
-  auto* fresh = insert_before(node, kind, inputs);
-  fresh->copyMetadata(node->output());
-  node->output()->replaceAllUsesWith(fresh);
-  node->destroy();
-}
-
 /// The weight of a convolution, which is a constant in frozen models; undefined where it is computed.
 at::Tensor weight_of(const jit::Module& module, const jit::Node* node) {
   const auto* weight = argument(node, "weight");
