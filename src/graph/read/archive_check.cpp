@@ -74,6 +74,16 @@ std::string damaged_member(const std::string& path) {
   return archive ? damaged_member(archive.get()) : "its directory";
 }
 
+bool archive_holds(const std::string& path, const std::string& name) {
+  const Archive archive = open_archive(path);
+  if (!archive) return false;
+  for (zip_uint64_t i = 0; i < count_of(archive.get()); ++i) {
+    const char* member = zip_get_name(archive.get(), i, ZIP_FL_ENC_RAW);
+    if (member != nullptr && std::string(member).ends_with("/" + name)) return true;
+  }
+  return false;
+}
+
 std::string flaw_of_archive(const std::string& path) {
   const Archive archive = open_archive(path);
   if (!archive) return "its directory is cut off";

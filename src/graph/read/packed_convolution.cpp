@@ -43,8 +43,9 @@ std::vector<int16_t> numbers_of(const Pickle& pickle, Id id,
   if (storage.type != "ShortStorage" || tensor.sizes.size() != 1 ||
       (tensor.elements > 1 && tensor.strides[0] != 1))
     unfit("settings that are no list of numbers");
-  const std::string bytes = bytes_of(storage);
   std::vector<int16_t> numbers(size_t(tensor.elements));
+  if (numbers.empty()) return numbers;  // and its offset may lie anywhere
+  const std::string bytes = bytes_of(storage);
   std::memcpy(numbers.data(), bytes.data() + tensor.offset * int64_t(sizeof(int16_t)),
               numbers.size() * sizeof(int16_t));
   return numbers;

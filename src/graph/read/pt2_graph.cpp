@@ -132,7 +132,8 @@ bool has_number_for_tensor(const Json& node, const c10::FunctionSchema& schema) 
                      });
 }
 
-c10::FunctionSchema schema_of(const Json& node, c10::OperatorName name) {
+/// The dispatcher keeps it.
+const c10::FunctionSchema& schema_of(const Json& node, const c10::OperatorName& name) {
   auto handle = c10::Dispatcher::singleton().findSchema(name);
   if (handle && name.overload_name == "Tensor" && has_number_for_tensor(node, handle->schema()))
     if (const auto scalar = c10::Dispatcher::singleton().findSchema({name.name, "Scalar"})) handle = scalar;

@@ -2,7 +2,6 @@
 
 #include <ATen/ops/empty.h>
 
-#include <cstring>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -31,10 +30,7 @@ std::vector<int64_t> extents(const Json& list) {
 
 at::Tensor storage_of(const Records& records, const std::string& name) {
   if (!records.has(name)) throw Flaw("no record " + name, "the bytes of each weight");
-  const std::string bytes = records.bytes(name);
-  at::Tensor storage = at::empty({int64_t(bytes.size())}, at::kByte);
-  if (!bytes.empty()) std::memcpy(storage.data_ptr(), bytes.data(), bytes.size());
-  return storage;
+  return records.tensor(name);
 }
 
 at::Tensor view_of(const at::Tensor& storage, const Json& meta, const std::string& name) {

@@ -1,5 +1,6 @@
 #include "graph/read/records.h"
 
+#include <ATen/ops/empty.h>
 #include <caffe2/serialize/inline_container.h>
 
 #include "graph/read/flaw.h"
@@ -39,6 +40,13 @@ std::vector<std::string> Records::names() const { return reader_->getAllRecords(
 std::string Records::bytes(const std::string& name) const {
   const auto [data, size] = reader_->getRecord(name);
   return {static_cast<const char*>(data.get()), size};
+}
+
+at::Tensor Records::tensor(const std::string& name) const {
+  auto [data, size] = reader_->getRecord(name);
+  const c10::Storage storage(c10::Storage::use_byte_size_t(), size, std::move(data), nullptr,
+                             /*resizable=*/false);
+  return at::empty({0}, at::kByte).set_(storage, 0, {int64_t(size)}, {1});
 }
 
 int64_t Records::size(const std::string& name) const { return int64_t(size_of(*reader_, name)); }

@@ -1,4 +1,6 @@
 #pragma once
+#include <ATen/core/Tensor.h>
+
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -20,6 +22,8 @@ class Records {
   [[nodiscard]] bool has(const std::string& name) const;
   [[nodiscard]] std::vector<std::string> names() const;
   [[nodiscard]] std::string bytes(const std::string& name) const;
+  /// uint8 [size], in the memory that the record was read into.
+  [[nodiscard]] at::Tensor tensor(const std::string& name) const;
   [[nodiscard]] int64_t size(const std::string& name) const;
   [[nodiscard]] caffe2::serialize::PyTorchStreamReader& reader() const { return *reader_; }
 

@@ -166,9 +166,7 @@ void check_names(const std::string& path, const torch::jit::Module& module) {
 
 }  // namespace
 
-bool is_torchscript(const std::string& /*path*/, const std::string& head) {
-  return head.starts_with("PK\x03\x04");
-}
+bool is_torchscript(const std::string& /*path*/, const std::string& head) { return is_zip(head); }
 
 Model read_torchscript(const std::string& path) {
   const Records records = open_records(path);
