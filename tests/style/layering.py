@@ -30,6 +30,7 @@ ARROWS = {
     "calibrate": "plan graph grid options",
     "improve": "calibrate plan graph grid",
     "simulate": "improve plan graph graph/ir grid",
+    "run": "graph",
     "qat": "simulate plan graph graph/ir graph/passes grid",
     "export/torchscript": "improve plan graph graph/ir grid",
     "export": "export/torchscript simulate improve graph graph/read",
