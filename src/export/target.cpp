@@ -1,18 +1,28 @@
 #include "export/target.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/error.h"
 #include "export/torchscript/quantized_ops.h"
 #include "graph/belongings.h"
 #include "graph/read/read_model.h"
+#include "run/torchscript_runtime.h"
 #include "simulate/simulate.h"
 
 namespace qtool {
 namespace {
 
-void save_as_client_sees_it(Model made, const Model& original, const std::string& path) {
+constexpr const char* kManifestFile = "qtool_manifest.json";
+
+void save_as_client_sees_it(Model made, const Model& original, const std::string& manifest,
+                            const std::string& path) {
   carry_over(original, made);
+  if (!manifest.empty()) {
+    auto files = made.notes().extra_files;
+    files[kManifestFile] = manifest;
+    made.set_extra_files(files);
+  }
   made.save(path);
 }
 
@@ -31,23 +41,38 @@ void check_precisions(const Target& target, const QuantPlan& plan) {
   }
 }
 
-void write_quantized_ops(const Solution& solution, const Model& original, const std::string& path) {
+void write_quantized_ops(const Solution& solution, const Model& original, const std::string& manifest,
+                         const std::string& path) {
   check_precisions(libtorch_target(), solution.plan);
-  save_as_client_sees_it(lower_to_quantized_ops(solution), original, path);
+  save_as_client_sees_it(lower_to_quantized_ops(solution), original, manifest, path);
 }
 
-void write_simulation(const Solution& solution, const Model& original, const std::string& path) {
+void write_simulation(const Solution& solution, const Model& original, const std::string& manifest,
+                      const std::string& path) {
   check_precisions(simulation_target(), solution.plan);
-  save_as_client_sees_it(simulate(solution), original, path);
+  save_as_client_sees_it(simulate(solution), original, manifest, path);
+}
+
+std::unique_ptr<RuntimeModel> open_in_libtorch(const std::string& path) {
+  return torchscript_runtime(read_model(path));
 }
 
 constexpr Precision kStaticAlone[] = {Precision::kFloat, Precision::kStatic};
 constexpr Precision kKnownGrids[] = {Precision::kFloat, Precision::kWeightOnly, Precision::kStatic};
 
-constexpr Target kTargets[] = {{"libtorch", "model.int8.pt", "int8 by LibTorch's quantized:: operators",
-                                backend_of, kStaticAlone, write_quantized_ops, read_model},
-                               {"simulation", "model.fakequant.pt", "float32 that computes what int8 does",
-                                nullptr, kKnownGrids, write_simulation, read_model}};
+constexpr Target kTargets[] = {{.name = "libtorch",
+                                .file = "model.int8.pt",
+                                .about = "int8 by LibTorch's quantized:: operators",
+                                .limits = backend_of,
+                                .precisions = kStaticAlone,
+                                .write = write_quantized_ops,
+                                .open = open_in_libtorch},
+                               {.name = "simulation",
+                                .file = "model.fakequant.pt",
+                                .about = "float32 that computes what int8 does",
+                                .precisions = kKnownGrids,
+                                .write = write_simulation,
+                                .open = open_in_libtorch}};
 
 }  // namespace
 
@@ -55,6 +80,6 @@ std::span<const Target> targets() { return kTargets; }
 
 const Target& libtorch_target() { return kTargets[0]; }
 
-const Target& simulation_target() { return kTargets[1]; }
+const Target& simulation_target() { return kTargets[std::size(kTargets) - 1]; }
 
 }  // namespace qtool

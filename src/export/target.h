@@ -1,29 +1,37 @@
 #pragma once
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "export/torchscript/engine.h"
 #include "graph/model.h"
 #include "improve/solution.h"
+#include "run/runtime_model.h"
 
 namespace qtool {
 
 /// A kind of file that a solution is written as, for a runtime: one row of the table in target.cpp.
 struct Target {
-  std::string_view name;   ///< e.g. `libtorch`
-  const char* file;        ///< its name in a job's folder
-  std::string_view about;  ///< what it is, for people
+  std::string_view name = {};   ///< e.g. `libtorch`
+  const char* file = "";        ///< its name in a job's folder
+  std::string_view about = {};  ///< what it is, for people
   /// What its kernels can do on this processor, for the plan; null: whatever a plan says.
-  Backend (*limits)(Engine engine);
+  Backend (*limits)(Engine engine) = nullptr;
   /// The precisions that an operator of the file can have.
-  std::span<const Precision> precisions;
-  /// Writes the file. What `original` holds besides forward() goes in as well (graph/belongings.h). Throws
-  /// Error(kUnquantizable) where it cannot be made, e.g. for an operator whose precision the target has not,
-  /// Error(kMachine) where it cannot be written.
-  void (*write)(const Solution& solution, const Model& original, const std::string& path);
-  /// Opens a written file as a client of the runtime does. Throws Error(kUsage) where it does not load.
-  Model (*open)(const std::string& path);
+  std::span<const Precision> precisions = {};
+  /// What of a canonical model the file cannot hold, a sentence each with the operator's name and its line of the
+  /// source; asked before any data is read. Null: it holds any.
+  std::vector<std::string> (*objections)(const Model& canonical) = nullptr;
+  /// Writes the file. What `original` holds besides forward() goes in as well (graph/belongings.h), and the manifest as
+  /// it is; an empty one does not. Throws Error(kUnquantizable) where it cannot be made, e.g. for an operator whose
+  /// precision the target has not, Error(kMachine) where it cannot be written.
+  void (*write)(const Solution& solution, const Model& original, const std::string& manifest,
+                const std::string& path) = nullptr;
+  /// Opens a written file as a client of the runtime does. Throws Error(kUsage) where it does not load. Null: no
+  /// runtime of it is in this program.
+  std::unique_ptr<RuntimeModel> (*open)(const std::string& path) = nullptr;
 };
 
 /// All that there are: those with kernels of their own first, the simulation last.

@@ -58,6 +58,9 @@ class Planner {
       return kept->second;
     if (backend_.objection)
       if (auto objection = backend_.objection(view); !objection.empty()) return objection;
+    if (backend_.symmetric_activations && row->operator_class == OperatorClass::kFixed &&
+        row->fixed.zero_point != QuantScheme::activation(8, Symmetry::kSymmetric).middle())
+      return "its kernel has a zero point of its own, and a target wants the middle";
     if (row->operator_class == OperatorClass::kLayer) return reason_for_float_layer(view);
     if (view.numbers.contains("dtype")) return "it changes the type";
     if (row->operator_class == OperatorClass::kNorm) {
@@ -126,8 +129,9 @@ class Planner {
   }
 
   [[nodiscard]] QuantScheme activation_scheme() const {
-    return QuantScheme::activation(std::min(settings_.activation_bits, backend_.activation_bits),
-                                   settings_.activation_symmetry);
+    return QuantScheme::activation(
+        std::min(settings_.activation_bits, backend_.activation_bits),
+        backend_.symmetric_activations ? Symmetry::kSymmetric : settings_.activation_symmetry);
   }
 
   size_t add_site(const std::string& name, SiteRole role, const std::string& value,
@@ -190,7 +194,8 @@ class Planner {
                           maker->operator_class == OperatorClass::kCombine ||
                           maker->operator_class == OperatorClass::kNorm;
     auto& site = plan_.sites[maker->output_grid()];
-    if (!own_grid || site.scheme.symmetry() != Symmetry::kAffine) return false;
+    const bool clips = site.scheme.symmetry() == Symmetry::kAffine || backend_.symmetric_activations;
+    if (!own_grid || !clips) return false;
     if (view.kind == "aten::hardtanh" &&
         (!view.numbers.contains("min_val") || view.numbers.at("min_val") != 0))
       return false;

@@ -15,9 +15,11 @@ namespace qtool {
 
 /// What the kernels of the chosen engine can do on this processor.
 struct Backend {
-  std::string name;  ///< of the engine, for messages
+  std::string name = {};  ///< of the engine, for messages
   int64_t activation_bits =
       8;  ///< 7 where a kernel adds pairs of products in 16 bits, which 8 bits of both would overflow
+  /// Whether each activation must have its zero point in the middle, which is 0 where it is stored as int8.
+  bool symmetric_activations = false;
   /// Why the kernels cannot run an operator that has an int8 form elsewhere; empty: they can.
   std::function<std::string(const OperatorView&)> objection = {};
   /// Why a layer's weight must not have more than 7 bits; empty: it may.

@@ -31,13 +31,13 @@ TEST_CASE("what a target writes it opens again, and it computes what was asked f
   for (const auto& target : targets()) {
     INFO(target.name);
     const std::string path = folder / target.file;
-    target.write(solution, original, path);
-    auto opened = target.open(path);
-    outputs.push_back(opened.forward_as_client({input})[0]);
+    target.write(solution, original, "", path);
+    if (target.open) outputs.push_back(target.open(path)->run({input})[0]);
   }
-  REQUIRE(outputs.size() == 2);
+  REQUIRE(outputs.size() >= 2);
   const double step = solution.qparams.back().scale();
-  CHECK((outputs[0] - outputs[1]).abs().max().item<double>() < 1.01 * step);
+  for (const auto& output : outputs)
+    CHECK((output - outputs.back()).abs().max().item<double>() < 1.01 * step);
 }
 
 TEST_CASE("a target refuses operators of a precision that it has not, by name") {
@@ -48,13 +48,13 @@ TEST_CASE("a target refuses operators of a precision that it has not, by name") 
              dynamic = with_precision(prepared, Precision::kDynamic);
   const TemporaryFolder folder;
   const auto path = folder / "model.pt";
-  CHECK_THROWS_WITH(libtorch_target().write(weight_only, original, path),
+  CHECK_THROWS_WITH(libtorch_target().write(weight_only, original, "", path),
                     contains("libtorch cannot run") && contains("conv2d") &&
                         contains("weight-only aten::conv2d") && contains("float, static"));
-  CHECK_THROWS_WITH(libtorch_target().write(dynamic, original, path), contains("dynamic aten::conv2d"));
-  CHECK_THROWS_WITH(simulation_target().write(dynamic, original, path), contains("dynamic aten::conv2d"));
+  CHECK_THROWS_WITH(libtorch_target().write(dynamic, original, "", path), contains("dynamic aten::conv2d"));
+  CHECK_THROWS_WITH(simulation_target().write(dynamic, original, "", path), contains("dynamic aten::conv2d"));
   CHECK_FALSE(std::filesystem::exists(path));
-  simulation_target().write(weight_only, original, path);
+  simulation_target().write(weight_only, original, "", path);
   CHECK(std::filesystem::exists(path));
 }
 

@@ -347,6 +347,21 @@ TEST_CASE("what the backend objects to stays float, what it narrows has 7 bits")
   CHECK(find(graph.plan(recipe, backend), "wide").reason.empty());
 }
 
+TEST_CASE("where zero points must be in the middle they are, and kernels clip all the same") {
+  Backend backend{"x86", 8};
+  backend.symmetric_activations = true;
+  Graph graph;
+  graph.input("x").conv("conv", "x").relu("relu", "conv");
+  graph.add("share", "sigmoid", {"relu"});
+  graph.add("signed", "tanh", {"relu"});
+  const auto plan = graph.output("share").output("signed").plan({}, backend);
+  for (const auto& site : plan.sites)
+    if (site.source == GridSource::kSolved) CHECK(site.scheme.symmetry() == Symmetry::kSymmetric);
+  CHECK(find(plan, "relu").fused_into == "conv");
+  CHECK(reason(plan, "share") == "its kernel has a zero point of its own, and a target wants the middle");
+  CHECK(find(plan, "signed").is_static());
+}
+
 TEST_CASE("behind a fixed grid of 8 bits, where activations should have 7, the weight has 7") {
   Graph graph;
   graph.input("x").conv("first", "x");

@@ -33,7 +33,7 @@ ARROWS = {
     "run": "graph",
     "qat": "simulate plan graph graph/ir graph/passes grid",
     "export/torchscript": "improve plan graph graph/ir grid",
-    "export": "export/torchscript simulate improve graph graph/read",
+    "export": "export/torchscript run simulate improve graph graph/read",
     "measure": "data options",
     "zoo": "graph",
     "train": "measure data graph graph/read options",

@@ -55,13 +55,13 @@ double output_step(const Outcome& outcome) {
 void write_files(const StagingFolder& staging, const Outcome& outcome, const Assignment& assignment) {
   write_statistics(outcome.statistics, staging.path(kCalibrationFile));
   for (const auto& target : targets())
-    target.write(outcome.solution, outcome.start.original, staging.path(target.file));
+    target.write(outcome.solution, outcome.start.original, "", staging.path(target.file));
   write_file(staging.path(kConfigFile), assignment.context.resolved_config);
 }
 
 Model open_again(const StagingFolder& staging, const Target& target, const Outcome& outcome,
                  const QuantizeOptions& options) {
-  return load_back(staging.path(target.file), options.model, target.open).made_of(outcome.start.original);
+  return load_back(staging.path(target.file), options.model).made_of(outcome.start.original);
 }
 
 /// All that is known before the files are run.

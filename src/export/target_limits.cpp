@@ -1,0 +1,45 @@
+#include "export/target_limits.h"
+
+#include <algorithm>
+
+namespace qtool {
+namespace {
+
+using Reason = std::function<std::string(const OperatorView&)>;
+
+/// The reasons of all that have one, each behind the name of the backend that gives it.
+Reason named_reasons(const std::vector<Backend>& backends, Reason Backend::*which) {
+  return [backends, which](const OperatorView& op) {
+    std::string reasons;
+    for (const auto& backend : backends) {
+      const auto reason = backend.*which ? (backend.*which)(op) : "";
+      if (!reason.empty()) reasons += (reasons.empty() ? "" : "; ") + backend.name + ": " + reason;
+    }
+    return reasons;
+  };
+}
+
+Backend merged(const std::vector<Backend>& backends) {
+  Backend all{.objection = named_reasons(backends, &Backend::objection),
+              .needs_7_bit_weight = named_reasons(backends, &Backend::needs_7_bit_weight)};
+  for (const auto& backend : backends) {
+    all.name += (all.name.empty() ? "" : ", ") + backend.name;
+    all.activation_bits = std::min(all.activation_bits, backend.activation_bits);
+    all.symmetric_activations |= backend.symmetric_activations;
+  }
+  return all;
+}
+
+}  // namespace
+
+Backend limits_of(const std::vector<const Target*>& targets, Engine engine) {
+  std::vector<Backend> backends;
+  for (const auto* target : targets) {
+    if (!target->limits) continue;
+    backends.push_back(target->limits(engine));
+    if (targets.size() > 1) backends.back().name = target->name;
+  }
+  return backends.size() == 1 ? backends[0] : merged(backends);
+}
+
+}  // namespace qtool
