@@ -32,7 +32,8 @@ ARROWS = {
     "simulate": "improve plan graph graph/ir grid",
     "run": "graph",
     "qat": "simulate plan graph graph/ir graph/passes grid",
-    "export/torchscript": "improve plan graph graph/ir grid",
+    "export/lowering": "improve graph/ir",
+    "export/torchscript": "export/lowering improve plan graph graph/ir grid",
     "export": "export/torchscript run simulate improve graph graph/read",
     "measure": "data options",
     "zoo": "graph",
@@ -75,7 +76,8 @@ def may_link(group):
 
 # What an #include in angle brackets may name, and in which folders of src/ and apps/.
 RESTRICTED = [(re.compile(r"torch/csrc/jit/"),
-               {"graph/ir", "graph", "graph/passes", "graph/read", "simulate", "qat", "export/torchscript"},
+               {"graph/ir", "graph", "graph/passes", "graph/read", "simulate", "qat", "export/lowering",
+                "export/torchscript"},
                "TorchScript's internals"),
               (re.compile(r"CLI/"), {"apps"}, "CLI11"),
               (re.compile(r"yaml-cpp/"), {"config"}, "the YAML library"),

@@ -3,12 +3,11 @@
 #include <ATen/ops/full_like.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/ir/ir.h>
-#include <torch/csrc/jit/passes/dead_code_elimination.h>
 
-#include <algorithm>
 #include <map>
 #include <string>
 
+#include "export/lowering/int8_lowering.h"
 #include "export/torchscript/pack.h"
 #include "graph/ir/attributes.h"
 #include "graph/ir/nodes.h"
@@ -18,105 +17,26 @@ namespace {
 
 namespace jit = torch::jit;
 
-class Lowering {
+class Lowering final : public Int8Lowering {
  public:
-  explicit Lowering(const Solution& solution)
-      : canonical_(solution.model),
-        plan_(solution.plan),
-        qparams_(solution.qparams),
-        module_(rebuild(canonical_.module(), "Int8Model")) {
-    graph_ = module_.get_method("forward").graph();
-    for (const auto& op : plan_.operators) operators_[op.name] = &op;
-    for (auto* node : nodes_of(graph_->block()))
-      for (auto* output : node->outputs()) values_[output->debugName()] = output;
-  }
-
-  Model run() {
-    for (auto* node : nodes_of(graph_->block())) give_own_list(node);
-    for (auto* node : nodes_of(graph_->block())) lower(node);
-    give_float(graph_->return_node(), graph_->return_node());
-    jit::EliminateDeadCode(graph_->block());
-    // Once more, for the attributes that only float operators read.
-    return Model(rebuild(module_, "Int8Model")).made_of(canonical_);
-  }
+  explicit Lowering(const Solution& solution) : Int8Lowering(solution) {}
 
  private:
-  const PlannedOperator* planned(const jit::Node* node) const {
-    if (node->outputs().size() != 1) return nullptr;
-    const auto op = operators_.find(node->output()->debugName());
-    return op != operators_.end() && op->second->is_static() ? op->second : nullptr;
+  jit::Value* emit(const PlannedOperator& op, jit::Node* node) override {
+    const auto row = emitters().find(op.kind);
+    QTOOL_ASSERT(row != emitters().end());
+    auto* made = (this->*row->second)(op, node);
+    return makes_own_grid(op) ? clamp_to_grid(made, op.output_grid()) : made;
   }
 
-  /// What else reads the list of an int8 operator may want it in float.
-  void give_own_list(jit::Node* node) {
-    if (!planned(node) || node->inputs().empty()) return;
-    auto* list = node->input(0)->node();
-    if (list->kind() != c10::prim::ListConstruct || list->output()->uses().size() == 1) return;
-    auto* own = graph_->createClone(list, [](jit::Value* element) { return element; });
-    node->replaceInput(0, own->insertBefore(node)->output());
+  jit::Value* quantized(jit::Value* value, size_t site) override {
+    const auto& qparams = qparams_[site];
+    return clamp_to_grid(
+        insert("aten::quantize_per_tensor", {value, qparams.scale(), qparams.zero_point(), at::kQUInt8}),
+        site);
   }
 
-  void lower(jit::Node* node) {
-    const jit::WithInsertPoint here(node);
-    if (const auto* op = planned(node)) {
-      if (op->fused_into.empty()) int8_[values_.at(op->output)] = emit(*op, node);
-    } else if (reads_only_shape(node->kind().toQualString())) {
-      for (size_t i = 0; i < node->inputs().size(); ++i)
-        if (int8_.contains(node->input(i))) node->replaceInput(i, int8_.at(node->input(i)));
-    } else if (!is_list_for_int8(node)) {
-      give_float(node, node);
-    }
-  }
-
-  /// The list of a cat that will be an int8 one is built again from int8 values.
-  bool is_list_for_int8(const jit::Node* node) const {
-    const auto& uses = node->kind() == c10::prim::ListConstruct ? node->output()->uses() : jit::use_list{};
-    return !uses.empty() &&
-           std::all_of(uses.begin(), uses.end(), [&](const jit::Use& use) { return planned(use.user); });
-  }
-
-  /// Makes all that `node`, or a node in its blocks, reads float, right before `before`.
-  void give_float(jit::Node* node, jit::Node* before) {
-    if (node->kind() == c10::prim::dtype && int8_.contains(node->input())) return make_float_dtype(node);
-    for (size_t i = 0; i < node->inputs().size(); ++i)
-      if (int8_.contains(node->input(i))) node->replaceInput(i, float_of(node->input(i), before));
-    for (auto* block : node->blocks()) {
-      for (auto* inner : nodes_of(block)) give_float(inner, before);
-      give_float(block->return_node(), before);
-    }
-  }
-
-  /// What int8 operators make is float32 in the float model, as the weights of its layers are.
-  static void make_float_dtype(jit::Node* node) {
-    node->output()->replaceAllUsesWith(constant_before(node, static_cast<int64_t>(at::kFloat)));
-  }
-
-  jit::Value* float_of(jit::Value* value, jit::Node* before) {
-    auto& known = float_[value];
-    if (!known) {
-      const jit::WithInsertPoint here(before);
-      known = insert("aten::dequantize", {int8_.at(value)});
-    }
-    return known;
-  }
-
-  jit::Value* int8_of(jit::Value* value) {
-    auto& known = int8_[value];
-    if (!known) {
-      const auto site = plan_.grid_of.at(value->debugName());
-      const auto& qparams = qparams_[site];
-      known = clamp_to_grid(
-          insert("aten::quantize_per_tensor", {value, qparams.scale(), qparams.zero_point(), at::kQUInt8}),
-          site);
-      // It stays float for its float readers.
-      float_[value] = value;
-    }
-    return known;
-  }
-
-  jit::Value* insert(const std::string& kind, at::ArrayRef<jit::NamedValue> inputs) {
-    return graph_->insert(c10::Symbol::fromQualString(kind), inputs);
-  }
+  jit::Value* dequantized(jit::Value* value, size_t) override { return insert("aten::dequantize", {value}); }
 
   /// QNNPACK's clamp and hardtanh write memory that is channels last into a tensor that says it is not. Where the
   /// channels are the last axis there is no such memory. Moves no data.
@@ -128,13 +48,6 @@ class Lowering {
     const auto& qparams = qparams_[site];
     if (qparams.scheme().bits() == 8 || plan_.sites[site].source == GridSource::kFixed) return value;
     return channels_from_end(insert("aten::clamp", {channels_to_end(value), qparams.low(), qparams.high()}));
-  }
-
-  jit::Value* emit(const PlannedOperator& op, jit::Node* node) {
-    const auto row = emitters().find(op.kind);
-    QTOOL_ASSERT(row != emitters().end());
-    auto* made = (this->*row->second)(op, node);
-    return makes_own_grid(op) ? clamp_to_grid(made, op.output_grid()) : made;
   }
 
   /// The others' values lie on a grid already that ends where it must.
@@ -152,28 +65,24 @@ class Lowering {
   }
 
   jit::Value* emit_layer(const PlannedOperator& op, jit::Node* node) {
-    const auto tensor = [&](const char* name) {
-      const auto path = attribute_path(argument(node, name));
-      const auto value = path ? find_attribute(module_, *path) : std::nullopt;
-      return value && value->isTensor() ? value->toTensor() : at::Tensor();
-    };
-    const auto packed = pack_weight(node, tensor("weight"), tensor("bias"), qparams_[op.weight_grid()]);
+    const auto packed = pack_weight(node, tensor_argument(node, "weight"), tensor_argument(node, "bias"),
+                                    qparams_[op.weight_grid()]);
     const auto path = op.name + ".packed_weight";
     set_attribute(module_, path, packed, packed.type(), /*is_parameter=*/false);
     auto* attribute = emit_attribute(*graph_, module_, path);
-    const auto& output = qparams_[op.output_grid()];
+    const auto& output = output_of(op);
     return insert(kernel(op, node),
                   {int8_of(node->input(0)), attribute, output.scale(), output.zero_point()});
   }
 
   jit::Value* emit_combination(const PlannedOperator& op, jit::Node* node) {
-    const auto& output = qparams_[op.output_grid()];
+    const auto& output = output_of(op);
     return insert(kernel(op, node),
                   {int8_of(node->input(0)), int8_of(node->input(1)), output.scale(), output.zero_point()});
   }
 
   jit::Value* emit_cat(const PlannedOperator& op, jit::Node* node) {
-    const auto& output = qparams_[op.output_grid()];
+    const auto& output = output_of(op);
     std::vector<jit::Value*> elements;
     for (auto* element : node->input(0)->node()->inputs()) elements.push_back(int8_of(element));
     auto* list = graph_->insertNode(graph_->createList(c10::TensorType::get(), elements))->output();
@@ -181,18 +90,18 @@ class Lowering {
   }
 
   jit::Value* emit_activation(const PlannedOperator& op, jit::Node* node) {
-    const auto& output = qparams_[op.output_grid()];
+    const auto& output = output_of(op);
     return insert(kernel(op, node), {int8_of(node->input(0)), output.scale(), output.zero_point()});
   }
 
   jit::Value* emit_leaky_relu(const PlannedOperator& op, jit::Node* node) {
-    const auto& output = qparams_[op.output_grid()];
+    const auto& output = output_of(op);
     return insert(kernel(op, node), {int8_of(node->input(0)), argument(node, "negative_slope"), false,
                                      output.scale(), output.zero_point()});
   }
 
   jit::Value* emit_elu(const PlannedOperator& op, jit::Node* node) {
-    const auto& output = qparams_[op.output_grid()];
+    const auto& output = output_of(op);
     return insert(kernel(op, node),
                   {int8_of(node->input(0)), output.scale(), output.zero_point(), argument(node, "alpha"),
                    argument(node, "scale"), argument(node, "input_scale")});
@@ -209,7 +118,7 @@ class Lowering {
   }
 
   jit::Value* emit_batch_norm(const PlannedOperator& op, jit::Node* node) {
-    const auto& output = qparams_[op.output_grid()];
+    const auto& output = output_of(op);
     auto* weight = weight_or_bias(op, node, "weight", 1);
     auto* bias = weight_or_bias(op, node, "bias", 0);
     return insert(kernel(op, node), {int8_of(node->input(0)), weight, bias, argument(node, "running_mean"),
@@ -224,14 +133,6 @@ class Lowering {
 
   jit::Value* emit_hardtanh(const PlannedOperator&, jit::Node* node) {
     return channels_from_end(emit_on(channels_to_end(int8_of(node->input(0))), node));
-  }
-
-  jit::Value* emit_on(jit::Value* x, jit::Node* node) {
-    std::vector<jit::Value*> inputs(node->inputs().begin(), node->inputs().end());
-    inputs[0] = x;
-    auto* copy = graph_->create(node->kind(), inputs);
-    copy->output()->setType(c10::TensorType::get());
-    return graph_->insertNode(copy)->output();
   }
 
   /// Makes what takes an operator's place in int8; its clip, if it has one fused, included.
@@ -280,16 +181,6 @@ class Lowering {
     };
     return table;
   }
-
-  const Model& canonical_;
-  const QuantPlan& plan_;
-  const std::vector<QParams>& qparams_;
-  jit::Module module_;
-  std::shared_ptr<jit::Graph> graph_;
-  std::map<std::string, const PlannedOperator*> operators_;
-  std::map<std::string, jit::Value*> values_;       ///< of the canonical graph, by name
-  std::map<const jit::Value*, jit::Value*> int8_;   ///< canonical value -> its int8 form
-  std::map<const jit::Value*, jit::Value*> float_;  ///< canonical value with an int8 form -> its float form
 };
 
 }  // namespace

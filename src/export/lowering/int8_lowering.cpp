@@ -1,0 +1,127 @@
+#include "export/lowering/int8_lowering.h"
+
+#include <torch/csrc/jit/passes/dead_code_elimination.h>
+
+#include <algorithm>
+
+#include "graph/ir/attributes.h"
+#include "graph/ir/nodes.h"
+
+namespace qtool {
+
+namespace jit = torch::jit;
+
+namespace {
+
+/// What int8 operators make is float32 in the float model, as the weights of its layers are.
+void make_float_dtype(jit::Node* node) {
+  node->output()->replaceAllUsesWith(constant_before(node, static_cast<int64_t>(at::kFloat)));
+}
+
+}  // namespace
+
+Int8Lowering::Int8Lowering(const Solution& solution)
+    : canonical_(solution.model),
+      plan_(solution.plan),
+      qparams_(solution.qparams),
+      module_(rebuild(canonical_.module(), "Int8Model")) {
+  graph_ = module_.get_method("forward").graph();
+  for (const auto& op : plan_.operators) operators_[op.name] = &op;
+  for (auto* node : nodes_of(graph_->block()))
+    for (auto* output : node->outputs()) values_[output->debugName()] = output;
+}
+
+Model Int8Lowering::run() {
+  for (auto* node : nodes_of(graph_->block())) give_own_list(node);
+  for (auto* node : nodes_of(graph_->block())) lower(node);
+  give_float(graph_->return_node(), graph_->return_node());
+  jit::EliminateDeadCode(graph_->block());
+  // Once more, for the attributes that only float operators read.
+  return Model(rebuild(module_, "Int8Model")).made_of(canonical_);
+}
+
+const PlannedOperator* Int8Lowering::planned(const jit::Node* node) const {
+  if (node->outputs().size() != 1) return nullptr;
+  const auto op = operators_.find(node->output()->debugName());
+  return op != operators_.end() && op->second->is_static() ? op->second : nullptr;
+}
+
+/// What else reads the list of an int8 operator may want it in float.
+void Int8Lowering::give_own_list(jit::Node* node) {
+  if (!planned(node) || node->inputs().empty()) return;
+  auto* list = node->input(0)->node();
+  if (list->kind() != c10::prim::ListConstruct || list->output()->uses().size() == 1) return;
+  auto* own = graph_->createClone(list, [](jit::Value* element) { return element; });
+  node->replaceInput(0, own->insertBefore(node)->output());
+}
+
+void Int8Lowering::lower(jit::Node* node) {
+  const jit::WithInsertPoint here(node);
+  if (const auto* op = planned(node)) {
+    if (op->fused_into.empty()) int8_[values_.at(op->output)] = emit(*op, node);
+  } else if (reads_only_shape(node->kind().toQualString())) {
+    for (size_t i = 0; i < node->inputs().size(); ++i)
+      if (int8_.contains(node->input(i))) node->replaceInput(i, int8_.at(node->input(i)));
+  } else if (!is_list_for_int8(node)) {
+    give_float(node, node);
+  }
+}
+
+/// The list of a cat that will be an int8 one is built again from int8 values.
+bool Int8Lowering::is_list_for_int8(const jit::Node* node) const {
+  const auto& uses = node->kind() == c10::prim::ListConstruct ? node->output()->uses() : jit::use_list{};
+  return !uses.empty() &&
+         std::all_of(uses.begin(), uses.end(), [&](const jit::Use& use) { return planned(use.user); });
+}
+
+/// Makes all that `node`, or a node in its blocks, reads float, right before `before`.
+void Int8Lowering::give_float(jit::Node* node, jit::Node* before) {
+  if (node->kind() == c10::prim::dtype && int8_.contains(node->input())) return make_float_dtype(node);
+  for (size_t i = 0; i < node->inputs().size(); ++i)
+    if (int8_.contains(node->input(i))) node->replaceInput(i, float_of(node->input(i), before));
+  for (auto* block : node->blocks()) {
+    for (auto* inner : nodes_of(block)) give_float(inner, before);
+    give_float(block->return_node(), before);
+  }
+}
+
+jit::Value* Int8Lowering::float_of(jit::Value* value, jit::Node* before) {
+  auto& known = float_[value];
+  if (!known) {
+    const jit::WithInsertPoint here(before);
+    known = dequantized(int8_.at(value), plan_.grid_of.at(value->debugName()));
+  }
+  return known;
+}
+
+jit::Value* Int8Lowering::int8_of(jit::Value* value) {
+  auto& known = int8_[value];
+  if (!known) {
+    known = quantized(value, plan_.grid_of.at(value->debugName()));
+    // It stays float for its float readers.
+    float_[value] = value;
+  }
+  return known;
+}
+
+jit::Value* Int8Lowering::insert(const std::string& kind, at::ArrayRef<jit::NamedValue> inputs) {
+  return graph_->insert(c10::Symbol::fromQualString(kind), inputs);
+}
+
+jit::Value* Int8Lowering::emit_on(jit::Value* x, jit::Node* node) {
+  std::vector<jit::Value*> inputs(node->inputs().begin(), node->inputs().end());
+  inputs[0] = x;
+  auto* copy = graph_->create(node->kind(), inputs);
+  copy->output()->setType(c10::TensorType::get());
+  return graph_->insertNode(copy)->output();
+}
+
+at::Tensor Int8Lowering::tensor_argument(const jit::Node* node, const char* name) const {
+  const auto path = attribute_path(argument(node, name));
+  const auto value = path ? find_attribute(module_, *path) : std::nullopt;
+  return value && value->isTensor() ? value->toTensor() : at::Tensor();
+}
+
+const QParams& Int8Lowering::output_of(const PlannedOperator& op) const { return qparams_[op.output_grid()]; }
+
+}  // namespace qtool
