@@ -17,7 +17,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 torch_version=2.13.0+cpu
 torch_cpu_index=https://download.pytorch.org/whl/cpu
 build_packages=(g++ cmake ninja-build pkg-config python3 python3-venv ca-certificates libcli11-dev libspdlog-dev
-  libyaml-cpp-dev nettle-dev nlohmann-json3-dev libstb-dev libzip-dev zlib1g-dev libjs-chart.js libpugixml-dev catch2)
+  libyaml-cpp-dev nettle-dev nlohmann-json3-dev libstb-dev libzip-dev zlib1g-dev libjs-chart.js libpugixml-dev
+  libprotozero-dev catch2)
 data_packages=(dataset-fashion-mnist)
 libtorch_packages=(libtorch-dev libopenblas0-pthread)
 

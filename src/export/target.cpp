@@ -15,12 +15,11 @@ namespace {
 
 constexpr const char* kManifestFile = "qtool_manifest.json";
 
-void save_as_client_sees_it(Model made, const Model& original, const std::string& manifest,
-                            const std::string& path) {
-  carry_over(original, made);
-  if (!manifest.empty()) {
+void save_as_client_sees_it(Model made, const Belongings& belongings, const std::string& path) {
+  carry_over(belongings.original, made);
+  if (!belongings.manifest.empty()) {
     auto files = made.notes().extra_files;
-    files[kManifestFile] = manifest;
+    files[kManifestFile] = belongings.manifest;
     made.set_extra_files(files);
   }
   made.save(path);
@@ -41,16 +40,14 @@ void check_precisions(const Target& target, const QuantPlan& plan) {
   }
 }
 
-void write_quantized_ops(const Solution& solution, const Model& original, const std::string& manifest,
-                         const std::string& path) {
+void write_quantized_ops(const Solution& solution, const Belongings& belongings, const std::string& path) {
   check_precisions(libtorch_target(), solution.plan);
-  save_as_client_sees_it(lower_to_quantized_ops(solution), original, manifest, path);
+  save_as_client_sees_it(lower_to_quantized_ops(solution), belongings, path);
 }
 
-void write_simulation(const Solution& solution, const Model& original, const std::string& manifest,
-                      const std::string& path) {
+void write_simulation(const Solution& solution, const Belongings& belongings, const std::string& path) {
   check_precisions(simulation_target(), solution.plan);
-  save_as_client_sees_it(simulate(solution), original, manifest, path);
+  save_as_client_sees_it(simulate(solution), belongings, path);
 }
 
 std::unique_ptr<RuntimeModel> open_in_libtorch(const std::string& path) {

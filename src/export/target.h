@@ -12,6 +12,14 @@
 
 namespace qtool {
 
+/// What a file holds besides its solution.
+struct Belongings {
+  const Model& original;      ///< what it holds besides forward() goes in as well (graph/belongings.h)
+  std::string manifest = {};  ///< goes in as it is; an empty one does not
+  /// Inputs of the model, a batch of a sample or two, for files that say shapes; empty where there is no data.
+  std::vector<at::Tensor> example = {};
+};
+
 /// A kind of file that a solution is written as, for a runtime: one row of the table in target.cpp.
 struct Target {
   std::string_view name = {};   ///< e.g. `libtorch`
@@ -24,11 +32,9 @@ struct Target {
   /// What of a canonical model the file cannot hold, a sentence each with the operator's name and its line of the
   /// source; asked before any data is read. Null: it holds any.
   std::vector<std::string> (*objections)(const Model& canonical) = nullptr;
-  /// Writes the file. What `original` holds besides forward() goes in as well (graph/belongings.h), and the manifest as
-  /// it is; an empty one does not. Throws Error(kUnquantizable) where it cannot be made, e.g. for an operator whose
-  /// precision the target has not, Error(kMachine) where it cannot be written.
-  void (*write)(const Solution& solution, const Model& original, const std::string& manifest,
-                const std::string& path) = nullptr;
+  /// Writes the file. Throws Error(kUnquantizable) where it cannot be made, e.g. for an operator whose precision the
+  /// target has not, Error(kMachine) where it cannot be written.
+  void (*write)(const Solution& solution, const Belongings& belongings, const std::string& path) = nullptr;
   /// Opens a written file as a client of the runtime does. Throws Error(kUsage) where it does not load. Null: no
   /// runtime of it is in this program.
   std::unique_ptr<RuntimeModel> (*open)(const std::string& path) = nullptr;

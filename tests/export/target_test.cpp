@@ -31,7 +31,7 @@ TEST_CASE("what a target writes it opens again, and it computes what was asked f
   for (const auto& target : targets()) {
     INFO(target.name);
     const std::string path = folder / target.file;
-    target.write(solution, original, "", path);
+    target.write(solution, {.original = original}, path);
     if (target.open) outputs.push_back(target.open(path)->run({input})[0]);
   }
   REQUIRE(outputs.size() >= 2);
@@ -48,13 +48,15 @@ TEST_CASE("a target refuses operators of a precision that it has not, by name") 
              dynamic = with_precision(prepared, Precision::kDynamic);
   const TemporaryFolder folder;
   const auto path = folder / "model.pt";
-  CHECK_THROWS_WITH(libtorch_target().write(weight_only, original, "", path),
+  CHECK_THROWS_WITH(libtorch_target().write(weight_only, {.original = original}, path),
                     contains("libtorch cannot run") && contains("conv2d") &&
                         contains("weight-only aten::conv2d") && contains("float, static"));
-  CHECK_THROWS_WITH(libtorch_target().write(dynamic, original, "", path), contains("dynamic aten::conv2d"));
-  CHECK_THROWS_WITH(simulation_target().write(dynamic, original, "", path), contains("dynamic aten::conv2d"));
+  CHECK_THROWS_WITH(libtorch_target().write(dynamic, {.original = original}, path),
+                    contains("dynamic aten::conv2d"));
+  CHECK_THROWS_WITH(simulation_target().write(dynamic, {.original = original}, path),
+                    contains("dynamic aten::conv2d"));
   CHECK_FALSE(std::filesystem::exists(path));
-  simulation_target().write(weight_only, original, "", path);
+  simulation_target().write(weight_only, {.original = original}, path);
   CHECK(std::filesystem::exists(path));
 }
 

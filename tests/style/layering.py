@@ -34,6 +34,7 @@ ARROWS = {
     "qat": "simulate plan graph graph/ir graph/passes grid",
     "export/lowering": "improve graph/ir",
     "export/torchscript": "export/lowering improve plan graph graph/ir grid",
+    "export/onnx": "improve simulate plan graph graph/ir grid",
     "export": "export/torchscript run simulate improve graph graph/read",
     "measure": "data options",
     "zoo": "graph",
@@ -76,7 +77,7 @@ def may_link(group):
 
 # What an #include in angle brackets may name, and in which folders of src/ and apps/.
 RESTRICTED = [(re.compile(r"torch/csrc/jit/"),
-               {"graph/ir", "graph", "graph/passes", "graph/read", "simulate", "qat", "export/lowering",
+               {"graph/ir", "graph", "graph/passes", "graph/read", "simulate", "qat", "export/lowering", "export/onnx",
                 "export/torchscript"},
                "TorchScript's internals"),
               (re.compile(r"CLI/"), {"apps"}, "CLI11"),

@@ -24,6 +24,8 @@ namespace qtool {
 namespace {
 
 constexpr int64_t kSamplesForOtherEngines = 8;
+constexpr int64_t kExampleSamples =
+    2;  ///< for files that say shapes: more than one, so that no batch is squeezed
 
 template <class Items>
 void append(std::vector<std::string>& to, Items&& items) {
@@ -54,8 +56,12 @@ double output_step(const Outcome& outcome) {
 
 void write_files(const StagingFolder& staging, const Outcome& outcome, const Assignment& assignment) {
   write_statistics(outcome.statistics, staging.path(kCalibrationFile));
-  for (const auto& target : targets())
-    target.write(outcome.solution, outcome.start.original, "", staging.path(target.file));
+  auto& data = assignment.data;
+  const Belongings belongings{.original = outcome.start.original,
+                              .example = data.is_given()
+                                             ? data.first_samples(outcome.start.original, kExampleSamples)
+                                             : std::vector<at::Tensor>{}};
+  for (const auto& target : targets()) target.write(outcome.solution, belongings, staging.path(target.file));
   write_file(staging.path(kConfigFile), assignment.context.resolved_config);
 }
 

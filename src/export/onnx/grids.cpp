@@ -1,0 +1,122 @@
+#include "export/onnx/grids.h"
+
+#include <ATen/ops/abs.h>
+#include <ATen/ops/round.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros_like.h>
+
+#include <cmath>
+
+#include "graph/ir/nodes.h"
+#include "grid/affine.h"
+#include "simulate/insert_fake_quant.h"
+
+namespace qtool::onnx {
+namespace {
+
+namespace jit = torch::jit;
+
+const auto kSiteIndex = c10::Symbol::attr("site");
+
+jit::Value* mark(jit::Value* x, size_t site) {
+  auto* graph = x->owningGraph();
+  auto* node = graph->insertNode(graph->create(on_grid(), {x}));
+  node->i_(kSiteIndex, static_cast<int64_t>(site));
+  return node->output()->setType(x->type());
+}
+
+/// A mark wherever the simulation has fake-quant.
+class Marks : public FakeQuantForm {
+ public:
+  jit::Value* weight(jit::Value* weight, size_t site) override { return mark(weight, site); }
+  jit::Value* activation(jit::Value* x, size_t site) override { return mark(x, site); }
+  jit::Value* again(jit::Value* x, size_t site) override { return mark(x, site); }
+  jit::Value* average(jit::Value* x, size_t site) override { return mark(x, site); }
+};
+
+/// float32, as the file has it.
+at::Tensor as_float(double scale) { return at::tensor(float(scale)); }
+
+}  // namespace
+
+void Grids::insert(const std::shared_ptr<jit::Graph>& graph) const {
+  Marks marks;
+  FakeQuantInsertion(graph, plan_, std::vector<bool>(plan_.sites.size(), true), marks).run();
+  if (!style_.after_moves) return;
+  std::map<std::string, jit::Value*> values;
+  for (auto* node : nodes_of(graph->block()))
+    for (auto* output : node->outputs()) values[output->debugName()] = output;
+  for (const auto& op : plan_.operators) {
+    if (!op.is_static() || op.operator_class != OperatorClass::kMove || !op.fused_into.empty()) continue;
+    auto* value = values.at(op.output);
+    const jit::WithInsertPoint here(value->node()->next());
+    auto* marked = mark(value, op.output_grid());
+    value->replaceAllUsesAfterNodeWith(marked->node(), marked);
+  }
+}
+
+void Grids::emit(Emitter& e) const {
+  const auto site = static_cast<size_t>(e.node()->i(kSiteIndex));
+  auto value = e.conversion().of(e.node()->input(0));
+  if (plan_.sites[site].role == SiteRole::kWeight) {
+    value.site = site;
+    return e.out(std::move(value));
+  }
+  const auto& qparams = qparams_[site];
+  const auto& name = plan_.sites[site].name;
+  auto& builder = e.builder();
+  auto x = e.tensor(value);
+  // QuantizeLinear saturates where its type ends; a grid of fewer bits ends earlier.
+  if (qparams.scheme().bits() < 8 && plan_.sites[site].source != GridSource::kFixed)
+    x = builder.add(
+        "Clip", {x, builder.scalar(qparams.low(), at::kFloat), builder.scalar(qparams.high(), at::kFloat)},
+        name + "/clipped");
+  const auto scale = builder.constant(as_float(qparams.scale()), name + "/scale");
+  const auto zero_point =
+      style_.signed_activations
+          ? builder.constant(
+                at::tensor(qparams.zero_point() - qparams.scheme().middle(), at::kLong).to(at::kChar),
+                name + "/zero_point")
+          : builder.constant(at::tensor(qparams.zero_point(), at::kLong).to(at::kByte), name + "/zero_point");
+  const auto quantized = builder.add("QuantizeLinear", {x, scale, zero_point}, name + "/quantized");
+  e.out(
+      Converted{.name = builder.add("DequantizeLinear", {quantized, scale, zero_point}, name), .site = site});
+}
+
+std::string Grids::weight(Emitter& e, const at::Tensor& weight, size_t site, bool is_transposed) const {
+  const auto& qparams = qparams_[site];
+  const auto& name = plan_.sites[site].name;
+  auto& builder = e.builder();
+  auto integers = quantize(weight.detach(), qparams).to(at::kChar);
+  auto axis = qparams.scheme().axis();
+  if (is_transposed) {
+    integers = integers.t().contiguous();
+    axis = 1 - axis;
+  }
+  const auto held = builder.constant(integers, name + "/quantized");
+  const bool per_channel = qparams.scheme().granularity() == Granularity::kPerChannel;
+  const auto scales = builder.constant(
+      per_channel ? qparams.scales().to(at::kFloat) : as_float(qparams.scale()), name + "/scale");
+  const auto zero_points = builder.constant(
+      per_channel ? at::zeros_like(qparams.zero_points()).to(at::kChar) : at::tensor(0, at::kChar),
+      name + "/zero_point");
+  return builder.add("DequantizeLinear", {held, scales, zero_points}, name,
+                     per_channel ? Attributes{{"axis", axis}} : Attributes{});
+}
+
+std::string Grids::bias(Emitter& e, const at::Tensor& bias, size_t input_site, size_t weight_site) const {
+  if (!style_.int32_bias) return "";
+  const auto& weights = qparams_[weight_site];
+  const auto scales = weights.scales().to(at::kFloat).mul(float(qparams_[input_site].scale()));
+  const auto steps = at::round(bias.to(at::kDouble).div(scales.to(at::kDouble)));
+  if (at::abs(steps).max().item<double>() >= std::pow(2, 31)) return "";
+  const auto name = e.hint() + ":bias";
+  auto& builder = e.builder();
+  const auto held = builder.constant(steps.to(at::kInt), name + "/quantized");
+  const bool per_channel = scales.numel() > 1;
+  const auto scale = builder.constant(per_channel ? scales : scales.reshape({}), name + "/scale");
+  return builder.add("DequantizeLinear", {held, scale}, name,
+                     per_channel ? Attributes{{"axis", int64_t(0)}} : Attributes{});
+}
+
+}  // namespace qtool::onnx

@@ -1,0 +1,86 @@
+#include "export/onnx/write_onnx.h"
+
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/passes/dead_code_elimination.h>
+
+#include <algorithm>
+
+#include "export/onnx/conversion.h"
+#include "graph/ir/attributes.h"
+#include "graph/probe.h"
+
+namespace qtool::onnx {
+namespace {
+
+namespace jit = torch::jit;
+
+SeenTensors run_example(const qtool::Model& model, jit::Graph& graph,
+                        const std::vector<at::Tensor>& example) {
+  SeenTensors seen;
+  const auto names = tensor_names(graph.block());
+  Probe probe(model, names);
+  (void)probe.run(example, [&](size_t index, const at::Tensor& value) {
+    seen[names[index]] = {value.sizes().vec(), value.scalar_type()};
+  });
+  for (size_t i = 0; i < example.size(); ++i)
+    seen[graph.inputs().at(i + 1)->debugName()] = {example[i].sizes().vec(), example[i].scalar_type()};
+  return seen;
+}
+
+std::vector<Dimension> with_free_batch(const std::vector<int64_t>& sizes) {
+  std::vector<Dimension> shape(sizes.begin(), sizes.end());
+  if (!shape.empty()) shape[0] = std::string("batch");
+  return shape;
+}
+
+void add_inputs(Conversion& conversion, jit::Graph& graph, const SeenTensors& seen) {
+  for (size_t i = 1; i < graph.inputs().size(); ++i) {
+    auto* input = graph.inputs()[i];
+    const auto& known = seen.at(input->debugName());
+    const auto name = conversion.builder().unique(input->debugName());
+    conversion.builder().model().inputs.push_back({name, known.type, with_free_batch(known.sizes)});
+    conversion.set(input, {.name = name});
+  }
+}
+
+/// Tensors of nested lists, each with a name: `output`, `output_0`, or its key in a dict.
+void collect(const Converted& value, const std::string& name,
+             std::vector<std::pair<std::string, Converted>>& outputs) {
+  if (!value.is_list) return outputs.emplace_back(name, value), void();
+  for (size_t i = 0; i < value.elements.size(); ++i)
+    collect(value.elements[i], i < value.keys.size() ? value.keys[i] : name + "_" + std::to_string(i),
+            outputs);
+}
+
+void add_outputs(Conversion& conversion, jit::Graph& graph) {
+  std::vector<std::pair<std::string, Converted>> outputs;
+  for (auto* output : graph.outputs()) collect(conversion.of(output), "output", outputs);
+  auto& builder = conversion.builder();
+  for (const auto& [wanted, value] : outputs) {
+    const auto made = conversion.tensor(value, wanted);
+    ValueInfo info{builder.add("Identity", {made}, wanted)};
+    if (const auto* seen = conversion.seen_as(made))
+      info.type = seen->type, info.shape = with_free_batch(seen->sizes);
+    else
+      info.has_shape = false;
+    builder.model().outputs.push_back(std::move(info));
+  }
+}
+
+}  // namespace
+
+Model convert(const qtool::Model& model, const std::vector<at::Tensor>& example, const Grids* grids) {
+  const auto module = rebuild(model.module(), "Onnx");
+  const auto graph = module.get_method("forward").graph();
+  const auto seen = run_example(model, *graph, example);
+  if (grids) grids->insert(graph);
+  Builder builder;
+  builder.model().name = "qtool";
+  Conversion conversion(module, seen, builder, grids);
+  add_inputs(conversion, *graph, seen);
+  conversion.run(*graph);
+  add_outputs(conversion, *graph);
+  return builder.model();
+}
+
+}  // namespace qtool::onnx
