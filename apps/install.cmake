@@ -3,12 +3,13 @@
 #   bin/qtool
 #   lib/qtool/torch                 a link to the LibTorch that qtool was built with, where qtool looks for it; none for
 #                                   Debian's
+#   lib/qtool/openvino              the same for OpenVINO, where there was one
 #   share/man/man1/qtool.1
 #   share/bash-completion, share/zsh, share/fish
 #   share/qtool/qtool.schema.json
 #   share/doc/qtool/
 #
-# apps/package.cmake makes a package of all but the link.
+# apps/package.cmake makes a package of all but the links.
 install(TARGETS qtool RUNTIME DESTINATION bin COMPONENT program)
 
 # The program writes these itself.
@@ -32,12 +33,20 @@ install(FILES ${_texts}/qtool.schema.json DESTINATION share/qtool COMPONENT prog
 install(FILES README.md LICENSE DESTINATION share/doc/qtool COMPONENT program)
 install(FILES apps/manual.md DESTINATION share/doc/qtool/apps COMPONENT program)
 
+# A link at `path` to a library's folder, in whose folder `libraries` the program finds its libraries.
+function(qtool_link path prefix libraries)
+  file(RELATIVE_PATH _below "${prefix}" "${libraries}")
+  set_property(TARGET qtool APPEND PROPERTY INSTALL_RPATH "$ORIGIN/../${path}/${_below}")
+  install(DIRECTORY DESTINATION lib/qtool COMPONENT program)
+  install(CODE "file(CREATE_LINK \"${prefix}\" \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${path}\" SYMBOLIC)"
+    COMPONENT links)
+endfunction()
 if(NOT LIBTORCH_PREFIX STREQUAL "/usr")
   set(QTOOL_TORCH_LINK lib/qtool/torch)
-  file(RELATIVE_PATH _libraries "${LIBTORCH_PREFIX}" "${LIBTORCH_torch_cpu}")
-  get_filename_component(_libraries ${_libraries} DIRECTORY)
-  set_target_properties(qtool PROPERTIES INSTALL_RPATH "$ORIGIN/../${QTOOL_TORCH_LINK}/${_libraries}")
-  install(DIRECTORY DESTINATION lib/qtool COMPONENT program)
-  install(CODE "file(CREATE_LINK \"${LIBTORCH_PREFIX}\"
-    \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${QTOOL_TORCH_LINK}\" SYMBOLIC)" COMPONENT torch_link)
+  get_filename_component(_libraries "${LIBTORCH_torch_cpu}" DIRECTORY)
+  qtool_link(${QTOOL_TORCH_LINK} "${LIBTORCH_PREFIX}" "${_libraries}")
+endif()
+if(OPENVINO_LIBRARY)
+  set(QTOOL_OPENVINO_LINK lib/qtool/openvino)
+  qtool_link(${QTOOL_OPENVINO_LINK} "${OPENVINO_PREFIX}" "${OPENVINO_LIBRARY_DIR}")
 endif()

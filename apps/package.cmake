@@ -25,6 +25,12 @@ if(NOT LIBTORCH_PREFIX STREQUAL "/usr")
   venv/bin/pip install torch==${LIBTORCH_RELEASE}+cpu --extra-index-url https://download.pytorch.org/whl/cpu
   sudo ln -sfn $PWD/venv/lib/python3*/site-packages/torch /usr/${QTOOL_TORCH_LINK}
 Without root, LD_LIBRARY_PATH may name the folder torch/lib of the venv instead.")
+  if(OPENVINO_LIBRARY)
+    string(APPEND QTOOL_WANTS "
+For ONNX files it wants OpenVINO ${OPENVINO_RELEASE} in /usr/${QTOOL_OPENVINO_LINK}, in the same way:
+  venv/bin/pip install --no-deps openvino==${OPENVINO_RELEASE}
+  sudo ln -sfn $PWD/venv/lib/python3*/site-packages/openvino /usr/${QTOOL_OPENVINO_LINK}")
+  endif()
   string(APPEND CPACK_PACKAGE_DESCRIPTION "\n\n${QTOOL_WANTS}")
   configure_file(apps/package/postinst.in ${CMAKE_BINARY_DIR}/package/postinst @ONLY)
   configure_file(apps/package/prerm.in ${CMAKE_BINARY_DIR}/package/prerm @ONLY)

@@ -16,6 +16,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 torch_version=2.13.0+cpu
 torch_cpu_index=https://download.pytorch.org/whl/cpu
+openvino_version=2026.4.1
 build_packages=(g++ cmake ninja-build pkg-config python3 python3-venv ca-certificates libcli11-dev libspdlog-dev
   libyaml-cpp-dev nettle-dev nlohmann-json3-dev libstb-dev libzip-dev zlib1g-dev libjs-chart.js libpugixml-dev
   libprotozero-dev catch2)
@@ -109,6 +110,18 @@ install_pip_torch() {
   "$torch_python" -m pip install -q --extra-index-url "$torch_cpu_index" "torch==$torch_version" numpy >"$log" 2>&1
 }
 
+# OpenVINO runs ONNX files. It goes beside pip's torch in build/venv alone, without what Python's tools of it depend on;
+# qtool builds without it, too.
+install_pip_openvino() {
+  local log=$build/setup.log found
+  [ "$torch_python" = "$PWD/build/venv/bin/python" ] || return 0
+  found=$(echo "$torch_prefix"/../openvino-*.dist-info)
+  [ "${found##*/}" != "openvino-$openvino_version.dist-info" ] || return 0
+  say "installing with pip into build/venv: openvino==$openvino_version"
+  "$torch_python" -m pip install -q --no-deps "openvino==$openvino_version" >"$log" 2>&1 ||
+    say "pip cannot have it ($(last_error "$log")): this qtool will run no ONNX files"
+}
+
 use_apt_libtorch() {
   install_packages "${libtorch_packages[@]}"
   torch_prefix=/usr torch_python=
@@ -160,7 +173,7 @@ configure() {
   cmake -S . -B "$build" -G Ninja -DCMAKE_PREFIX_PATH="$torch_prefix" "${launcher[@]}" "$@" \
     >"$build/configure.log" 2>&1 ||
     { tail -20 "$build/configure.log" >&2; fail "configure" "see above" "full output in $build/configure.log"; }
-  grep -- '-- LibTorch' "$build/configure.log"
+  grep -E -- '-- (LibTorch|OpenVINO)' "$build/configure.log"
 }
 
 # build_targets TARGET...
@@ -188,6 +201,7 @@ setup() {
   if [ -z "${FASHION_MNIST:-}" ]; then packages+=("${data_packages[@]}"); fi
   install_packages "${packages[@]}"
   find_libtorch "$choice"
+  install_pip_openvino
 }
 
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then

@@ -19,6 +19,8 @@ class RuntimeModel {
   [[nodiscard]] virtual std::string runtime() const = 0;
   /// Of the tensors that run() takes, in their order.
   [[nodiscard]] virtual std::vector<std::string> input_names() const = 0;
+  /// What the user must know of the file, a sentence each.
+  [[nodiscard]] virtual std::vector<std::string> remarks() const { return {}; }
   /// Runs once; the inputs stay as they are. A tuple, list or dict of outputs comes flattened. Throws Error(kUsage)
   /// where the model refuses the inputs, Error(kMachine) where the runtime fails.
   [[nodiscard]] virtual std::vector<at::Tensor> run(const std::vector<at::Tensor>& inputs) = 0;

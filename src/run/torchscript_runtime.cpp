@@ -12,6 +12,7 @@ class TorchscriptRuntime final : public RuntimeModel {
 
   std::string runtime() const override { return "LibTorch " + libtorch_version(); }
   std::vector<std::string> input_names() const override { return inputs_; }
+  std::vector<std::string> remarks() const override { return model_.notes().remarks; }
   std::vector<at::Tensor> run(const std::vector<at::Tensor>& inputs) override {
     return model_.forward_as_client(inputs);
   }

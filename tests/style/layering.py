@@ -30,7 +30,7 @@ ARROWS = {
     "calibrate": "plan graph grid options",
     "improve": "calibrate plan graph grid",
     "simulate": "improve plan graph graph/ir grid",
-    "run": "graph",
+    "run": "graph graph/read",
     "qat": "simulate plan graph graph/ir graph/passes grid",
     "export/lowering": "improve graph/ir",
     "export/torchscript": "export/lowering improve plan graph graph/ir grid",
@@ -47,7 +47,7 @@ ARROWS = {
     "explain": "report/job config measure simulate improve calibrate plan graph grid options",
     "job/options": "report/job report/ci export/torchscript qat calibrate plan train zoo measure options",
     "job/files": "report/job graph/read",
-    "job/input": "report/job qat train zoo data graph graph/read grid options",
+    "job/input": "report/job qat train zoo run data graph graph/read grid options",
     "job/road": "job/options job/files job/input explain report report/job export export/torchscript improve "
                 "calibrate plan measure graph graph/passes graph/read",
     "job": "job/road job/options job/files job/input report/job report/ci config export/torchscript qat simulate "

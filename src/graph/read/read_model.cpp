@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "graph/read/onnx_file.h"
 #include "graph/read/pt2.h"
 #include "graph/read/refuse_model.h"
 #include "graph/read/torchscript.h"
@@ -35,9 +36,12 @@ std::string head_of(const std::string& path) {
 
 /// Says what a file of no format that qtool reads looks like.
 [[noreturn]] void refuse_format(const std::string& path, const std::string& head) {
-  if (path.ends_with(".onnx") || (head[0] == 0x08 && head.find("torch") != std::string::npos))
-    refuse_model(path, "this is an ONNX model", "ONNX",
-                 std::string("qtool reads TorchScript; ") + kHowToSave);
+  if (is_onnx(head))
+    refuse_model(path, "this is an ONNX model: only eval, bench and inspect take those", "ONNX", kHowToSave,
+                 "the float model as a TorchScript file or as a .pt2 of torch.export");
+  if (path.ends_with(".onnx"))
+    refuse_model(path, "this is not an ONNX model, as its name says", "no protobuf message of ONNX's",
+                 kSaveAgain, "an ONNX file");
   if (static_cast<unsigned char>(head[0]) == 0x80)
     refuse_model(path, "this is a Python pickle, not TorchScript", "a pickle (an old torch.save?)",
                  kHowToSave);
@@ -45,6 +49,8 @@ std::string head_of(const std::string& path) {
 }
 
 }  // namespace
+
+bool is_onnx_model(const std::string& path) { return is_onnx(head_of(path)); }
 
 Model read_model(const std::string& path) {
   const auto head = head_of(path);

@@ -10,4 +10,8 @@ namespace qtool {
 /// reader (torchscript.h) refuses.
 [[nodiscard]] Model read_model(const std::string& path);
 
+/// Whether the file is an ONNX model, which OpenVINO runs (run/open_runtime.h) and which is not read for more than
+/// what it says of itself (onnx_file.h). Throws Error(kUsage) where it is no file at all.
+[[nodiscard]] bool is_onnx_model(const std::string& path);
+
 }  // namespace qtool

@@ -82,10 +82,10 @@ TEST_CASE("what is no model file is named") {
   CHECK(what_of(folder.file("")) == "the model is a folder");
   CHECK(what_of(folder.write("empty.pt", "")) == "the model file is empty");
   CHECK(what_of(folder.write("text.pt", "weights: none\n")) == "this is not a TorchScript file");
-  CHECK(what_of(folder.write("net.onnx", "anything")) == "this is an ONNX model");
+  CHECK(what_of(folder.write("net.onnx", "anything")) == "this is not an ONNX model, as its name says");
   CHECK(what_of(folder.write("net.pt",
                              "\x08\x08\x12\x07pytorch\x1a\x05"
-                             "2.1.0")) == "this is an ONNX model");
+                             "2.1.0")) == "this is an ONNX model: only eval, bench and inspect take those");
   CHECK(what_of(folder.write("old.pt", "\x80\x02\x8a\nl\xfc\x9c\x46\xf9")) ==
         "this is a Python pickle, not TorchScript");
 }

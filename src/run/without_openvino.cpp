@@ -1,0 +1,13 @@
+#include "run/openvino_runtime.h"
+
+namespace qtool {
+
+std::unique_ptr<RuntimeModel> openvino_runtime(const std::string& path) {
+  auto complaint = no_openvino(why_no_openvino());
+  complaint.where = path;
+  throw Error(ErrorKind::kMachine, complaint);
+}
+
+std::string why_no_openvino() { return "it was not there when this qtool was built"; }
+
+}  // namespace qtool
