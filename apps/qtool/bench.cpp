@@ -18,6 +18,7 @@ using Json = nlohmann::ordered_json;
 Json row_json(const BenchRow& row) {
   const Latency& latency = row.latency;
   Json json = {{"model", latency.name},
+               {"runtime", row.runtime},
                {"batch", latency.batch},
                {"runs", latency.runs},
                {"median_ms", latency.median_ms},
@@ -49,11 +50,12 @@ std::string operators_text(const BenchRow& row) {
 }
 
 std::string to_text(const std::vector<BenchRow>& rows) {
-  std::vector<std::vector<std::string>> table = {{"model", "batch", "median ms", "spread", "ratio to first"}};
+  std::vector<std::vector<std::string>> table = {
+      {"model", "runtime", "batch", "median ms", "spread", "ratio to first"}};
   std::string operators;
   for (const BenchRow& row : rows) {
     const Latency& latency = row.latency;
-    table.push_back({latency.name, std::to_string(latency.batch), fixed(latency.median_ms, 3),
+    table.push_back({latency.name, row.runtime, std::to_string(latency.batch), fixed(latency.median_ms, 3),
                      percent(latency.spread(), 1), fixed(row.ratio, 3)});
     if (!row.operators.entries.empty()) operators += operators_text(row);
   }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
+#include "onnx_output.h"
 #include "output.h"
 #include "report/job/json_parts.h"
 #include "report/markdown_table.h"
@@ -53,7 +54,10 @@ std::string to_text(const InspectResult& result) {
 void print_inspection(const InspectResult& result, bool json) {
   for (const auto& warning : result.warnings) spdlog::warn(warning);
   log_arrival(result.arrival);
-  print(json ? to_json(result) : to_text(result));
+  if (result.onnx)
+    print(json ? onnx_json(result) : onnx_text(result));
+  else
+    print(json ? to_json(result) : to_text(result));
 }
 
 }  // namespace qtool

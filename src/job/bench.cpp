@@ -7,10 +7,8 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "data/loader.h"
-#include "graph/model.h"
-#include "graph/read/read_model.h"
+#include "job/input/client_models.h"
 #include "job/input/job_data.h"
-#include "job/input/open_model.h"
 
 namespace qtool {
 namespace {
@@ -33,12 +31,12 @@ void check_options(const BenchOptions& options) {
 }
 
 /// `data`, or `shape` as random data; as many samples as the largest batch.
-Inputs read_inputs(const BenchOptions& options, const std::vector<Model>& models) {
+Inputs read_inputs(const BenchOptions& options, const ClientModels& models) {
   const int64_t most = *std::max_element(options.latency.batch.begin(), options.latency.batch.end());
   const std::string text =
       options.data.empty() ? "random:" + options.shape + ",samples=" + std::to_string(most) : options.data;
   JobData data(text);
-  auto loader = data.loader(Split::kTest, inputs_of(models), {.batch_size = most});
+  auto loader = data.loader(Split::kTest, models.inputs(), {.batch_size = most});
   std::optional<Batch> batch = loader.next();
   if (!batch || batch->size() < most)
     throw Error(ErrorKind::kUsage, {.what = "too few samples for a batch",
@@ -46,18 +44,18 @@ Inputs read_inputs(const BenchOptions& options, const std::vector<Model>& models
                                     .got = std::to_string(batch ? batch->size() : 0) + " samples",
                                     .expected = "at least " + std::to_string(most),
                                     .fix = "choose smaller sizes with --batch, or other data"});
-  ArrivalMeter meter(models.at(0).input_names());
+  ArrivalMeter meter(models[0].input_names());
   meter.add(batch->inputs);
   return {*std::move(batch), meter.arrival(loader)};
 }
 
-Timed timed(const std::string& name, Model& model, const Batch& inputs) {
+Timed timed(const std::string& name, RuntimeModel& model, const Batch& inputs) {
   return {.name = name, .prepare = [&](int64_t size) {
             std::vector<at::Tensor> slices;
             for (const auto& input : inputs.inputs) slices.push_back(input.narrow(0, 0, size).contiguous());
             return [&model, slices] {
               throw_if_interrupted();
-              model.forward_as_client(slices);
+              (void)model.run(slices);
             };
           }};
 }
@@ -69,10 +67,9 @@ BenchResult run_bench(const BenchOptions& options, const Context& context) {
   const EngineScope engine(choose_engine(options.engine));
   context.progress.stage("load");
   check_options(options);
-  std::vector<Model> models;
-  for (const auto& path : options.models) models.push_back(read_model(path));
+  const ClientModels models(options.models);
   const Inputs inputs = read_inputs(options, models);
-  BenchResult result{.arrival = inputs.arrival, .warnings = remarks_of(options.models, models)};
+  BenchResult result{.arrival = inputs.arrival, .warnings = models.remarks()};
 
   if (context.common.dry_run) return result;
   context.progress.stage("time");
@@ -85,9 +82,13 @@ BenchResult run_bench(const BenchOptions& options, const Context& context) {
     BenchRow& row = rows.emplace_back();
     row.latency = latency;
     const size_t column = (rows.size() - 1) % models.size();
+    row.runtime = models[column].runtime();
     row.ratio = latency.median_ms / rows[rows.size() - 1 - column].latency.median_ms;
-    if (options.operators)
+    if (!options.operators) continue;
+    if (row.runtime.rfind("LibTorch", 0) == 0)
       row.operators = time_operators(subjects[column].prepare(latency.batch), options.latency.runs);
+    else
+      add_new(result.warnings, {latency.name + ": only LibTorch tells how long each operator takes"});
   }
   return result;
 }

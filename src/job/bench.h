@@ -14,7 +14,7 @@
 namespace qtool {
 
 struct BenchOptions {
-  std::vector<std::string> models = {};  ///< TorchScript files; times are compared with the first
+  std::vector<std::string> models = {};  ///< TorchScript or ONNX files; times are compared with the first
   std::string data = {};                 ///< data spec that inputs are taken from
   std::string shape = {};                ///< or one sample's shape, e.g. 1x28x28, for random inputs
   LatencyOptions latency = {};
@@ -24,8 +24,8 @@ struct BenchOptions {
 
 template <class Visitor>
 void describe(Visitor& v, BenchOptions& o) {
-  v.field("models", o.models, "TorchScript files; times are compared with the first", positional, required,
-          path_field);
+  v.field("models", o.models, "TorchScript, .pt2 or ONNX files; times are compared with the first",
+          positional, required, path_field);
   v.field("data", o.data, "data to take inputs from", spec_field);
   v.field("shape", o.shape, "shape of one sample, e.g. 1x28x28, for random inputs instead of data");
   describe(v, o.latency);
@@ -36,6 +36,7 @@ void describe(Visitor& v, BenchOptions& o) {
 /// One model at one batch size.
 struct BenchRow {
   Latency latency = {};
+  std::string runtime = {};      ///< that ran it, e.g. `LibTorch 2.13.0`
   double ratio = 1;              ///< median / median of the first model at this batch size
   OperatorTimes operators = {};  ///< empty unless asked for
 };

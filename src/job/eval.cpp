@@ -1,9 +1,8 @@
 #include "job/eval.h"
 
 #include "base/error.h"
-#include "graph/read/read_model.h"
+#include "job/input/client_models.h"
 #include "job/input/job_data.h"
-#include "job/input/open_model.h"
 #include "job/road/output_warnings.h"
 
 namespace qtool {
@@ -14,10 +13,9 @@ EvalResult run_eval(const EvalOptions& options, const Context& context) {
   context.progress.stage("load");
   std::vector<std::string> files = {options.model};
   if (!options.against.empty()) files.insert(files.begin(), options.against);
-  std::vector<Model> models;
-  for (const auto& file : files) models.push_back(read_model(file));
+  const ClientModels models(files);
   JobData data(options.data);
-  auto loader = data.loader(Split::kTest, inputs_of(models), {.batch_size = options.batch_size});
+  auto loader = data.loader(Split::kTest, models.inputs(), {.batch_size = options.batch_size});
   if (!loader.has_labels() && options.against.empty())
     throw Error(ErrorKind::kUsage, {.what = "there is nothing to hold the model against",
                                     .where = options.data,
@@ -25,17 +23,17 @@ EvalResult run_eval(const EvalOptions& options, const Context& context) {
                                     .expected = "labels, or a second model",
                                     .fix = "name a reference with --against, e.g. the float model"});
 
-  auto remarks = remarks_of(files, models);
+  auto remarks = models.remarks();
   if (context.common.dry_run) return {.samples = loader.size(), .warnings = std::move(remarks)};
   context.progress.stage("evaluate");
   std::vector<Candidate> candidates;
-  ArrivalMeter meter(models.back().input_names());
+  ArrivalMeter meter(models[models.size() - 1].input_names());
   int64_t done = 0;
   for (size_t i = 0; i < models.size(); ++i) {
     const bool last = i + 1 == models.size();
     candidates.push_back({.name = files[i], .run = [&, i, last](const std::vector<at::Tensor>& inputs) {
                             if (last) meter.add(inputs);
-                            auto outputs = models[i].forward_as_client(inputs);
+                            auto outputs = models[i].run(inputs);
                             if (last) context.progress.update(done += inputs[0].size(0), loader.size(), "");
                             return outputs;
                           }});

@@ -15,7 +15,7 @@
 namespace qtool {
 
 struct EvalOptions {
-  std::string model = {};    ///< TorchScript file, float or int8
+  std::string model = {};    ///< TorchScript, .pt2 or ONNX file, float or int8
   std::string data = {};     ///< data spec; the test split unless it names one
   std::string against = {};  ///< a second model, whose outputs are the reference
   std::string metric = {};   ///< the one to put first; empty: the first that applies
@@ -25,7 +25,8 @@ struct EvalOptions {
 
 template <class Visitor>
 void describe(Visitor& v, EvalOptions& o) {
-  v.field("model", o.model, "TorchScript file, float or int8", positional, required, path_field);
+  v.field("model", o.model, "TorchScript, .pt2 or ONNX file, float or int8", positional, required,
+          path_field);
   v.field("data", o.data, "data, the test split unless it names one", required, spec_field);
   v.field("against", o.against, "model to compare the outputs with", path_field);
   v.field("metric", o.metric, help_of_metric("that comes first").c_str());

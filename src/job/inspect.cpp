@@ -1,7 +1,10 @@
 #include "job/inspect.h"
 
 #include "graph/passes/canonicalise.h"
+#include "graph/read/read_model.h"
+#include "graph/tensor_inputs.h"
 #include "graph/view.h"
+#include "job/input/client_models.h"
 #include "job/input/job_data.h"
 #include "job/input/open_model.h"
 #include "job/input/parameter_count.h"
@@ -48,10 +51,25 @@ std::vector<std::string> warnings_of(const QuantPlan& plan) {
           " convolution and linear layers run in int8: expect little speed"};
 }
 
+InspectResult inspect_onnx(const InspectOptions& options, const Context& context) {
+  InspectResult result;
+  result.onnx = read_onnx(options.model);
+  result.parameters = result.onnx->parameters;
+  result.bytes = file_bytes(options.model);
+  if (options.data.empty()) return result;
+  context.progress.stage("try the data");
+  JobData data(options.data);
+  const ClientModels model({options.model});
+  result.arrival = look_at_data(data, model[0].input_names(), {},
+                                [&model](const auto& inputs) { (void)model[0].run(inputs); });
+  return result;
+}
+
 }  // namespace
 
 InspectResult run_inspect(const InspectOptions& options, const Context& context) {
   apply(context.common);
+  if (!is_zoo(options.model) && is_onnx_model(options.model)) return inspect_onnx(options, context);
   context.progress.stage("load and plan");
   JobData data(options.data);
   const auto original = open_float_model(options.model, data, context.common.seed).model;
@@ -70,7 +88,7 @@ InspectResult run_inspect(const InspectOptions& options, const Context& context)
   for (auto& warning : warnings_of(plan)) result.warnings.push_back(std::move(warning));
   if (data.is_given()) {
     context.progress.stage("try the data");
-    result.arrival = look_at_data(data, original, first_readers(graph),
+    result.arrival = look_at_data(data, tensor_inputs(original), first_readers(graph),
                                   [&canonical](const auto& inputs) { (void)canonical.forward(inputs); });
   }
   return result;

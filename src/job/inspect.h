@@ -1,10 +1,12 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/progress.h"
 #include "export/torchscript/engine.h"
+#include "graph/read/onnx_file.h"
 #include "job/input/arrival.h"
 #include "job/options/context.h"
 #include "options/options.h"
@@ -13,7 +15,7 @@
 namespace qtool {
 
 struct InspectOptions {
-  std::string model = {};  ///< float TorchScript file
+  std::string model = {};  ///< float TorchScript or .pt2 file, or an ONNX file
   std::string data =
       {};  ///< optional: a batch of it is run through the model, so that its shape is checked too
   Recipe recipe = {};
@@ -22,7 +24,7 @@ struct InspectOptions {
 
 template <class Visitor>
 void describe(Visitor& v, InspectOptions& o) {
-  v.field("model", o.model, "TorchScript file", positional, required, path_field);
+  v.field("model", o.model, "TorchScript, .pt2 or ONNX file", positional, required, path_field);
   v.field("data", o.data, "data to try the model on", spec_field);
   v.field("engine", o.engine, "int8 kernels to plan for");
   v.group("quantize", o.recipe);
@@ -44,6 +46,8 @@ struct InspectResult {
   std::vector<PlannedSite> sites = {};        ///< in the order of the graph
   std::vector<std::string> warnings = {};
   Arrival arrival = {};  ///< of the first samples, where data is given
+  std::optional<OnnxFile> onnx =
+      {};  ///< what such a file says of itself; beside it only `bytes` and `parameters` are there
 };
 
 /// What would be quantized, what not and why. Writes nothing.

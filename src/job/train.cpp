@@ -7,6 +7,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "graph/read/read_model.h"
+#include "graph/tensor_inputs.h"
 #include "job/files/input_is_not_output.h"
 #include "job/files/job_folder.h"
 #include "job/files/staging_folder.h"
@@ -51,7 +52,7 @@ TrainJobResult run_train(const TrainJobOptions& options, const Context& context)
                  .device = device};
   TrainJobResult result{.parameters = parameter_count(model), .directory = options.output};
   result.warnings = model.notes().remarks;
-  result.arrival = look_at_data(data, model);
+  result.arrival = look_at_data(data, tensor_inputs(model));
   const auto write = [&] {
     context.progress.stage("write");
     const StagingFolder staging(options.output);

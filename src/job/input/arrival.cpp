@@ -8,7 +8,6 @@
 #include <set>
 #include <utility>
 
-#include "graph/tensor_inputs.h"
 #include "options/option_value.h"
 
 namespace qtool {
@@ -119,11 +118,12 @@ Arrival ArrivalMeter::arrival(const Loader& loader) const {
   return arrival;
 }
 
-Arrival look_at_data(JobData& data, const Model& model, const std::vector<std::string>& reads,
+Arrival look_at_data(JobData& data, const std::vector<std::string>& inputs,
+                     const std::vector<std::string>& reads,
                      const std::function<void(const std::vector<at::Tensor>&)>& run) {
   constexpr int64_t kSamples = 32;
-  auto loader = data.loader(Split::kTrain, {tensor_inputs(model)}, {.batch_size = 1, .count = kSamples});
-  ArrivalMeter meter(model.input_names(), reads);
+  auto loader = data.loader(Split::kTrain, {inputs}, {.batch_size = 1, .count = kSamples});
+  ArrivalMeter meter(inputs, reads);
   bool is_first = true;
   while (const auto batch = loader.next()) {
     meter.add(batch->inputs);

@@ -38,9 +38,9 @@ class ArrivalMeter {
   std::vector<Sums> sums_;
 };
 
-/// What the first samples of the training split are, as the model gets them. `run`, where there is one, is called with
-/// the first of them.
-[[nodiscard]] Arrival look_at_data(JobData& data, const Model& model,
+/// What the first samples of the training split are, as the model with these inputs gets them. `run`, where there is
+/// one, is called with the first of them.
+[[nodiscard]] Arrival look_at_data(JobData& data, const std::vector<std::string>& inputs,
                                    const std::vector<std::string>& reads = {},
                                    const std::function<void(const std::vector<at::Tensor>&)>& run = {});
 

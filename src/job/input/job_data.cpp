@@ -32,10 +32,4 @@ const std::shared_ptr<Dataset>& JobData::opened(Split split) {
   return dataset;
 }
 
-ReaderInputs inputs_of(const std::vector<Model>& models) {
-  ReaderInputs readers;
-  for (const auto& model : models) readers.push_back(tensor_inputs(model));
-  return readers;
-}
-
 }  // namespace qtool

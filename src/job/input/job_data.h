@@ -36,7 +36,4 @@ class JobData {
   std::map<Split, std::shared_ptr<Dataset>> opened_;  ///< by the split that is read
 };
 
-/// Inputs of models that read the same batches. Throws Error(kUsage) where one is no tensor.
-[[nodiscard]] ReaderInputs inputs_of(const std::vector<Model>& models);
-
 }  // namespace qtool

@@ -27,11 +27,4 @@ FloatModel open_float_model(const std::string& model, JobData& data, int64_t see
   return {std::move(stripped.model), std::move(stripped.grids)};
 }
 
-std::vector<std::string> remarks_of(const std::vector<std::string>& files, const std::vector<Model>& models) {
-  std::vector<std::string> remarks;
-  for (size_t i = 0; i < models.size(); ++i)
-    for (const auto& remark : models[i].notes().remarks) remarks.push_back(files.at(i) + ": " + remark);
-  return remarks;
-}
-
 }  // namespace qtool

@@ -22,8 +22,4 @@ struct FloatModel {
 /// open_model(), with the fake-quant of a model.fakequant.pt taken out again.
 [[nodiscard]] FloatModel open_float_model(const std::string& model, JobData& data, int64_t seed);
 
-/// What the user must know of each file (FileNotes::remarks), with its path before it.
-[[nodiscard]] std::vector<std::string> remarks_of(const std::vector<std::string>& files,
-                                                  const std::vector<Model>& models);
-
 }  // namespace qtool

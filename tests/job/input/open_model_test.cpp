@@ -42,11 +42,3 @@ TEST_CASE("the fake-quant of a file is taken out, and its grids are known") {
   const auto x = noise({2, 3, 7, 7}, 4);
   CHECK(at::allclose(opened.model.forward({x}).at(0), original.forward({x}).at(0), 1e-5, 1e-5));
 }
-
-TEST_CASE("remarks stand behind the path of their file") {
-  const Workplace at;
-  JobData none("");
-  std::vector<Model> models;
-  models.push_back(open_model(at.model, none, 1));
-  CHECK(remarks_of({at.model}, models).empty());
-}
