@@ -4,6 +4,8 @@
 #include <iterator>
 
 #include "base/error.h"
+#include "export/onednn/onednn_limits.h"
+#include "export/onednn/onednn_ops.h"
 #include "export/torchscript/quantized_ops.h"
 #include "graph/belongings.h"
 #include "graph/read/read_model.h"
@@ -50,6 +52,14 @@ void write_simulation(const Solution& solution, const Belongings& belongings, co
   save_as_client_sees_it(simulate(solution), belongings, path);
 }
 
+void write_onednn_ops(const Solution& solution, const Belongings& belongings, const std::string& path) {
+  check_precisions(onednn_target(), solution.plan);
+  save_as_client_sees_it(lower_to_onednn(solution), belongings, path);
+}
+
+/// It needs no engine.
+Backend limits_of_onednn(Engine) { return onednn_backend(); }
+
 std::unique_ptr<RuntimeModel> open_in_libtorch(const std::string& path) {
   return torchscript_runtime(read_model(path));
 }
@@ -64,6 +74,13 @@ constexpr Target kTargets[] = {{.name = "libtorch",
                                 .precisions = kStaticAlone,
                                 .write = write_quantized_ops,
                                 .open = open_in_libtorch},
+                               {.name = "libtorch-onednn",
+                                .file = "model.int8.onednn.pt",
+                                .about = "int8 by LibTorch's onednn:: operators, on plain tensors",
+                                .limits = limits_of_onednn,
+                                .precisions = kStaticAlone,
+                                .write = write_onednn_ops,
+                                .open = open_in_libtorch},
                                {.name = "simulation",
                                 .file = "model.fakequant.pt",
                                 .about = "float32 that computes what int8 does",
@@ -76,6 +93,8 @@ constexpr Target kTargets[] = {{.name = "libtorch",
 std::span<const Target> targets() { return kTargets; }
 
 const Target& libtorch_target() { return kTargets[0]; }
+
+const Target& onednn_target() { return kTargets[1]; }
 
 const Target& simulation_target() { return kTargets[std::size(kTargets) - 1]; }
 

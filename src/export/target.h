@@ -44,6 +44,8 @@ struct Target {
 [[nodiscard]] std::span<const Target> targets();
 /// int8 by LibTorch's `quantized::` operators.
 [[nodiscard]] const Target& libtorch_target();
+/// int8 by LibTorch's `onednn::` operators.
+[[nodiscard]] const Target& onednn_target();
 /// The float model that computes what int8 does: what any LibTorch runs, and qat begins with.
 [[nodiscard]] const Target& simulation_target();
 

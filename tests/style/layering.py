@@ -34,8 +34,9 @@ ARROWS = {
     "qat": "simulate plan graph graph/ir graph/passes grid",
     "export/lowering": "improve graph/ir",
     "export/torchscript": "export/lowering improve plan graph graph/ir grid",
+    "export/onednn": "export/lowering export/torchscript improve plan graph/ir grid",
     "export/onnx": "improve simulate plan graph graph/ir grid",
-    "export": "export/torchscript run simulate improve graph graph/read",
+    "export": "export/onednn export/torchscript run simulate improve graph graph/read",
     "measure": "data options",
     "zoo": "graph",
     "train": "measure data graph graph/read options",
@@ -77,8 +78,8 @@ def may_link(group):
 
 # What an #include in angle brackets may name, and in which folders of src/ and apps/.
 RESTRICTED = [(re.compile(r"torch/csrc/jit/"),
-               {"graph/ir", "graph", "graph/passes", "graph/read", "simulate", "qat", "export/lowering", "export/onnx",
-                "export/torchscript"},
+               {"graph/ir", "graph", "graph/passes", "graph/read", "simulate", "qat", "export/lowering",
+                "export/onednn", "export/onnx", "export/torchscript"},
                "TorchScript's internals"),
               (re.compile(r"CLI/"), {"apps"}, "CLI11"),
               (re.compile(r"yaml-cpp/"), {"config"}, "the YAML library"),

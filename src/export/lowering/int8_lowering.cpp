@@ -37,7 +37,9 @@ Model Int8Lowering::run() {
   give_float(graph_->return_node(), graph_->return_node());
   jit::EliminateDeadCode(graph_->block());
   // Once more, for the attributes that only float operators read.
-  return Model(rebuild(module_, "Int8Model")).made_of(canonical_);
+  auto module = rebuild(module_, "Int8Model");
+  complete(module);
+  return Model(module).made_of(canonical_);
 }
 
 const PlannedOperator* Int8Lowering::planned(const jit::Node* node) const {
@@ -111,6 +113,10 @@ jit::Value* Int8Lowering::insert(const std::string& kind, at::ArrayRef<jit::Name
 jit::Value* Int8Lowering::emit_on(jit::Value* x, jit::Node* node) {
   std::vector<jit::Value*> inputs(node->inputs().begin(), node->inputs().end());
   inputs[0] = x;
+  return emit_with(inputs, node);
+}
+
+jit::Value* Int8Lowering::emit_with(const std::vector<jit::Value*>& inputs, jit::Node* node) {
   auto* copy = graph_->create(node->kind(), inputs);
   copy->output()->setType(c10::TensorType::get());
   return graph_->insertNode(copy)->output();

@@ -29,10 +29,17 @@ class Int8Lowering {
   virtual torch::jit::Value* quantized(torch::jit::Value* value, size_t site) = 0;
   virtual torch::jit::Value* dequantized(torch::jit::Value* value, size_t site) = 0;
 
+  /// Adds what the finished module needs besides forward().
+  virtual void complete(torch::jit::Module&) {}
+
   /// The int8 form of a value of the canonical graph, for an int8 operator at the insert point.
   torch::jit::Value* int8_of(torch::jit::Value* value);
+  /// The float form of a value that has an int8 one, for what stands at `before` or behind.
+  torch::jit::Value* float_of(torch::jit::Value* value, torch::jit::Node* before);
+  [[nodiscard]] torch::jit::Value* canonical_value(const std::string& name) const { return values_.at(name); }
   torch::jit::Value* insert(const std::string& kind, at::ArrayRef<torch::jit::NamedValue> inputs);
-  /// The node's operator on another first input.
+  /// The node's operator on other inputs, and on another first one.
+  torch::jit::Value* emit_with(const std::vector<torch::jit::Value*>& inputs, torch::jit::Node* node);
   torch::jit::Value* emit_on(torch::jit::Value* x, torch::jit::Node* node);
   /// Undefined where the argument is no tensor attribute.
   [[nodiscard]] at::Tensor tensor_argument(const torch::jit::Node* node, const char* name) const;
@@ -51,7 +58,6 @@ class Int8Lowering {
   void lower(torch::jit::Node* node);
   bool is_list_for_int8(const torch::jit::Node* node) const;
   void give_float(torch::jit::Node* node, torch::jit::Node* before);
-  torch::jit::Value* float_of(torch::jit::Value* value, torch::jit::Node* before);
 
   std::map<std::string, const PlannedOperator*> operators_;
   std::map<std::string, torch::jit::Value*> values_;             ///< of the canonical graph, by name

@@ -93,8 +93,7 @@ void order_constants(std::shared_ptr<jit::Graph>& graph) {
 
 bool is_parameter(const jit::Module& root, const std::string& path) {
   const auto [owner_path, name] = split_last(path);
-  auto owner = root;
-  for (const auto& part : split(owner_path)) owner = owner.attr(part).toModule();
+  const auto owner = module_at(root, owner_path);
   return owner.type()->is_parameter(owner.type()->getAttributeSlot(name));
 }
 
@@ -150,8 +149,9 @@ void set_attribute(jit::Module& root, const std::string& path, const c10::IValue
   if (owner.hasattr(name))
     owner.setattr(name, value);
   else
-    owner.register_attribute(name, type, value, as_parameter,
-                             /*is_buffer=*/value.isTensor() && !as_parameter);
+    owner.register_attribute(
+        name, type, value, as_parameter,
+        /*is_buffer=*/value.isTensor() && !as_parameter && !value.toTensor().is_mkldnn());
 }
 
 jit::Value* emit_attribute(jit::Graph& graph, const jit::Module& root, const std::string& path) {
@@ -171,10 +171,20 @@ jit::Value* emit_attribute(jit::Graph& graph, const jit::Module& root, const std
 }
 
 void set_forward(jit::Module& root, const std::shared_ptr<jit::Graph>& graph) {
-  graph->inputs()[0]->setType(root.type());
-  const auto name = c10::QualifiedName(*root.type()->name(), "forward");
-  auto* function = root._ivalue()->compilation_unit()->create_function(name, graph);
-  root.type()->addMethod(function);
+  add_method(root, "forward", graph);
+}
+
+void add_method(jit::Module& module, const std::string& name, const std::shared_ptr<jit::Graph>& graph) {
+  graph->inputs()[0]->setType(module.type());
+  const auto full = c10::QualifiedName(*module.type()->name(), name);
+  auto* function = module._ivalue()->compilation_unit()->create_function(full, graph);
+  module.type()->addMethod(function);
+}
+
+jit::Module module_at(const jit::Module& root, const std::string& path) {
+  auto found = root;
+  for (const auto& part : split(path)) found = found.attr(part).toModule();
+  return found;
 }
 
 jit::Module rebuild(const jit::Module& module, const std::string& type_name) {

@@ -25,7 +25,7 @@ namespace qtool {
                                                         const std::string& path);
 
 /// Sets the attribute at `path`, and makes the submodules on the way, each with a type of its own. A tensor
-/// that is no parameter is a buffer.
+/// that is no parameter is a buffer, but for one in a layout of oneDNN's, which no file can hold.
 void set_attribute(torch::jit::Module& root, const std::string& path, const c10::IValue& value,
                    const c10::TypePtr& type, bool is_parameter);
 
@@ -42,6 +42,13 @@ torch::jit::Value* emit_attribute(torch::jit::Graph& graph, const torch::jit::Mo
 [[nodiscard]] torch::jit::Module rebuild(const torch::jit::Module& module,
                                          std::shared_ptr<torch::jit::Graph> forward,
                                          const std::string& type_name);
+
+/// The submodule at `path`, which must exist.
+[[nodiscard]] torch::jit::Module module_at(const torch::jit::Module& root, const std::string& path);
+
+/// Gives `module` a method. The type of the graph's first input is set.
+void add_method(torch::jit::Module& module, const std::string& name,
+                const std::shared_ptr<torch::jit::Graph>& graph);
 
 /// Gives `root`, which has no methods yet, `graph` as its forward().
 void set_forward(torch::jit::Module& root, const std::shared_ptr<torch::jit::Graph>& graph);

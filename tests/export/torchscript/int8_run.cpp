@@ -10,6 +10,8 @@
 
 #include <filesystem>
 
+#include "export/onednn/onednn_limits.h"
+#include "export/onednn/onednn_ops.h"
 #include "export/torchscript/quantized_ops.h"
 #include "graph/read/read_model.h"
 #include "graph/view.h"
@@ -32,6 +34,14 @@ Int8Run quantize_for(Engine engine, const Model& model, const at::Tensor& input,
   auto simulated = simulate(prepared);
   auto int8 = written_and_read(lower_to_quantized_ops(prepared));
   return {engine, std::move(prepared), std::move(simulated), std::move(int8)};
+}
+
+Int8Run quantize_for_onednn(const Model& model, const at::Tensor& input, const Recipe& recipe) {
+  const at::NoGradGuard no_grad;
+  auto prepared = prepare(model, input, recipe, onednn_backend());
+  auto simulated = simulate(prepared);
+  auto int8 = written_and_read(lower_to_onednn(prepared));
+  return {choose_engine(Engine::kAuto), std::move(prepared), std::move(simulated), std::move(int8)};
 }
 
 Steps compare(Int8Run& run, const at::Tensor& input) {

@@ -17,6 +17,9 @@ struct Int8Run {
 [[nodiscard]] Int8Run quantize_for(Engine engine, const Model& model, const at::Tensor& input,
                                    const Recipe& recipe = {});
 
+/// Likewise on oneDNN's operators for plain tensors, which know no engine.
+[[nodiscard]] Int8Run quantize_for_onednn(const Model& model, const at::Tensor& input, const Recipe& recipe = {});
+
 /// The model written and read again.
 [[nodiscard]] Model written_and_read(const Model& model);
 

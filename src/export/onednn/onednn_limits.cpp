@@ -1,0 +1,43 @@
+#include "export/onednn/onednn_limits.h"
+
+#include <ATen/Context.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+
+#include "export/torchscript/engine.h"
+
+namespace qtool {
+namespace {
+
+/// The form that the operators have since LibTorch 2.5.
+bool has_kernel(const char* name) {
+  const auto found = c10::Dispatcher::singleton().findSchema({name, ""});
+  return found && at::globalContext().hasMKLDNN() &&
+         found->schema().argumentIndexWithName("output_dtype").has_value();
+}
+
+std::string kernel_of(const std::string& kind) {
+  if (kind == "aten::linear") return "onednn::qlinear_pointwise";
+  return "onednn::q" + kind.substr(std::string("aten::").size()) + "_pointwise";
+}
+
+std::string objection_to_layer(const std::string& kind) {
+  if (kind.starts_with("aten::conv_transpose")) return "onednn:: has no transposed convolution";
+  if (!has_kernel(kernel_of(kind).c_str())) return "this LibTorch has no " + kernel_of(kind);
+  return "";
+}
+
+}  // namespace
+
+Backend onednn_backend() {
+  auto backend = backend_of(Engine::kOnednn);
+  backend.name = "libtorch-onednn";
+  backend.objection = [shared = backend.objection](const OperatorView& op) {
+    const auto* row = find_operator(op.kind);
+    const auto own =
+        row && row->operator_class == OperatorClass::kLayer ? objection_to_layer(op.kind) : std::string();
+    return own.empty() ? shared(op) : own;
+  };
+  return backend;
+}
+
+}  // namespace qtool

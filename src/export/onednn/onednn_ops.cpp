@@ -1,0 +1,187 @@
+#include "export/onednn/onednn_ops.h"
+
+#include <ATen/ops/zeros.h>
+
+#include <map>
+#include <string>
+
+#include "export/lowering/int8_lowering.h"
+#include "export/onednn/stored_weight.h"
+#include "graph/ir/attributes.h"
+#include "graph/ir/nodes.h"
+#include "grid/affine.h"
+
+namespace qtool {
+namespace {
+
+namespace jit = torch::jit;
+
+class OnednnLowering final : public Int8Lowering {
+ public:
+  explicit OnednnLowering(const Solution& solution) : Int8Lowering(solution) {}
+
+ private:
+  jit::Value* emit(const PlannedOperator& op, jit::Node* node) override {
+    switch (op.operator_class) {
+      case OperatorClass::kLayer:
+        return emit_layer(op, node);
+      case OperatorClass::kClip:
+        return clamp(int8_of(node->input(0)), limits_of(op, node), output_of(op));
+      case OperatorClass::kMove:
+        return emit_move(op, node);
+      case OperatorClass::kPool:
+        return emit_average(op, node);
+      case OperatorClass::kCombine:
+        if (op.kind == "aten::cat") return emit_cat(op, node);
+        [[fallthrough]];
+      case OperatorClass::kActivation:
+      case OperatorClass::kNorm:
+      case OperatorClass::kFixed:
+        break;
+    }
+    return clip(op, quantized(emit_in_float(node), op.output_grid()));
+  }
+
+  /// Adds 1.5 * 2^23, beside which a float32 has no room for fractions: the sum is rounded, half to even, and its last
+  /// byte is the integer. Rounding, limits and zero point one after the other, and then LibTorch's conversion from
+  /// float to uint8, its slowest, take three times as long.
+  jit::Value* quantized(jit::Value* value, size_t site) override {
+    return to_steps(value, 1 / qparams_[site].scale(), qparams_[site]);
+  }
+
+  jit::Value* to_steps(jit::Value* value, double steps_per_unit, const QParams& grid) {
+    constexpr int64_t kMagic = 3 << 22;
+    // An odd number would turn ties around.
+    const int64_t odd = grid.zero_point() % 2, offset = kMagic + grid.zero_point() - odd;
+    auto* sum = insert("aten::rsub", {value, static_cast<double>(offset), -steps_per_unit});
+    const auto limit = [&](int64_t integer) { return static_cast<double>(kMagic + integer - odd); };
+    sum = insert("aten::clamp_", {sum, limit(grid.scheme().qmin()), limit(grid.scheme().qmax())});
+    auto* steps = insert("aten::to", {insert("aten::to", {sum, at::kInt}), at::kByte});
+    return odd ? insert("aten::add_", {steps, int64_t{1}}) : steps;
+  }
+
+  jit::Value* dequantized(jit::Value* value, size_t site) override {
+    return insert("aten::mul_", {steps_of(value, qparams_[site]), qparams_[site].scale()});
+  }
+
+  /// How many steps a value is above zero, in float32.
+  jit::Value* steps_of(jit::Value* value, const QParams& grid) {
+    auto* steps = insert("aten::to", {value, at::kFloat});
+    return grid.zero_point() == 0 ? steps : insert("aten::sub_", {steps, grid.zero_point()});
+  }
+
+  struct Limits {
+    int64_t low = 0, high = 255;
+  };
+
+  /// Where a relu or hardtanh ends on the grid.
+  Limits limits_of(const PlannedOperator& op, const jit::Node* clip) const {
+    const auto& grid = output_of(op);
+    const auto step = [&](double limit) {
+      return quantize_value(static_cast<float>(limit), grid.scale(), grid.zero_point(), grid.scheme().qmin(),
+                            grid.scheme().qmax());
+    };
+    if (clip->kind() == c10::aten::relu) return {grid.zero_point(), grid.scheme().qmax()};
+    return {step(constant_argument(clip, "min_val").toScalar().toDouble()),
+            step(constant_argument(clip, "max_val").toScalar().toDouble())};
+  }
+
+  jit::Value* clamp(jit::Value* value, const Limits& limits, const QParams& grid) {
+    const bool clamps = limits.low > grid.scheme().qmin() || limits.high < grid.scheme().qmax();
+    return clamps ? insert("aten::clamp", {value, limits.low, limits.high}) : value;
+  }
+
+  /// A clip that is part of the operator: where the grid does not end with it already.
+  jit::Value* clip(const PlannedOperator& op, jit::Value* value) {
+    if (op.fused_clip.empty()) return value;
+    return clamp(value, limits_of(op, canonical_value(op.output)->node()), output_of(op));
+  }
+
+  /// Kernels saturate at 255; a grid of fewer bits ends earlier.
+  jit::Value* clamp_to_grid(jit::Value* value, const QParams& grid) {
+    return clamp(value, {grid.scheme().qmin(), grid.scheme().qmax()}, QParams(kAll, 1, 0));
+  }
+
+  jit::Value* emit_layer(const PlannedOperator& op, jit::Node* node) {
+    const auto& input = qparams_[plan_.grid_of.at(node->input(0)->debugName())];
+    const StoredWeight stored(node, tensor_argument(node, "weight"), tensor_argument(node, "bias"),
+                              qparams_[op.weight_grid()], input);
+    stored.add_to(module_, op.name);
+    stored_.emplace(op.name, stored);
+    const auto read = [&](const char* name) {
+      return emit_attribute(*graph_, module_, StoredWeight::path(op.name, name));
+    };
+    const auto& output = output_of(op);
+    std::vector<jit::NamedValue> inputs = {int8_of(node->input(0)), input.scale(),        input.zero_point(),
+                                           read("packed"),          read("weight_scale"), no_zero_points()};
+    inputs.push_back(argument(node, "bias")->mustBeNone() ? argument(node, "bias") : read("bias"));
+    for (const auto* name : {"stride", "padding", "dilation", "groups"})
+      if (auto* given = argument(node, name)) inputs.push_back(given);
+    inputs.insert(inputs.end(), {output.scale(), output.zero_point(), at::kByte, std::string("none"),
+                                 no_numbers(), std::string("")});
+    return clip(op, clamp_to_grid(insert("onednn::q" + short_kind(node) + "_pointwise", inputs), output));
+  }
+
+  /// All weights are symmetric.
+  jit::Value* no_zero_points() {
+    if (!no_zero_points_) {
+      const jit::WithInsertPoint first(*graph_->nodes().begin());
+      no_zero_points_ = graph_->insertConstant(at::zeros({1}, at::kInt));
+    }
+    return no_zero_points_;
+  }
+
+  jit::Value* no_numbers() {
+    return graph_->insertNode(graph_->createList(c10::OptionalType::create(c10::NumberType::get()), {}))
+        ->output();
+  }
+
+  jit::Value* emit_move(const PlannedOperator& op, jit::Node* node) {
+    auto* x = int8_of(node->input(0));
+    if (op.kind == "aten::max_pool1d")  // has no kernel for integers
+      return insert("aten::to", {emit_on(insert("aten::to", {x, at::kFloat}), node), at::kByte});
+    if (op.kind != "aten::constant_pad_nd") return emit_on(x, node);
+    return insert("aten::constant_pad_nd", {x, argument(node, "pad"), output_of(op).zero_point()});
+  }
+
+  /// Of the integers, which is rounded to one.
+  jit::Value* emit_average(const PlannedOperator& op, jit::Node* node) {
+    return to_steps(emit_on(steps_of(int8_of(node->input(0)), output_of(op)), node), 1, output_of(op));
+  }
+
+  jit::Value* emit_cat(const PlannedOperator& op, jit::Node* node) {
+    std::vector<jit::Value*> elements;
+    for (auto* element : node->input(0)->node()->inputs()) elements.push_back(on_grid_of(op, element, node));
+    auto* list = graph_->insertNode(graph_->createList(c10::TensorType::get(), elements))->output();
+    return clip(op, emit_on(list, node));
+  }
+
+  jit::Value* on_grid_of(const PlannedOperator& op, jit::Value* value, jit::Node* node) {
+    const auto& grid = qparams_[plan_.grid_of.at(value->debugName())];
+    const auto& wanted = output_of(op);
+    if (grid.scale() == wanted.scale() && grid.zero_point() == wanted.zero_point()) return int8_of(value);
+    return quantized(float_of(value, node), op.output_grid());
+  }
+
+  /// The same operator on what the integers stand for.
+  jit::Value* emit_in_float(jit::Node* node) {
+    std::vector<jit::Value*> inputs;
+    for (auto* input : node->inputs())
+      inputs.push_back(plan_.grid_of.contains(input->debugName()) ? float_of(input, node) : input);
+    return emit_with(inputs, node);
+  }
+
+  void complete(jit::Module& module) override {
+    for (const auto& [layer, stored] : stored_) stored.complete(module, layer);
+  }
+
+  const QuantScheme kAll = QuantScheme::activation(8, Symmetry::kAffine);
+  std::map<std::string, StoredWeight> stored_;  ///< by the layer's name
+  jit::Value* no_zero_points_ = nullptr;
+};
+
+}  // namespace
+
+Model lower_to_onednn(const Solution& solution) { return OnednnLowering(solution).run(); }
+
+}  // namespace qtool
