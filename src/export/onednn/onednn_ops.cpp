@@ -138,10 +138,15 @@ class OnednnLowering final : public Int8Lowering {
 
   jit::Value* emit_move(const PlannedOperator& op, jit::Node* node) {
     auto* x = int8_of(node->input(0));
-    if (op.kind == "aten::max_pool1d")  // has no kernel for integers
-      return insert("aten::to", {emit_on(insert("aten::to", {x, at::kFloat}), node), at::kByte});
+    if (op.kind.starts_with("aten::max_pool")) return emit_max_pool(x, node);
     if (op.kind != "aten::constant_pad_nd") return emit_on(x, node);
     return insert("aten::constant_pad_nd", {x, argument(node, "pad"), output_of(op).zero_point()});
+  }
+
+  /// LibTorch's kernels count the values of bytes in bytes, and refuse more than 255.
+  jit::Value* emit_max_pool(jit::Value* x, jit::Node* node) {
+    auto* pooled = emit_on(insert("aten::to", {x, at::kFloat}), node);
+    return insert("aten::to", {insert("aten::to", {pooled, at::kInt}), at::kByte});
   }
 
   /// Of the integers, which is rounded to one.
