@@ -29,9 +29,22 @@ std::string to_json(const InspectResult& result) {
                              {"op", site.op},
                              {"scheme", text_or_null(site.scheme)},
                              {"reason", text_or_null(site.reason)}});
+  json["targets"] = nlohmann::ordered_json::array();
+  for (const PlannedTarget& target : result.targets)
+    json["targets"].push_back({{"name", target.name},
+                               {"file", target.file},
+                               {"runs_here", target.runs_here},
+                               {"objections", target.objections}});
   add_arrival(json["data"], result.arrival.inputs, result.arrival.notes);
   json["warnings"] = result.warnings;
   return json_text(json);
+}
+
+std::string to_text(const PlannedTarget& target) {
+  std::string text = target.name + ": " + target.file + ", " + target.about;
+  if (!target.runs_here) text += "; not to be proven by qtool itself, which has no runtime of it";
+  for (const auto& objection : target.objections) text += "\n  cannot hold: " + objection;
+  return text + "\n";
 }
 
 std::string to_text(const InspectResult& result) {
@@ -43,10 +56,12 @@ std::string to_text(const InspectResult& result) {
     const std::string plan = is_float ? "float" : site.scheme;
     rows.push_back({site.site, site.op, site.reason.empty() ? plan : plan + ": " + site.reason});
   }
+  std::string targets;
+  for (const PlannedTarget& target : result.targets) targets += to_text(target);
   return columns(rows, Align::kText) + "\n" + std::to_string(quantized) + " of " +
          std::to_string(result.sites.size()) + " sites quantized for the engine " + result.engine + "; " +
          std::to_string(result.parameters) + " parameters, " + bytes_text(result.bytes) +
-         ", inputs: " + join(result.input_names) + "\n";
+         ", inputs: " + join(result.input_names) + "\n" + targets;
 }
 
 }  // namespace

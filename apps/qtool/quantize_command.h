@@ -17,7 +17,7 @@ int run_quantization(const Options& options, const Context& context,
   check(options);
   prepare_gate_output(options.ci);
   if (context.common.dry_run) {
-    const InspectOptions inspect{options.model, options.data, options.recipe, options.engine};
+    const InspectOptions inspect{options.model, options.data, options.recipe, options.engine, options.target};
     const InspectResult result = run_inspect(inspect, context);
     context.progress.stage("");
     print_inspection(result, context.common.json);

@@ -92,6 +92,33 @@ constexpr Target kTargets[] = {{.name = "libtorch",
 
 std::span<const Target> targets() { return kTargets; }
 
+std::vector<std::string> target_names() {
+  std::vector<std::string> names;
+  for (const auto& target : targets().first(targets().size() - 1)) names.emplace_back(target.name);
+  return names;
+}
+
+std::vector<const Target*> targets_named(const std::vector<std::string>& names) {
+  const auto known = target_names();
+  const auto refuse = [&](const std::string& what, const std::string& got) {
+    throw Error(ErrorKind::kUsage, {.what = what,
+                                    .where = "--target",
+                                    .got = got,
+                                    .expected = "names of " + join(known) + ", each once",
+                                    .fix = "e.g. --target " + known[0]});
+  };
+  if (names.empty()) refuse("no target to write a file for", "nothing");
+  std::vector<const Target*> rows;
+  for (const auto& name : names) {
+    const auto found = std::find(known.begin(), known.end(), name);
+    if (found == known.end()) refuse("there is no such target", name + did_you_mean(name, known));
+    const auto* row = &targets()[size_t(found - known.begin())];
+    if (std::find(rows.begin(), rows.end(), row) != rows.end()) refuse("a target stands there twice", name);
+    rows.push_back(row);
+  }
+  return rows;
+}
+
 const Target& libtorch_target() { return kTargets[0]; }
 
 const Target& onednn_target() { return kTargets[1]; }

@@ -40,8 +40,13 @@ struct Target {
   std::unique_ptr<RuntimeModel> (*open)(const std::string& path) = nullptr;
 };
 
-/// All that there are: those with kernels of their own first, the simulation last.
+/// All that there are: those of runtimes first, the simulation last.
 [[nodiscard]] std::span<const Target> targets();
+/// Those that a job can be asked for, by name: all but the simulation, which each job writes beside them.
+[[nodiscard]] std::vector<std::string> target_names();
+/// The rows of these names, in their order. Throws Error(kUsage) for none, for one that is not there and for one that
+/// stands there twice.
+[[nodiscard]] std::vector<const Target*> targets_named(const std::vector<std::string>& names);
 /// int8 by LibTorch's `quantized::` operators.
 [[nodiscard]] const Target& libtorch_target();
 /// int8 by LibTorch's `onednn::` operators.

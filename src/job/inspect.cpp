@@ -1,5 +1,7 @@
 #include "job/inspect.h"
 
+#include "export/expressible.h"
+#include "export/target_limits.h"
 #include "graph/passes/canonicalise.h"
 #include "graph/read/read_model.h"
 #include "graph/tensor_inputs.h"
@@ -73,16 +75,23 @@ InspectResult run_inspect(const InspectOptions& options, const Context& context)
   context.progress.stage("load and plan");
   JobData data(options.data);
   const auto original = open_float_model(options.model, data, context.common.seed).model;
+  const auto targets = targets_named(options.target);
   const auto engine = choose_engine(options.engine);
   auto canonical = canonicalise(original);
   const auto graph = view(canonical);
-  const auto plan = propose_plan(graph, options.recipe, backend_of(engine));
+  const auto plan = propose_plan(graph, options.recipe, limits_of(targets, engine));
   InspectResult result;
   result.engine = to_string(engine);
   result.input_names = original.input_names();
   result.parameters = parameter_count(original);
   if (!is_zoo(options.model)) result.bytes = file_bytes(options.model);
   result.sites = sites_of(plan);
+  for (const auto* target : targets)
+    result.targets.push_back({.name = std::string(target->name),
+                              .file = target->file,
+                              .about = std::string(target->about),
+                              .runs_here = target->open != nullptr,
+                              .objections = objections_of(*target, canonical, graph, plan)});
   result.warnings = warnings_of_file(original);
   for (auto& warning : warnings_of_chance(canonical)) result.warnings.push_back(std::move(warning));
   for (auto& warning : warnings_of(plan)) result.warnings.push_back(std::move(warning));

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/progress.h"
-#include "export/torchscript/engine.h"
+#include "export/target.h"
 #include "graph/read/onnx_file.h"
 #include "job/input/arrival.h"
 #include "job/options/context.h"
@@ -20,6 +20,7 @@ struct InspectOptions {
       {};  ///< optional: a batch of it is run through the model, so that its shape is checked too
   Recipe recipe = {};
   Engine engine = Engine::kAuto;
+  std::vector<std::string> target = {std::string(libtorch_target().name)};
 };
 
 template <class Visitor>
@@ -27,6 +28,7 @@ void describe(Visitor& v, InspectOptions& o) {
   v.field("model", o.model, "TorchScript, .pt2 or ONNX file", positional, required, path_field);
   v.field("data", o.data, "data to try the model on", spec_field);
   v.field("engine", o.engine, "int8 kernels to plan for");
+  v.field("target", o.target, "runtimes to plan for", one_of(target_names()));
   v.group("quantize", o.recipe);
 }
 
@@ -38,12 +40,20 @@ struct PlannedSite {
   std::string reason = {};  ///< why it stays float, or what is particular
 };
 
+/// What would be written for a runtime.
+struct PlannedTarget {
+  std::string name = {}, file = {}, about = {};
+  bool runs_here = false;                    ///< this program has the runtime
+  std::vector<std::string> objections = {};  ///< what of the model the file cannot hold
+};
+
 struct InspectResult {
   std::string engine = {};                    ///< the one that was chosen
   std::vector<std::string> input_names = {};  ///< of forward()
   int64_t parameters = 0;                     ///< numbers, not tensors
   int64_t bytes = 0;                          ///< of the file
   std::vector<PlannedSite> sites = {};        ///< in the order of the graph
+  std::vector<PlannedTarget> targets = {};    ///< as they were asked for
   std::vector<std::string> warnings = {};
   Arrival arrival = {};  ///< of the first samples, where data is given
   std::optional<OnnxFile> onnx =

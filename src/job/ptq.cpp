@@ -15,8 +15,8 @@ QuantizeResult run_ptq(const PtqOptions& options, const Context& context) {
   clock.begin("load and plan");
   auto opened = open_float_model(options.model, data, context.common.seed);
   check_metrics_apply(options, data, opened.model);
-  auto start =
-      begin_quantization(std::move(opened.model), identity_of(options.model), options.recipe, options.engine);
+  auto start = begin_quantization(std::move(opened.model), identity_of(options.model), options.recipe,
+                                  targets_named(options.target), options.engine);
 
   clock.begin("calibrate");
   const auto [statistics, arrival] = gather_statistics(start, options, data, device, context.progress);

@@ -12,7 +12,8 @@ QatStart begin_qat(const QatOptions& options, const CommonOptions& common, JobDa
   auto opened = open_float_model(options.model, data, common.seed);
   check_metrics_apply(options, data, opened.model);
   auto file = is_zoo(options.model) ? FileIdentity() : identity_of(options.model);
-  return {begin_quantization(std::move(opened.model), std::move(file), options.recipe, options.engine),
+  return {begin_quantization(std::move(opened.model), std::move(file), options.recipe,
+                             targets_named(options.target), options.engine),
           std::move(opened.grids)};
 }
 

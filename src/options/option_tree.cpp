@@ -27,6 +27,7 @@ OptionField named_field(const char* key, const char* help) {
 }
 
 void apply_trait(OptionField& field, Range range) { field.range = range; }
+void apply_trait(OptionField& field, Choices choices) { field.choices = std::move(choices.names); }
 void apply_trait(OptionField& field, Shorthand shorthand) { field.shorthand = shorthand; }
 
 void apply_trait(OptionField& field, Flag flag) {

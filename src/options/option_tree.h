@@ -25,7 +25,7 @@ struct OptionField {
   Range range = {};
   unsigned traits = 0;  ///< of FieldTrait
   ValueType type = ValueType::kText;
-  std::vector<std::string> choices = {};  ///< the names, where the field is an enum
+  std::vector<std::string> choices = {};  ///< the names, where there are only so many
   bool is_list = false;
   bool is_optional = false;
   std::string origin = {};  ///< where the value is from, e.g. `--seed` or `job.yaml:12`; empty: the default
@@ -74,6 +74,7 @@ void for_each_field(const OptionGroup& tree, const FieldVisitor& visit);
 void merge(OptionGroup& group, OptionGroup more);
 /// Fills flag names in, and stores the traits.
 void apply_trait(OptionField& field, Range range);
+void apply_trait(OptionField& field, Choices choices);
 void apply_trait(OptionField& field, Flag flag);
 void apply_trait(OptionField& field, Shorthand shorthand);
 void apply_trait(OptionField& field, FieldTrait trait);
@@ -131,11 +132,11 @@ class OptionTreeBuilder {
   template <class T>
   static void bind_value(OptionField& field, T& value) {
     field.type = type_of<T>();
-    field.choices = choices_of<T>();
-    const Range range = field.range;
-    field.set = [&value, range](std::span<const std::string> texts) -> std::optional<ValueProblem> {
+    if (field.choices.empty()) field.choices = choices_of<T>();
+    const Allowed allowed{field.range, field.choices};
+    field.set = [&value, allowed](std::span<const std::string> texts) -> std::optional<ValueProblem> {
       if (texts.size() != 1) return ValueProblem{.got = count_text(texts.size()), .expected = "one value"};
-      return parse_value(texts[0], range, value);
+      return parse_allowed(texts[0], allowed, value);
     };
     field.get = [&value] { return std::vector<std::string>{print_value(value)}; };
   }
@@ -143,17 +144,17 @@ class OptionTreeBuilder {
   template <class T>
   static void bind_value(OptionField& field, std::optional<T>& value) {
     field.type = type_of<T>();
-    field.choices = choices_of<T>();
+    if (field.choices.empty()) field.choices = choices_of<T>();
     field.is_optional = true;
-    const Range range = field.range;
-    field.set = [&value, range](std::span<const std::string> texts) -> std::optional<ValueProblem> {
+    const Allowed allowed{field.range, field.choices};
+    field.set = [&value, allowed](std::span<const std::string> texts) -> std::optional<ValueProblem> {
       if (texts.size() > 1) return ValueProblem{.got = count_text(texts.size()), .expected = "one value"};
       if (texts.empty()) {
         value.reset();
         return {};
       }
       T parsed{};
-      if (auto problem = parse_value(texts[0], range, parsed)) return problem;
+      if (auto problem = parse_allowed(texts[0], allowed, parsed)) return problem;
       value = parsed;
       return {};
     };
@@ -165,13 +166,13 @@ class OptionTreeBuilder {
   template <class T>
   static void bind_value(OptionField& field, std::vector<T>& values) {
     field.type = type_of<T>();
-    field.choices = choices_of<T>();
+    if (field.choices.empty()) field.choices = choices_of<T>();
     field.is_list = true;
-    const Range range = field.range;
-    field.set = [&values, range](std::span<const std::string> texts) -> std::optional<ValueProblem> {
+    const Allowed allowed{field.range, field.choices};
+    field.set = [&values, allowed](std::span<const std::string> texts) -> std::optional<ValueProblem> {
       std::vector<T> parsed(texts.size());
       for (size_t i = 0; i < texts.size(); ++i)
-        if (auto problem = parse_value(texts[i], range, parsed[i])) return problem;
+        if (auto problem = parse_allowed(texts[i], allowed, parsed[i])) return problem;
       values = std::move(parsed);
       return {};
     };

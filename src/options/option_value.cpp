@@ -41,6 +41,10 @@ std::optional<ValueProblem> parse_value(const std::string& text, Range, std::str
   return {};
 }
 
+ValueProblem not_one_of(const std::string& text, const std::vector<std::string>& names) {
+  return {.got = "'" + text + "'", .expected = "one of " + join(names), .hint = did_you_mean(text, names)};
+}
+
 std::string print_value(bool value) { return value ? "true" : "false"; }
 std::string print_value(int64_t value) { return std::to_string(value); }
 std::string print_value(const std::string& value) { return value; }

@@ -1,5 +1,6 @@
 #pragma once
 /// Option values from text and back, the same for flags and YAML.
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,9 @@ struct ValueProblem {
 /// `a whole number from 2 to 8`
 [[nodiscard]] std::string expected_text(ValueType type, Range range);
 
+/// The problem of a text that is none of the names.
+[[nodiscard]] ValueProblem not_one_of(const std::string& text, const std::vector<std::string>& names);
+
 template <class Enum>
 [[nodiscard]] std::optional<ValueProblem> parse_value(const std::string& text, Range,
                                                       Enum& value) requires requires {
@@ -47,9 +51,7 @@ template <class Enum>
       return {};
     }
   }
-  const auto known = names_of<Enum>();
-  return ValueProblem{
-      .got = "'" + text + "'", .expected = "one of " + join(known), .hint = did_you_mean(text, known)};
+  return not_one_of(text, names_of<Enum>());
 }
 
 template <class Enum>
@@ -57,6 +59,21 @@ template <class Enum>
   Names<Enum>::table;
 }
 { return to_string(value); }
+
+/// What a value may be.
+struct Allowed {
+  Range range = {};
+  std::vector<std::string> names = {};  ///< empty: any
+};
+
+template <class T>
+[[nodiscard]] std::optional<ValueProblem> parse_allowed(const std::string& text, const Allowed& allowed,
+                                                        T& value) {
+  if (!allowed.names.empty() &&
+      std::find(allowed.names.begin(), allowed.names.end(), text) == allowed.names.end())
+    return not_one_of(text, allowed.names);
+  return parse_value(text, allowed.range, value);
+}
 
 template <class T>
 [[nodiscard]] constexpr ValueType type_of() {

@@ -16,9 +16,12 @@
 /// the struct has a member `std::string where`, it is filled with `file:line` of the entry. Defaults stand in
 /// the struct and nowhere else.
 ///
-/// After the help come any traits, in any order: at_least, between, flag, shorthand, and the constants below.
+/// After the help come any traits, in any order: at_least, between, one_of, flag, shorthand, and the constants below.
 #include <cstdint>
 #include <limits>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace qtool {
 
@@ -38,6 +41,12 @@ struct Flag {
 [[nodiscard]] constexpr Flag flag(const char* name, char letter = 0) {
   return {.name = name, .letter = letter};
 }
+
+/// The names that a text (or each text of a list) must be one of, where they are those of a table and not of an enum.
+struct Choices {
+  std::vector<std::string> names = {};
+};
+[[nodiscard]] inline Choices one_of(std::vector<std::string> names) { return {std::move(names)}; }
 
 /// A second flag that takes no value and sets the field to `value`, e.g. --per-tensor.
 struct Shorthand {

@@ -41,7 +41,7 @@ TEST_CASE("a network of the zoo has its float model in the folder once it is tra
   options.output = folder.path();
   const auto trained = build({"return torch.relu(torch.linear(x, w)) * 3", {{"w", {5, 4}}}});
   auto begun = build({"return torch.relu(torch.linear(x, w))", {{"w", {5, 4}}}});
-  auto quantization = begin_quantization(std::move(begun), {}, Recipe(), Engine::kAuto);
+  auto quantization = begin_quantization(std::move(begun), {}, Recipe(), {&libtorch_target()}, Engine::kAuto);
   adopt_trained_float(quantization, trained, options);
   const auto x = noise({2, 4}, 1);
   auto written = read_model(folder / "model.float.pt");

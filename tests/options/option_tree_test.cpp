@@ -83,3 +83,29 @@ TEST_CASE("origins_of() names what does not come from the defaults, by the same 
   CHECK(origins_of(tree) ==
         std::map<std::string, std::string>{{"limit", "--limit"}, {"inner.sizes", "job.yaml:3"}});
 }
+
+namespace {
+
+struct Named {
+  std::vector<std::string> names = {"one"};
+};
+template <class Visitor>
+void describe(Visitor& v, Named& o) {
+  v.field("names", o.names, "some of a table", one_of({"one", "two"}));
+}
+
+}  // namespace
+
+TEST_CASE("texts that must be of a table are told from others") {
+  Named named;
+  const OptionGroup tree = option_tree(named);
+  CHECK(tree.fields[0].choices == Texts{"one", "two"});
+  CHECK_FALSE(tree.fields[0].set(Texts{"two", "one"}));
+  CHECK(named.names == Texts{"two", "one"});
+  const auto problem = tree.fields[0].set(Texts{"one", "twoo"});
+  REQUIRE(problem);
+  CHECK(problem->got == "'twoo'");
+  CHECK(problem->expected == "one of one, two");
+  CHECK(problem->hint == ", did you mean 'two'?");
+  CHECK(named.names == Texts{"two", "one"});
+}

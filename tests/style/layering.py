@@ -46,13 +46,13 @@ ARROWS = {
     "report/ci": "report/job options",
     "report/batch": "report/job report measure options",
     "explain": "report/job config measure simulate improve calibrate plan graph grid options",
-    "job/options": "report/job report/ci export/torchscript qat calibrate plan train zoo measure options",
+    "job/options": "report/job report/ci export qat calibrate plan train zoo measure options",
     "job/files": "report/job graph/read",
     "job/input": "report/job qat train zoo run data graph graph/read grid options",
     "job/road": "job/options job/files job/input explain report report/job export export/torchscript improve "
                 "calibrate plan measure graph graph/passes graph/read",
-    "job": "job/road job/options job/files job/input report/job report/ci config export/torchscript qat simulate "
-           "improve plan train zoo measure data graph graph/passes graph/read grid options",
+    "job": "job/road job/options job/files job/input report/job report/ci config export export/torchscript qat "
+           "simulate improve plan train zoo measure data graph graph/passes graph/read grid options",
     "batch/plan": "job job/options job/files report/job report/batch config export zoo data",
     "batch/state": "batch/plan report/job config",
     "batch": "batch/plan batch/state job/options report/job report/batch config options",

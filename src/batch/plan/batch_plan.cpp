@@ -190,7 +190,7 @@ class Planner {
   }
 
   [[nodiscard]] static bool makes(const PlannedJob& job, const std::string& product) {
-    const auto& products = find_task(job.config.task).products;
+    const auto products = products_of(job.config);
     return std::find(products.begin(), products.end(), product) != products.end();
   }
 
@@ -216,7 +216,7 @@ class Planner {
     for (const size_t k : writers_above(path)) {
       const PlannedJob& job = all_[k];
       const std::string product = below(path, job.output);
-      const auto& products = find_task(job.config.task).products;
+      const auto products = products_of(job.config);
       if (products.empty()) continue;
       return "; job '" + job.config.name + "' writes " + join(products) + did_you_mean(product, products);
     }

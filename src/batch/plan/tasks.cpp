@@ -32,9 +32,8 @@ OwnedOptions make() {
   return made;
 }
 
-const std::vector<std::string> kQuantized = {
-    libtorch_target().file, simulation_target().file, kCalibrationFile, kReportJsonFile,
-    kReportMarkdownFile,    kReportHtmlFile,          kConfigFile};
+const std::vector<std::string> kQuantized = {simulation_target().file, kCalibrationFile, kReportJsonFile,
+                                             kReportMarkdownFile,      kReportHtmlFile,  kConfigFile};
 
 std::vector<std::string> with(std::vector<std::string> names, const std::vector<std::string>& more) {
   names.insert(names.end(), more.begin(), more.end());
@@ -62,6 +61,18 @@ const Task& find_task(const std::string& name) {
       std::find_if(tasks().begin(), tasks().end(), [&](const Task& task) { return task.kind.task == name; });
   QTOOL_ASSERT(found != tasks().end());
   return *found;
+}
+
+std::vector<std::string> products_of(const JobConfig& job) {
+  std::vector<std::string> products;
+  std::vector<std::string> asked;
+  for_each_field(job.options.tree, [&](const std::string& path, const OptionField& field) {
+    if (path == "target") asked = field.get();
+  });
+  for (const auto& target : targets())
+    if (std::find(asked.begin(), asked.end(), target.name) != asked.end()) products.emplace_back(target.file);
+  for (const auto& product : find_task(job.task).products) products.push_back(product);
+  return products;
 }
 
 std::vector<JobKind> job_kinds() {

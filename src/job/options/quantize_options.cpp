@@ -5,6 +5,7 @@
 namespace qtool {
 
 void check(const QuantizeOptions& options) {
+  (void)targets_named(options.target);
   if (options.data.empty() && options.verify_samples > 0)
     throw Error(ErrorKind::kUsage, {.what = "no data to verify on",
                                     .got = "--verify-samples " + std::to_string(options.verify_samples),

@@ -1,9 +1,10 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "calibrate/options.h"
-#include "export/torchscript/engine.h"
+#include "export/target.h"
 #include "measure/chosen_metric.h"
 #include "options/options.h"
 #include "plan/recipe.h"
@@ -17,6 +18,8 @@ struct QuantizeOptions {
   std::string model;   ///< TorchScript file
   std::string data;    ///< data spec
   std::string output;  ///< folder
+  /// Runtimes to write a file for, each; gates, headline and charts speak of the first one's.
+  std::vector<std::string> target = {std::string(libtorch_target().name)};
   Recipe recipe;
   CalibrateOptions calibrate;
   Engine engine = Engine::kAuto;
@@ -35,6 +38,8 @@ void describe(Visitor& v, QuantizeOptions& o) {
           spec_field);
   v.field("output", o.output, "folder for what is written", flag("output", 'o'), required, path_field,
           output_field);
+  v.field("target", o.target, "runtimes to write files for; gates and headline are of the first",
+          one_of(target_names()));
   v.field("engine", o.engine, "int8 kernels to pack the weights for");
   v.field("verify_samples", o.verify_samples, "test samples to verify on; -1: all, 0: none", at_least(-1));
   v.field("metric", o.metric, help_of_metric("of gates, headline and charts").c_str());
@@ -47,7 +52,8 @@ void describe(Visitor& v, QuantizeOptions& o) {
   v.group("ci", o.ci);
 }
 
-/// Throws Error(kUsage) where gates, metric or verification want data that is not there, or there is no such metric.
+/// Throws Error(kUsage) where gates, metric or verification want data that is not there, there is no such metric, or a
+/// target is named twice.
 void check(const QuantizeOptions& options);
 
 }  // namespace qtool

@@ -32,10 +32,16 @@ void append(std::vector<std::string>& to, Items&& items) {
   for (auto& item : items) to.push_back(std::move(item));
 }
 
-/// Names of the files that each job writes: those of all targets, and what they came from.
-std::vector<const char*> delivered_files() {
+/// The targets whose files the job writes: those that were asked for, and the simulation.
+std::vector<const Target*> written_targets(std::vector<const Target*> asked) {
+  asked.push_back(&simulation_target());
+  return asked;
+}
+
+/// Names of the files that a job for these targets writes: the models, and what they came from.
+std::vector<const char*> delivered_files(const std::vector<const Target*>& targets) {
   std::vector<const char*> names;
-  for (const auto& target : targets()) names.push_back(target.file);
+  for (const auto* target : written_targets(targets)) names.push_back(target->file);
   names.insert(names.end(), {kCalibrationFile, kConfigFile});
   return names;
 }
@@ -61,7 +67,8 @@ void write_files(const StagingFolder& staging, const Outcome& outcome, const Ass
                               .example = data.is_given()
                                              ? data.first_samples(outcome.start.original, kExampleSamples)
                                              : std::vector<at::Tensor>{}};
-  for (const auto& target : targets()) target.write(outcome.solution, belongings, staging.path(target.file));
+  for (const auto* target : written_targets(outcome.start.targets))
+    target->write(outcome.solution, belongings, staging.path(target->file));
   write_file(staging.path(kConfigFile), assignment.context.resolved_config);
 }
 
@@ -153,7 +160,7 @@ void finish_report(Report& report, const Outcome& outcome, const QuantizeOptions
   report.timing.stages_s = clock.stages();
   report.timing.peak_rss_bytes = peak_rss_bytes();
   if (!options.report) return;
-  auto names = delivered_files();
+  auto names = delivered_files(outcome.start.targets);
   // Training that diverged in its first epoch has no history.
   if (outcome.training && !outcome.training->curve.empty()) names.push_back(kHistoryFile);
   write_reports(report, options.output, names);
@@ -163,7 +170,7 @@ void finish_report(Report& report, const Outcome& outcome, const QuantizeOptions
 
 void prepare_delivery(const QuantizeOptions& options, JobData& data) {
   check_gates_have_labels(options, data);
-  prepare_folder(options.output, options.model, delivered_files());
+  prepare_folder(options.output, options.model, delivered_files(targets_named(options.target)));
 }
 
 QuantizeResult deliver(const Outcome& outcome, const Assignment& assignment, StageClock& clock) {
@@ -188,7 +195,7 @@ QuantizeResult deliver(const Outcome& outcome, const Assignment& assignment, Sta
     run_once(written, data.first_samples(outcome.start.original, 1));
   }
   remove_reports(options.output);
-  const auto files = delivered_files();
+  const auto files = delivered_files(outcome.start.targets);
   staging.publish({files.begin(), files.end()});
 
   if (options.report) explain_into(report, outcome, assignment, clock);

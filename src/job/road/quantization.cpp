@@ -4,7 +4,8 @@
 #include "base/sha256.h"
 #include "calibrate/calibrate.h"
 #include "calibrate/statistics_file.h"
-#include "export/target.h"
+#include "export/expressible.h"
+#include "export/target_limits.h"
 #include "graph/belongings.h"
 #include "graph/on_device.h"
 #include "graph/passes/canonicalise.h"
@@ -55,13 +56,16 @@ std::vector<std::string> warnings_of_chance(const Model& canonical) {
           "): models are compared on the same ones, but each run of one gives another result"};
 }
 
-Quantization begin_quantization(Model original, FileIdentity file, const Recipe& recipe, Engine engine) {
+Quantization begin_quantization(Model original, FileIdentity file, const Recipe& recipe,
+                                std::vector<const Target*> targets, Engine engine) {
   engine = choose_engine(engine);
   auto canonical = canonicalise(original);
-  auto backend = libtorch_target().limits(engine);
+  auto backend = limits_of(targets, engine);
   auto graph = view(canonical);
   auto plan = make_plan(graph, recipe, backend);
-  return {std::move(original), std::move(canonical), std::move(graph), std::move(file), engine,
+  check_expressible(targets, canonical, graph, plan);
+  return {std::move(original), std::move(canonical), std::move(graph),
+          std::move(file),     std::move(targets),   engine,
           std::move(backend),  std::move(plan)};
 }
 

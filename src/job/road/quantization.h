@@ -4,6 +4,7 @@
 
 #include "base/progress.h"
 #include "calibrate/statistics.h"
+#include "export/target.h"
 #include "graph/model.h"
 #include "graph/view.h"
 #include "improve/solution.h"
@@ -28,18 +29,20 @@ struct FileIdentity {
 
 /// A model on its way to int8: what load, canonicalise and plan give.
 struct Quantization {
-  Model original;     ///< as the file has it
-  Model canonical;    ///< its normal form, batch norm folded
-  GraphView graph;    ///< of the canonical model
-  FileIdentity file;  ///< that the float model is from
+  Model original;                      ///< as the file has it
+  Model canonical;                     ///< its normal form, batch norm folded
+  GraphView graph;                     ///< of the canonical model
+  FileIdentity file;                   ///< that the float model is from
+  std::vector<const Target*> targets;  ///< that get a file each
   Engine engine;
-  Backend backend;  ///< what the engine's kernels can do
+  Backend backend;  ///< what the kernels of all targets can do
   QuantPlan plan;   ///< that calibration looks at
 };
 
-/// Canonicalises and plans for an engine. `file` is the one that the model is from.
+/// Canonicalises and plans for all targets together. `file` is the one that the model is from. Throws
+/// Error(kUnquantizable) by name where a target cannot hold the model.
 [[nodiscard]] Quantization begin_quantization(Model original, FileIdentity file, const Recipe& recipe,
-                                              Engine engine);
+                                              std::vector<const Target*> targets, Engine engine);
 
 /// What calibration saw of each site, and of the model's inputs.
 struct Calibration {

@@ -13,7 +13,7 @@ namespace {
 /// A small network of vectors on its way to int8; its file has a made-up hash.
 Quantization begun() {
   return begin_quantization(build({"return torch.relu(torch.linear(x, w))", {{"w", {5, 4}}}}), {"abc", 10},
-                            Recipe(), Engine::kAuto);
+                            Recipe(), {&libtorch_target()}, Engine::kAuto);
 }
 
 }  // namespace
