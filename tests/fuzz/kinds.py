@@ -76,6 +76,18 @@ class Pt2(Kind):
         return reads_model(random, write(folder, "m.pt2", damaged))
 
 
+class Onnx(Kind):
+    """Where the program has OpenVINO, that reads what is left of them, too."""
+    name = "onnx"
+
+    def case(self, random, folder):
+        path = write(folder, "m.onnx", mutate.damage_protobuf(random, random.choice(seeds.onnx_files())))
+        return random.choice((["inspect", path], ["inspect", path, "--data", NOISE],
+                              *[["eval", path, "--against", path, "--data", NOISE]] * 3,
+                              ["bench", path, "--shape", "1x8x8", "--batch", "2", "--rounds", "1", "--runs", "1"],
+                              ["ptq", path, "--data", NOISE, "-o", "out", "--dry-run"]))
+
+
 class Checkpoint(Kind):
     name = "checkpoint"
     may_leave = ("checkpoints/last.pt", "history.json", "model.float.pt", "calibration.json")
@@ -299,4 +311,4 @@ class State(Kind):
         return ["run", "batch.yaml", "--resume", "--dry-run"]
 
 
-ALL = (Model, Pt2, Checkpoint, Tensors, Npy, Npz, Idx, Cifar, Images, Yaml, Recipe, Report, Calibration, State)
+ALL = (Model, Pt2, Onnx, Checkpoint, Tensors, Npy, Npz, Idx, Cifar, Images, Yaml, Recipe, Report, Calibration, State)

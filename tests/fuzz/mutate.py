@@ -3,11 +3,16 @@ new."""
 import copy
 import io
 import json
+import pathlib
 import pickle
 import pickletools
 import re
 import struct
+import sys
 import zipfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "bad_input"))
+import onnx_bytes  # noqa: E402
 
 INTEGERS = (0, 1, 2, 3, 7, 8, 127, 128, 255, 256, 65535, 65536, 2**31 - 1, 2**31, 2**32 - 1, 2**32, 2**40, 2**62,
             2**63 - 1, 2**63,
@@ -280,6 +285,56 @@ PICKLE = (change_argument, change_argument, change_argument, change_opcode, chan
 
 def damage_pickle(random, data):
     return some(random, data, PICKLE)
+
+
+# Messages of protobuf
+
+def _is_message(value):
+    try:
+        return isinstance(value, bytes) and len(value) > 1 and bool(onnx_bytes.fields_of(value))
+    except ValueError:
+        return False
+
+
+def change_field(random, data):
+    """One field at any depth; the lengths of what it stands in stay right."""
+    try:
+        fields = onnx_bytes.fields_of(data)
+    except ValueError:
+        return damage(random, data)
+    if not fields:
+        return insert(random, data)
+    at = random.randrange(len(fields))
+    number, value = fields[at]
+    if _is_message(value) and random.random() < 0.85:
+        fields[at] = (number, change_field(random, value))
+        return onnx_bytes.message(fields)
+    way = random.randrange(8)
+    if way == 0:
+        del fields[at]
+    elif way == 1:
+        fields[at:at + 1] = [fields[at]] * random.choice((2, 2, 100))
+    elif way == 2:
+        fields[at] = (random.randrange(1, 30), value)
+    elif way == 3:
+        fields[at] = (number, random.choice(fields)[1])
+    elif isinstance(value, bytes):
+        text = random.choice(TEXTS).encode(errors="surrogateescape")
+        fields[at] = (number, random.choice((text, damage(random, value), damage(random, value))))
+    else:
+        fields[at] = (number, random.choice(INTEGERS))
+    return onnx_bytes.message(fields)
+
+
+def nest_field(random, data):
+    """A message in itself, many times."""
+    for _ in range(random.choice((3, 50, 3000))):
+        data = onnx_bytes.message([(random.choice((7, 1, 5, 6)), data)])
+    return data
+
+
+def damage_protobuf(random, data):
+    return some(random, data, (*[change_field] * 8, nest_field, damage))
 
 
 # Zip archives: a list of (name, data)

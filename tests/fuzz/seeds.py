@@ -11,6 +11,7 @@ import torch
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "bad_input"))
 import datasets  # noqa: E402
+import onnx_bytes  # noqa: E402
 
 SHAPE, CLASSES, SAMPLES = (1, 8, 8), 3, 12
 
@@ -106,6 +107,10 @@ def programs():
         torch.export.save(form, buffer)
         files[name] = buffer.getvalue()
     return files
+
+
+def onnx_files():
+    return [onnx_bytes.convolution(), onnx_bytes.quantized(), onnx_bytes.branching()]
 
 
 def arrays():
