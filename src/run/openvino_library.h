@@ -45,7 +45,7 @@ struct OpenvinoLibrary {
 #undef QTOOL_DECLARE
 };
 
-/// Throws Error(kMachine) that says how to have it where it does not load.
+/// Throws std::runtime_error where it does not load.
 [[nodiscard]] const OpenvinoLibrary& openvino_library();
 
 }  // namespace qtool

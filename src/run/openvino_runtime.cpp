@@ -340,6 +340,7 @@ class OpenvinoRuntime final : public RuntimeModel {
 }  // namespace
 
 std::unique_ptr<RuntimeModel> openvino_runtime(const std::string& path) {
+  if (!why_no_openvino().empty()) throw Error(ErrorKind::kMachine, no_openvino(path));
   return std::make_unique<OpenvinoRuntime>(path);
 }
 
@@ -347,8 +348,8 @@ std::string why_no_openvino() {
   try {
     (void)openvino_library();
     return "";
-  } catch (const Error& error) {
-    return error.complaint().got;
+  } catch (const std::runtime_error& error) {
+    return error.what();
   }
 }
 

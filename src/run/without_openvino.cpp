@@ -3,9 +3,7 @@
 namespace qtool {
 
 std::unique_ptr<RuntimeModel> openvino_runtime(const std::string& path) {
-  auto complaint = no_openvino(why_no_openvino());
-  complaint.where = path;
-  throw Error(ErrorKind::kMachine, complaint);
+  throw Error(ErrorKind::kMachine, no_openvino(path));
 }
 
 std::string why_no_openvino() { return "it was not there when this qtool was built"; }
