@@ -6,9 +6,13 @@
 #include "base/error.h"
 #include "export/onednn/onednn_limits.h"
 #include "export/onednn/onednn_ops.h"
+#include "export/onnx/objections.h"
+#include "export/onnx/write_model.h"
+#include "export/onnx/write_onnx.h"
 #include "export/torchscript/quantized_ops.h"
 #include "graph/belongings.h"
 #include "graph/read/read_model.h"
+#include "run/openvino_runtime.h"
 #include "run/torchscript_runtime.h"
 #include "simulate/simulate.h"
 
@@ -64,6 +68,36 @@ std::unique_ptr<RuntimeModel> open_in_libtorch(const std::string& path) {
   return torchscript_runtime(read_model(path));
 }
 
+template <const onnx::GridStyle& style>
+void write_onnx(const Solution& solution, const Belongings& belongings, const std::string& path) {
+  const onnx::Grids grids(solution.plan, solution.qparams, style);
+  auto model = onnx::convert(solution.model, belongings.example, &grids);
+  if (!belongings.manifest.empty()) model.metadata["qtool_manifest"] = belongings.manifest;
+  onnx::write_model(model, path);
+}
+
+constexpr onnx::GridStyle kOnnxruntimeStyle = {.int32_bias = true, .after_moves = true};
+constexpr onnx::GridStyle kOpenvinoStyle = {};
+constexpr onnx::GridStyle kTensorrtStyle = {.signed_activations = true};
+
+/// ONNX Runtime multiplies with the instructions that LibTorch's x86 engine has.
+Backend limits_of_onnxruntime(Engine) {
+  return {.name = "ONNX Runtime", .activation_bits = backend_of(Engine::kX86).activation_bits};
+}
+
+Backend limits_of_openvino(Engine) { return {.name = "OpenVINO"}; }
+
+Backend limits_of_tensorrt(Engine) {
+  return {.name = "TensorRT",
+          .symmetric_activations = true,
+          .objection = [](const OperatorView& op) -> std::string {
+            const auto* row = find_operator(op.kind);
+            const bool is_lopsided =
+                row && row->operator_class == OperatorClass::kFixed && row->fixed.zero_point == 0;
+            return is_lopsided ? "its int8 result would have a zero point" : "";
+          }};
+}
+
 constexpr Precision kStaticAlone[] = {Precision::kFloat, Precision::kStatic};
 constexpr Precision kKnownGrids[] = {Precision::kFloat, Precision::kWeightOnly, Precision::kStatic};
 
@@ -81,6 +115,30 @@ constexpr Target kTargets[] = {{.name = "libtorch",
                                 .precisions = kStaticAlone,
                                 .write = write_onednn_ops,
                                 .open = open_in_libtorch},
+                               {.name = "onnxruntime",
+                                .file = "model.onnxruntime.onnx",
+                                .about = "ONNX with QDQ as ONNX Runtime fuses it",
+                                .limits = limits_of_onnxruntime,
+                                .precisions = kKnownGrids,
+                                .objections = onnx::objections,
+                                .write = write_onnx<kOnnxruntimeStyle>,
+                                .open = openvino_runtime},
+                               {.name = "openvino",
+                                .file = "model.openvino.onnx",
+                                .about = "ONNX with QDQ as OpenVINO fuses it",
+                                .limits = limits_of_openvino,
+                                .precisions = kKnownGrids,
+                                .objections = onnx::objections,
+                                .write = write_onnx<kOpenvinoStyle>,
+                                .open = openvino_runtime},
+                               {.name = "tensorrt",
+                                .file = "model.tensorrt.onnx",
+                                .about = "ONNX with QDQ as TensorRT fuses it",
+                                .limits = limits_of_tensorrt,
+                                .precisions = kKnownGrids,
+                                .objections = onnx::objections,
+                                .write = write_onnx<kTensorrtStyle>,
+                                .open = openvino_runtime},
                                {.name = "simulation",
                                 .file = "model.fakequant.pt",
                                 .about = "float32 that computes what int8 does",

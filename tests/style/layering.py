@@ -36,7 +36,7 @@ ARROWS = {
     "export/torchscript": "export/lowering improve plan graph graph/ir grid",
     "export/onednn": "export/lowering export/torchscript improve plan graph/ir grid",
     "export/onnx": "improve simulate plan graph graph/ir grid",
-    "export": "export/onednn export/torchscript run simulate improve graph graph/read",
+    "export": "export/onednn export/onnx export/torchscript run simulate improve graph graph/read",
     "measure": "data options",
     "zoo": "graph",
     "train": "measure data graph graph/read options",

@@ -1,5 +1,6 @@
 #include "export/onnx/builder.h"
 
+#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/tensor.h>
 
 namespace qtool::onnx {
@@ -53,10 +54,12 @@ std::string Builder::constant(const std::vector<int64_t>& values) {
   return constant(at::tensor(values), "constant");
 }
 
-std::string Builder::scalar(int64_t value) { return constant(at::tensor(value), "constant"); }
+std::string Builder::scalar(int64_t value) {
+  return constant(at::scalar_tensor(value, at::kLong), "constant");
+}
 
 std::string Builder::scalar(double value, at::ScalarType type) {
-  return constant(at::tensor(value, at::kDouble).to(type), "constant");
+  return constant(at::scalar_tensor(value, at::kDouble).to(type), "constant");
 }
 
 }  // namespace qtool::onnx

@@ -97,8 +97,17 @@ void same(Emitter& e) { e.out(e.argument(input_name(e))); }
 
 // --- Two values -----------------------------------------------------------------------------------------------------
 
-bool is_scalar(const Converted& value) {
-  return value.is_number || (value.constant && value.constant->isScalar());
+/// A number: LibTorch does not let it decide the type of a tensor that it meets. Nor a tensor without dimensions.
+bool is_scalar(const Emitter& e, const std::string& name) {
+  const auto value = e.argument(name);
+  if (value.is_number || (value.constant && value.constant->isScalar())) return true;
+  if (value.constant && value.constant->isTensor()) return value.constant->toTensor().dim() == 0;
+  return e.rank(name) == 0;
+}
+
+/// A whole number from a size, or a constant one.
+bool is_whole_number(const Emitter& e, const std::string& name) {
+  return e.argument(name).is_number || (e.argument(name).constant && is_scalar(e, name));
 }
 
 /// Both, of the type that LibTorch computes in.
@@ -110,11 +119,13 @@ struct Pair {
 
 at::ScalarType common_type(const Emitter& e, const std::string& a, const std::string& b) {
   const auto first = e.type(a), second = e.type(b);
-  const bool scalar_a = is_scalar(e.argument(a)), scalar_b = is_scalar(e.argument(b));
+  const bool scalar_a = is_scalar(e, a), scalar_b = is_scalar(e, b);
   if (scalar_a == scalar_b) return c10::promoteTypes(first, second);
   const auto tensor = scalar_a ? second : first, scalar = scalar_a ? first : second;
   const bool keeps = at::isFloatingType(tensor) || !at::isFloatingType(scalar);
-  return keeps && !(tensor == at::kBool && scalar != at::kBool) ? tensor : scalar;
+  return keeps && !(tensor == at::kBool && scalar != at::kBool) ? tensor
+         : at::isFloatingType(scalar)                           ? at::kFloat
+                                                                : scalar;
 }
 
 std::string typed(const Emitter& e, const std::string& name, at::ScalarType type) {
@@ -126,7 +137,7 @@ std::string typed(const Emitter& e, const std::string& name, at::ScalarType type
 
 Pair pair(const Emitter& e, const std::string& a = "self", const std::string& b = "other") {
   const auto type = common_type(e, a, b);
-  const bool is_number = is_scalar(e.argument(a)) && is_scalar(e.argument(b));
+  const bool is_number = is_whole_number(e, a) && is_whole_number(e, b);
   return {typed(e, a, type), typed(e, b, type), type, is_number};
 }
 

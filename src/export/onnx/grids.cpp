@@ -2,7 +2,7 @@
 
 #include <ATen/ops/abs.h>
 #include <ATen/ops/round.h>
-#include <ATen/ops/tensor.h>
+#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/zeros_like.h>
 
 #include <cmath>
@@ -35,7 +35,7 @@ class Marks : public FakeQuantForm {
 };
 
 /// float32, as the file has it.
-at::Tensor as_float(double scale) { return at::tensor(float(scale)); }
+at::Tensor as_float(double scale) { return at::scalar_tensor(scale, at::kFloat); }
 
 }  // namespace
 
@@ -75,9 +75,10 @@ void Grids::emit(Emitter& e) const {
   const auto zero_point =
       style_.signed_activations
           ? builder.constant(
-                at::tensor(qparams.zero_point() - qparams.scheme().middle(), at::kLong).to(at::kChar),
+                at::scalar_tensor(qparams.zero_point() - qparams.scheme().middle(), at::kLong).to(at::kChar),
                 name + "/zero_point")
-          : builder.constant(at::tensor(qparams.zero_point(), at::kLong).to(at::kByte), name + "/zero_point");
+          : builder.constant(at::scalar_tensor(qparams.zero_point(), at::kLong).to(at::kByte),
+                             name + "/zero_point");
   const auto quantized = builder.add("QuantizeLinear", {x, scale, zero_point}, name + "/quantized");
   e.out(
       Converted{.name = builder.add("DequantizeLinear", {quantized, scale, zero_point}, name), .site = site});
@@ -98,7 +99,7 @@ std::string Grids::weight(Emitter& e, const at::Tensor& weight, size_t site, boo
   const auto scales = builder.constant(
       per_channel ? qparams.scales().to(at::kFloat) : as_float(qparams.scale()), name + "/scale");
   const auto zero_points = builder.constant(
-      per_channel ? at::zeros_like(qparams.zero_points()).to(at::kChar) : at::tensor(0, at::kChar),
+      per_channel ? at::zeros_like(qparams.zero_points()).to(at::kChar) : at::scalar_tensor(0, at::kChar),
       name + "/zero_point");
   return builder.add("DequantizeLinear", {held, scales, zero_points}, name,
                      per_channel ? Attributes{{"axis", axis}} : Attributes{});

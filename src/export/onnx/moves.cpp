@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "export/onnx/operators.h"
+#include "graph/ir/nodes.h"
 
 namespace qtool::onnx {
 namespace {
@@ -136,19 +137,44 @@ void gather(Emitter& e) {
               {{"axis", e.axis("dim", e.rank("self"))}}));
 }
 
-/// x[i], x[:, i]: one tensor of whole numbers.
+/// x[i, j]: whole numbers for the first dimensions, broadcast to one shape, and the place of each in a last dimension.
+void index_by_several(Emitter& e, const std::vector<Converted>& indices) {
+  std::vector<std::string> parts;
+  for (const auto& by : indices) parts.push_back(e.tensor(by));
+  for (size_t i = 1; i < parts.size(); ++i) {
+    const auto sum = e.add("Add", {e.add("Expand", {parts[0], e.add("Shape", {parts[i]})}), parts[i]});
+    parts[0] = e.add("Expand", {parts[0], e.add("Shape", {sum})});
+  }
+  const auto common = e.add("Shape", {parts[0]});
+  std::vector<std::string> places;
+  const auto last = e.builder().constant(std::vector<int64_t>{-1});
+  for (const auto& part : parts)
+    places.push_back(e.add("Unsqueeze", {e.add("Expand", {part, common}), last}));
+  e.out(e.add("GatherND", {e.tensor("self"), e.add("Concat", places, {{"axis", int64_t(-1)}})}));
+}
+
+bool is_mask(const Emitter& e, const Converted& by, size_t place) {
+  if (by.constant) return by.constant->toTensor().scalar_type() == at::kBool;
+  const auto* list = qtool::argument(e.node(), "indices")->node();
+  const auto* seen = place < list->inputs().size() ? e.conversion().seen(list->input(place)) : nullptr;
+  return !seen || seen->type == at::kBool;
+}
+
+/// x[i], x[:, i] and x[i, j]: whole numbers that pick.
 void index(Emitter& e) {
   const auto indices = e.elements("indices");
-  int64_t axis = -1;
-  for (size_t i = 0; i < indices.size(); ++i) {
-    if (indices[i].constant && indices[i].constant->isNone()) continue;
-    if (axis >= 0) e.refuse("it picks by more than one tensor");
-    axis = int64_t(i);
-  }
-  if (axis < 0) return e.out(e.argument("self"));
-  const auto& by = indices[size_t(axis)];
-  if (by.constant && by.constant->toTensor().scalar_type() == at::kBool) e.refuse("it picks by a mask");
-  e.out(e.add("Gather", {e.tensor("self"), e.tensor(by)}, {{"axis", axis}}));
+  std::vector<size_t> given;
+  for (size_t i = 0; i < indices.size(); ++i)
+    if (!indices[i].constant || !indices[i].constant->isNone()) given.push_back(i);
+  if (given.empty()) return e.out(e.argument("self"));
+  for (const auto place : given)
+    if (is_mask(e, indices[place], place)) e.refuse("it picks by a mask");
+  if (given.size() == 1)
+    return e.out(
+        e.add("Gather", {e.tensor("self"), e.tensor(indices[given[0]])}, {{"axis", int64_t(given[0])}}));
+  if (given.back() + 1 != given.size())
+    e.refuse("it picks by several tensors behind a dimension that it keeps");
+  index_by_several(e, {indices.begin(), indices.begin() + int64_t(given.size())});
 }
 
 std::vector<std::string> tensors_of(const Emitter& e) {
@@ -167,6 +193,24 @@ void stack(Emitter& e) {
   for (const auto& part : tensors_of(e))
     parts.push_back(e.add("Unsqueeze", {part, e.builder().constant({axis})}));
   e.out(e.add("Concat", parts, {{"axis", axis}}));
+}
+
+/// Differences of neighbours.
+void diff(Emitter& e) {
+  if (e.integer("n") != 1 || e.type("self") == at::kBool)
+    e.refuse("it is not a plain difference of neighbours");
+  const auto axis = e.axis("dim", e.rank("self"));
+  auto x = e.tensor("self");
+  std::vector<std::string> parts;
+  if (e.has("prepend")) parts.push_back(e.tensor("prepend"));
+  parts.push_back(x);
+  if (e.has("append")) parts.push_back(e.tensor("append"));
+  if (parts.size() > 1) x = e.add("Concat", parts, {{"axis", axis}});
+  const auto at = [&](int64_t begin, int64_t end) {
+    return e.add("Slice", {x, e.builder().constant({begin}), e.builder().constant({end}),
+                           e.builder().constant({axis})});
+  };
+  e.out(e.add("Sub", {at(1, kToTheEnd), at(0, -1)}));
 }
 
 /// The list that `names` are.
@@ -269,16 +313,21 @@ void pixel_shuffle(Emitter& e) {
 }
 
 /// LibTorch's list begins with the last dimension: begin and end of each.
-void pad_by(Emitter& e, const char* mode) {
-  const auto given = e.integers("pad");
+std::string pads_of(const Emitter& e, const char* name) {
+  const auto given = e.elements(name);
   const auto rank = size_t(e.rank("self"));
-  std::vector<int64_t> pads(2 * rank, 0);
+  Converted pads{.is_list = true};
+  pads.elements.assign(2 * rank, {.constant = c10::IValue(int64_t(0))});
   for (size_t i = 0; i + 1 < given.size(); i += 2) {
     const auto axis = rank - 1 - i / 2;
-    pads.at(axis) = given[i];
-    pads.at(rank + axis) = given[i + 1];
+    pads.elements.at(axis) = given[i];
+    pads.elements.at(rank + axis) = given[i + 1];
   }
-  std::vector<std::string> inputs = {e.tensor("self"), e.builder().constant(pads)};
+  return e.shape(pads);
+}
+
+void pad_by(Emitter& e, const char* mode) {
+  std::vector<std::string> inputs = {e.tensor("self"), pads_of(e, "pad")};
   if (std::string(mode) == "constant")
     inputs.push_back(e.builder().scalar(e.has("value") ? e.number("value") : 0, e.type("self")));
   e.out(e.add("Pad", inputs, {{"mode", std::string(mode)}}));
@@ -292,16 +341,9 @@ void pad(Emitter& e) {
   pad_by(e, modes.at(e.constant("mode").toStringRef()));
 }
 
-void padding_reflect(Emitter& e) {
-  const auto given = e.integers("padding");
-  const auto rank = size_t(e.rank("self"));
-  std::vector<int64_t> pads(2 * rank, 0);
-  for (size_t i = 0; i + 1 < given.size(); i += 2) {
-    pads.at(rank - 1 - i / 2) = given[i];
-    pads.at(2 * rank - 1 - i / 2) = given[i + 1];
-  }
+void pad_with_own(Emitter& e) {
   const bool reflects = e.kind().rfind("reflection", 0) == 0;
-  e.out(e.add("Pad", {e.tensor("self"), e.builder().constant(pads)},
+  e.out(e.add("Pad", {e.tensor("self"), pads_of(e, "padding")},
               {{"mode", std::string(reflects ? "reflect" : "edge")}}));
 }
 
@@ -347,6 +389,7 @@ constexpr OperatorRow kMoveRows[] = {
     {"aten::index_select", index_select},
     {"aten::gather", gather},
     {"aten::index", index},
+    {"aten::diff", diff},
     {"aten::cat", cat},
     {"aten::stack", stack},
     {"aten::split", split},
@@ -361,10 +404,10 @@ constexpr OperatorRow kMoveRows[] = {
     {"aten::pixel_shuffle", pixel_shuffle},
     {"aten::constant_pad_nd", constant_pad},
     {"aten::pad", pad},
-    {"aten::reflection_pad1d", padding_reflect},
-    {"aten::reflection_pad2d", padding_reflect},
-    {"aten::replication_pad1d", padding_reflect},
-    {"aten::replication_pad2d", padding_reflect},
+    {"aten::reflection_pad1d", pad_with_own},
+    {"aten::reflection_pad2d", pad_with_own},
+    {"aten::replication_pad1d", pad_with_own},
+    {"aten::replication_pad2d", pad_with_own},
     {"aten::size", size},
     {"prim::NumToTensor", number},
     {"aten::Int", number},

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "export/onnx/operators.h"
+#include "graph/ir/nodes.h"
 
 namespace qtool::onnx {
 namespace {
@@ -72,9 +73,10 @@ void adaptive_max_pool(Emitter& e) { adaptive_pool(e, "GlobalMaxPool", "MaxPool"
 
 /// By the size that comes out; where that is not given, by factors.
 void resize(Emitter& e, const Attributes& attributes) {
-  const auto x = e.tensor("self");
+  const char* input = qtool::argument(e.node(), "self") ? "self" : "input";
+  const auto x = e.tensor(input);
   const auto dimensions = int64_t(dimensions_of(e));
-  const auto rank = e.rank("self");
+  const auto rank = e.rank(input);
   if (e.has("output_size")) {
     const auto kept = e.add("Shape", {x}, {{"start", int64_t(0)}, {"end", rank - dimensions}});
     const auto sizes = e.add("Concat", {kept, e.shape("output_size")}, {{"axis", int64_t(0)}});

@@ -1,0 +1,64 @@
+#include "export/onnx/objections.h"
+
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/ir/ir.h>
+
+#include <algorithm>
+#include <set>
+
+#include "export/onnx/operators.h"
+#include "graph/ir/attributes.h"
+#include "graph/ir/nodes.h"
+
+namespace qtool::onnx {
+namespace {
+
+namespace jit = torch::jit;
+
+/// Values that are known when the file is written, whatever the inputs.
+class Constants {
+ public:
+  bool hold(const jit::Value* value) const { return known_.contains(value) || attribute_path(value); }
+  void add(jit::Node* node) {
+    if (!node->blocks().empty() || node->isNondeterministic()) return;
+    const bool all = std::all_of(node->inputs().begin(), node->inputs().end(),
+                                 [&](const jit::Value* input) { return hold(input); });
+    if (all) known_.insert(node->outputs().begin(), node->outputs().end());
+  }
+
+ private:
+  std::set<const jit::Value*> known_;
+};
+
+/// What is translated without a row in the table (conversion.cpp).
+bool is_structure(const jit::Node* node) {
+  const auto kind = std::string(node->kind().toQualString());
+  static const std::set<std::string> kinds = {"aten::dim",       "aten::is_floating_point", "aten::dict",
+                                              "aten::_set_item", "aten::__getitem__",       "aten::len",
+                                              "aten::warn"};
+  return kind.rfind("prim::", 0) == 0 ? kind != "prim::Loop" : kinds.contains(kind);
+}
+
+std::string sentence(const jit::Node* node) {
+  const auto source = source_of(node);
+  const auto name =
+      node->outputs().empty() ? std::string(node->kind().toQualString()) : node->output(0)->debugName();
+  return name + (source.empty() ? "" : " (" + source + ")") + ": ONNX has no form of " +
+         node->kind().toQualString();
+}
+
+}  // namespace
+
+std::vector<std::string> objections(const qtool::Model& canonical) {
+  std::vector<std::string> found;
+  Constants constants;
+  for (auto* node : nodes_of(canonical.module().get_method("forward").graph()->block())) {
+    constants.add(node);
+    const bool is_known = !node->outputs().empty() && constants.hold(node->output(0));
+    if (!is_known && !is_structure(node) && !find_row(node->kind().toQualString()))
+      found.push_back(sentence(node));
+  }
+  return found;
+}
+
+}  // namespace qtool::onnx
