@@ -41,6 +41,7 @@ template <class Options>
 [[nodiscard]] Command train_command();
 [[nodiscard]] Command eval_command();
 [[nodiscard]] Command bench_command();
+[[nodiscard]] Command verify_command();
 [[nodiscard]] Command inspect_command();
 [[nodiscard]] Command compare_command();
 [[nodiscard]] Command run_command();

@@ -33,7 +33,7 @@ std::string to_json(const InspectResult& result) {
   for (const PlannedTarget& target : result.targets)
     json["targets"].push_back({{"name", target.name},
                                {"file", target.file},
-                               {"runs_here", target.runs_here},
+                               {"not_run_here", text_or_null(target.not_run_here)},
                                {"objections", target.objections}});
   add_arrival(json["data"], result.arrival.inputs, result.arrival.notes);
   json["warnings"] = result.warnings;
@@ -42,7 +42,7 @@ std::string to_json(const InspectResult& result) {
 
 std::string to_text(const PlannedTarget& target) {
   std::string text = target.name + ": " + target.file + ", " + target.about;
-  if (!target.runs_here) text += "; not to be proven by qtool itself, which has no runtime of it";
+  if (!target.not_run_here.empty()) text += "; not to be proven here: " + target.not_run_here;
   for (const auto& objection : target.objections) text += "\n  cannot hold: " + objection;
   return text + "\n";
 }

@@ -11,6 +11,7 @@
 #include "report/job/data_lines.h"
 #include "report/job/metric_text.h"
 #include "report/job/report_text.h"
+#include "report/job/target_table.h"
 #include "report/markdown_table.h"
 #include "terminal.h"
 
@@ -141,7 +142,9 @@ std::string summary_text(const Report& report, const std::string& directory, boo
   if (const auto& latency = report.timing.latency; latency)
     text += "time    " + fixed(latency->float_ms, 2) + " ms -> " + fixed(latency->int8_ms, 2) +
             " ms for a batch of " + std::to_string(latency->batch) + "\n";
-  text += "model   " + safe_line(directory) + "/model.int8.pt\n";
+  for (const auto& target : report.targets)
+    text += "model   " + safe_line(directory) + "/" + target.file + "\n";
+  if (const auto rows = target_table(report); !rows.empty()) text += "\n" + columns(rows) + "\n";
   if (has_report) text += "report  " + safe_line(directory) + "/report.html\n";
   return text + gate_lines(report.gates);
 }

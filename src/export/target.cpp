@@ -68,6 +68,11 @@ std::unique_ptr<RuntimeModel> open_in_libtorch(const std::string& path) {
   return torchscript_runtime(read_model(path));
 }
 
+std::string openvino_missing() {
+  const auto why = why_no_openvino();
+  return why.empty() ? "" : "there is no OpenVINO: " + why;
+}
+
 template <const onnx::GridStyle& style>
 void write_onnx(const Solution& solution, const Belongings& belongings, const std::string& path) {
   const onnx::Grids grids(solution.plan, solution.qparams, style);
@@ -122,7 +127,8 @@ constexpr Target kTargets[] = {{.name = "libtorch",
                                 .precisions = kKnownGrids,
                                 .objections = onnx::objections,
                                 .write = write_onnx<kOnnxruntimeStyle>,
-                                .open = openvino_runtime},
+                                .open = openvino_runtime,
+                                .missing = openvino_missing},
                                {.name = "openvino",
                                 .file = "model.openvino.onnx",
                                 .about = "ONNX with QDQ as OpenVINO fuses it",
@@ -130,7 +136,8 @@ constexpr Target kTargets[] = {{.name = "libtorch",
                                 .precisions = kKnownGrids,
                                 .objections = onnx::objections,
                                 .write = write_onnx<kOpenvinoStyle>,
-                                .open = openvino_runtime},
+                                .open = openvino_runtime,
+                                .missing = openvino_missing},
                                {.name = "tensorrt",
                                 .file = "model.tensorrt.onnx",
                                 .about = "ONNX with QDQ as TensorRT fuses it",
@@ -138,7 +145,8 @@ constexpr Target kTargets[] = {{.name = "libtorch",
                                 .precisions = kKnownGrids,
                                 .objections = onnx::objections,
                                 .write = write_onnx<kTensorrtStyle>,
-                                .open = openvino_runtime},
+                                .open = openvino_runtime,
+                                .missing = openvino_missing},
                                {.name = "simulation",
                                 .file = "model.fakequant.pt",
                                 .about = "float32 that computes what int8 does",
@@ -147,6 +155,11 @@ constexpr Target kTargets[] = {{.name = "libtorch",
                                 .open = open_in_libtorch}};
 
 }  // namespace
+
+std::string why_not_run_here(const Target& target) {
+  if (!target.open) return "qtool has no runtime of " + std::string(target.name);
+  return target.missing ? target.missing() : "";
+}
 
 std::span<const Target> targets() { return kTargets; }
 

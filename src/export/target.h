@@ -38,7 +38,12 @@ struct Target {
   /// Opens a written file as a client of the runtime does. Throws Error(kUsage) where it does not load. Null: no
   /// runtime of it is in this program.
   std::unique_ptr<RuntimeModel> (*open)(const std::string& path) = nullptr;
+  /// Why open() cannot work on this machine; empty: it can. Null: it always can.
+  std::string (*missing)() = nullptr;
 };
+
+/// Why no file of the target can be run here, e.g. `qtool has no runtime of tensorrt`; empty: they can.
+[[nodiscard]] std::string why_not_run_here(const Target& target);
 
 /// All that there are: those of runtimes first, the simulation last.
 [[nodiscard]] std::span<const Target> targets();

@@ -6,14 +6,26 @@
 #include "job/road/output_warnings.h"
 
 namespace qtool {
+
+void check(const EvalOptions& options) {
+  check_metric_name(options.metric);
+  check(options.runner);
+  if (options.runner.command.empty() || !options.against.empty()) return;
+  throw Error(ErrorKind::kUsage, {.what = "the runner must be told the names of the inputs",
+                                  .where = "--runner",
+                                  .got = "no --against MODEL, which has them",
+                                  .expected = "a second model that qtool itself can run",
+                                  .fix = "name the float model or model.fakequant.pt with --against"});
+}
+
 EvalResult run_eval(const EvalOptions& options, const Context& context) {
   apply(context.common);
-  check_metric_name(options.metric);
+  check(options);
   const EngineScope engine(choose_engine(options.engine));
   context.progress.stage("load");
   std::vector<std::string> files = {options.model};
   if (!options.against.empty()) files.insert(files.begin(), options.against);
-  const ClientModels models(files);
+  const ClientModels models(files, options.runner);
   JobData data(options.data);
   auto loader = data.loader(Split::kTest, models.inputs(), {.batch_size = options.batch_size});
   if (!loader.has_labels() && options.against.empty())

@@ -11,14 +11,16 @@
 #include "measure/chosen_metric.h"
 #include "measure/evaluate.h"
 #include "options/options.h"
+#include "run/command_runtime.h"
 
 namespace qtool {
 
 struct EvalOptions {
-  std::string model = {};    ///< TorchScript, .pt2 or ONNX file, float or int8
-  std::string data = {};     ///< data spec; the test split unless it names one
-  std::string against = {};  ///< a second model, whose outputs are the reference
-  std::string metric = {};   ///< the one to put first; empty: the first that applies
+  std::string model = {};     ///< TorchScript, .pt2 or ONNX file, float or int8
+  std::string data = {};      ///< data spec; the test split unless it names one
+  std::string against = {};   ///< a second model, whose outputs are the reference
+  std::string metric = {};    ///< the one to put first; empty: the first that applies
+  RunnerCommand runner = {};  ///< runs the model instead of qtool
   int64_t batch_size = 128;
   Engine engine = Engine::kAuto;
 };
@@ -29,6 +31,7 @@ void describe(Visitor& v, EvalOptions& o) {
           path_field);
   v.field("data", o.data, "data, the test split unless it names one", required, spec_field);
   v.field("against", o.against, "model to compare the outputs with", path_field);
+  describe(v, o.runner);
   v.field("metric", o.metric, help_of_metric("that comes first").c_str());
   v.field("batch_size", o.batch_size, "samples in one batch", at_least(1));
   v.field("engine", o.engine, "int8 kernels to run with");
@@ -41,6 +44,9 @@ struct EvalResult {
   Arrival arrival = {};
   std::vector<std::string> warnings = {};
 };
+
+/// Throws Error(kUsage) where there is no such metric, or the runner's command cannot be one or lacks `against`.
+void check(const EvalOptions& options);
 
 /// Accuracy on labels, and agreement with a second model. Data without labels needs `against`; throws
 /// Error(kUsage) otherwise. With `dry_run` everything is loaded and nothing is run.

@@ -90,7 +90,7 @@ InspectResult run_inspect(const InspectOptions& options, const Context& context)
     result.targets.push_back({.name = std::string(target->name),
                               .file = target->file,
                               .about = std::string(target->about),
-                              .runs_here = target->open != nullptr,
+                              .not_run_here = why_not_run_here(*target),
                               .objections = objections_of(*target, canonical, graph, plan)});
   result.warnings = warnings_of_file(original);
   for (auto& warning : warnings_of_chance(canonical)) result.warnings.push_back(std::move(warning));

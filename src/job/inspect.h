@@ -43,7 +43,7 @@ struct PlannedSite {
 /// What would be written for a runtime.
 struct PlannedTarget {
   std::string name = {}, file = {}, about = {};
-  bool runs_here = false;                    ///< this program has the runtime
+  std::string not_run_here = {};             ///< why; empty: it can be run
   std::vector<std::string> objections = {};  ///< what of the model the file cannot hold
 };
 

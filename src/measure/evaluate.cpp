@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -18,10 +19,10 @@ namespace {
 
 struct Meters {
   explicit Meters(const Candidate& candidate)
-      : name(candidate.name), with_first(candidate.step), with_previous(candidate.step) {}
+      : name(candidate.name), with_first(candidate.step), with_other(candidate.step) {}
   std::string name;
   std::vector<std::pair<MetricInfo, std::unique_ptr<Metric>>> metrics = {};
-  AgreementMeter with_first, with_previous;
+  AgreementMeter with_first, with_other;
   std::vector<OutputMeter> outputs = {};
   double seconds = 0;
 };
@@ -44,29 +45,32 @@ void choose_metrics(const Answers& first, const std::string& chosen, LabelCheck&
 
 void add_batch(std::span<const Candidate> candidates, const Batch& batch, int64_t number,
                const std::string& chosen, LabelCheck& labels, std::vector<Meters>& meters) {
-  std::vector<at::Tensor> first, previous;
+  std::vector<at::Tensor> first;
+  std::map<size_t, std::vector<at::Tensor>> others;  // of the candidates that later ones are held against
+  for (const auto& candidate : candidates)
+    if (candidate.other) others[*candidate.other];
   const std::vector<at::Tensor> none;
   for (size_t i = 0; i < candidates.size(); ++i) {
     same_chance(number);
     std::vector<at::Tensor> outputs = run_timed(candidates[i], batch, meters[i].seconds);
-    if (i == 0) first = previous = outputs;
+    if (i == 0) first = outputs;
+    if (const auto kept = others.find(i); kept != others.end()) kept->second = outputs;
     const Answers answers{outputs, batch.targets, candidates.size() > 1 ? first : none};
     if (number == 0 && i == 0) choose_metrics(answers, chosen, labels, meters);
     for (auto& [info, metric] : meters[i].metrics) metric->add(answers);
     meters[i].with_first.add(first, outputs);
-    meters[i].with_previous.add(previous, outputs);
+    if (const auto& other = candidates[i].other) meters[i].with_other.add(others.at(*other), outputs);
     if (i > 0) {
       meters[i].outputs.resize(outputs.size());
       for (size_t k = 0; k < outputs.size(); ++k) meters[i].outputs[k].add(first[k], outputs[k]);
     }
-    previous = std::move(outputs);
   }
 }
 
 Evaluation evaluation_of(const Meters& meters) {
   Evaluation evaluation{.name = meters.name,
                         .with_first = meters.with_first.agreement(),
-                        .with_previous = meters.with_previous.agreement(),
+                        .with_other = meters.with_other.agreement(),
                         .seconds = meters.seconds};
   for (const auto& [info, metric] : meters.metrics)
     evaluation.metrics.push_back({info, metric->value(), metric->samples(), metric->warning()});

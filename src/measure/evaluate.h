@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@ struct Candidate {
   std::string name;
   std::function<std::vector<at::Tensor>(const std::vector<at::Tensor>&)> run;
   double step = 0;  ///< scale of the last quantized tensor, for Agreement::differing; 0: not quantized
+  std::optional<size_t> other = {};  ///< index of an earlier candidate that it is held against as well
 };
 
 struct Evaluation {
@@ -23,8 +25,8 @@ struct Evaluation {
   /// Of all metrics that apply to the first candidate's first batch, in the order of metrics_for(). The reference is
   /// the first candidate; where there is no other, there is none.
   std::vector<MetricResult> metrics = {};
-  Agreement with_first = {};     ///< with the first candidate; the first one's own is perfect
-  Agreement with_previous = {};  ///< with the candidate before it; the first one's own is perfect
+  Agreement with_first = {};  ///< with the first candidate; the first one's own is perfect
+  Agreement with_other = {};  ///< with Candidate::other; empty where there is none
   /// Each output against the first candidate's; empty for the first one itself.
   std::vector<OutputQuality> outputs = {};
   double seconds = 0;                                                       ///< time spent in run()

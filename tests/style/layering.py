@@ -27,10 +27,10 @@ ARROWS = {
     "operators": "grid",
     "plan": "operators graph grid options",
     "data": "graph/read options",
+    "run": "data graph graph/read options",
     "calibrate": "plan graph grid options",
     "improve": "calibrate plan graph grid",
     "simulate": "improve plan graph graph/ir grid",
-    "run": "graph graph/read",
     "qat": "simulate plan graph graph/ir graph/passes grid",
     "export/lowering": "improve graph/ir",
     "export/torchscript": "export/lowering improve plan graph graph/ir grid",
@@ -49,10 +49,10 @@ ARROWS = {
     "job/options": "report/job report/ci export qat calibrate plan train zoo measure options",
     "job/files": "report/job graph/read",
     "job/input": "report/job qat train zoo run data graph graph/read grid options",
-    "job/road": "job/options job/files job/input explain report report/job export export/torchscript improve "
+    "job/road": "job/options job/files job/input explain report report/job export export/torchscript run improve "
                 "calibrate plan measure graph graph/passes graph/read",
     "job": "job/road job/options job/files job/input report/job report/ci config export export/torchscript qat "
-           "simulate improve plan train zoo measure data graph graph/passes graph/read grid options",
+           "simulate improve plan operators run train zoo measure data graph graph/passes graph/read grid options",
     "batch/plan": "job job/options job/files report/job report/batch config export zoo data",
     "batch/state": "batch/plan report/job config",
     "batch": "batch/plan batch/state job/options report/job report/batch config options",

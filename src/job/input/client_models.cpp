@@ -4,8 +4,13 @@
 
 namespace qtool {
 
-ClientModels::ClientModels(const std::vector<std::string>& files) : files_(files) {
-  for (const auto& file : files) models_.push_back(open_runtime(file));
+ClientModels::ClientModels(const std::vector<std::string>& files, const RunnerCommand& runner)
+    : files_(files) {
+  const bool is_last_elsewhere = !runner.command.empty();
+  for (size_t i = 0; i < files.size(); ++i)
+    models_.push_back(is_last_elsewhere && i + 1 == files.size()
+                          ? command_runtime(runner, files[i], models_.at(0)->input_names())
+                          : open_runtime(files[i]));
 }
 
 ReaderInputs ClientModels::inputs() const {

@@ -4,15 +4,16 @@
 #include <vector>
 
 #include "data/loader.h"
-#include "run/runtime_model.h"
+#include "run/command_runtime.h"
 
 namespace qtool {
 
 /// Model files that are run side by side, each as a client runs it.
 class ClientModels {
  public:
-  /// Throws what open_runtime() throws.
-  explicit ClientModels(const std::vector<std::string>& files);
+  /// Where there is a runner it runs the last file, with inputs of the first one's names. Throws what open_runtime()
+  /// throws.
+  explicit ClientModels(const std::vector<std::string>& files, const RunnerCommand& runner = {});
 
   [[nodiscard]] size_t size() const { return models_.size(); }
   [[nodiscard]] RuntimeModel& operator[](size_t index) const { return *models_.at(index); }

@@ -2,6 +2,9 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
+#include <filesystem>
+
 #include "base/atomic_file.h"
 #include "base/cpu.h"
 #include "base/version.h"
@@ -10,13 +13,15 @@
 #include "explain/explain.h"
 #include "explain/trial.h"
 #include "export/target.h"
+#include "graph/read/read_model.h"
+#include "graph/tensor_inputs.h"
 #include "job/files/job_folder.h"
 #include "job/files/staging_folder.h"
-#include "job/files/written_model.h"
 #include "job/road/gate_labels.h"
 #include "job/road/other_engines.h"
 #include "job/road/speed.h"
 #include "job/road/training_verdict.h"
+#include "job/road/written_files.h"
 #include "measure/resources.h"
 #include "plan/site_weights.h"
 
@@ -48,7 +53,8 @@ std::vector<const char*> delivered_files(const std::vector<const Target*>& targe
 
 /// The files that were written, opened again.
 struct WrittenModels {
-  Model simulated, int8;
+  WrittenFile simulated;
+  std::vector<WrittenFile> files;  ///< of the targets, as they were asked for
 };
 
 /// Scale of what forward() returns first, or 0 where that stays float.
@@ -72,13 +78,42 @@ void write_files(const StagingFolder& staging, const Outcome& outcome, const Ass
   write_file(staging.path(kConfigFile), assignment.context.resolved_config);
 }
 
-Model open_again(const StagingFolder& staging, const Target& target, const Outcome& outcome,
-                 const QuantizeOptions& options) {
-  return load_back(staging.path(target.file), options.model).made_of(outcome.start.original);
+WrittenModels open_again(const StagingFolder& staging, const Outcome& outcome, const std::string& source) {
+  WrittenModels written{open_written(staging, simulation_target(), source), {}};
+  for (const auto* target : outcome.start.targets)
+    written.files.push_back(open_written(staging, *target, source));
+  return written;
+}
+
+std::vector<ReportTarget> report_targets(const WrittenModels& written,
+                                         const std::vector<const Target*>& targets) {
+  std::vector<ReportTarget> rows;
+  for (const auto& file : written.files)
+    rows.push_back({.name = std::string(file.target->name),
+                    .file = file.target->file,
+                    .bytes = file_bytes(file.path),
+                    .rung = rung_of(targets, *file.target),
+                    .runtime = file.runtime ? file.runtime->runtime() : ""});
+  return rows;
+}
+
+/// Models of other targets that an earlier job has left in the folder: they have other grids.
+std::vector<std::string> warnings_of_leftovers(const std::string& folder,
+                                               const std::vector<const Target*>& asked) {
+  std::vector<std::string> warnings;
+  for (const auto& target : targets()) {
+    const bool is_ours =
+        &target == &simulation_target() || std::find(asked.begin(), asked.end(), &target) != asked.end();
+    if (!is_ours && std::filesystem::exists(in_folder(folder, target.file)))
+      warnings.push_back(std::string(target.file) + " in " + folder +
+                         " is of an earlier job, not of this one, which was not asked for " +
+                         std::string(target.name));
+  }
+  return warnings;
 }
 
 /// All that is known before the files are run.
-Report begin_report(const Outcome& outcome, const Assignment& assignment, int64_t int8_bytes) {
+Report begin_report(const Outcome& outcome, const Assignment& assignment, const WrittenModels& written) {
   const auto& options = assignment.options;
   const auto& common = assignment.context.common;
   Report report;
@@ -90,7 +125,8 @@ Report begin_report(const Outcome& outcome, const Assignment& assignment, int64_
                  .seed = common.seed};
   report.model = {options.model, outcome.start.file.sha256};
   report.data = {options.data, outcome.statistics.samples, outcome.arrival.inputs, outcome.arrival.notes};
-  report.size = {outcome.start.file.bytes, int8_bytes};
+  report.targets = report_targets(written, outcome.start.targets);
+  report.size = {outcome.start.file.bytes, report.targets.at(0).bytes};
   report.settings = assignment.settings;
   for (const auto& [key, value] : report.settings)
     if (const auto origin = common.setting_origins.find(key); origin != common.setting_origins.end())
@@ -99,30 +135,75 @@ Report begin_report(const Outcome& outcome, const Assignment& assignment, int64_
   append(report.warnings, warnings_of_file(outcome.start.original));
   append(report.warnings, warnings_of_chance(outcome.start.canonical));
   append(report.warnings, examine(outcome.statistics));
+  for (const auto& file : written.files)
+    if (!file.runtime) report.warnings.push_back(why_not_proven(*file.target));
+  append(report.warnings, warnings_of_leftovers(options.output, outcome.start.targets));
   return report;
 }
 
-void verify_into(Report& report, const Outcome& outcome, const Assignment& assignment, WrittenModels& written,
-                 StageClock& clock) {
+LadderRung rung_of(const WrittenFile& file, std::string name, Model& original) {
+  return {std::move(name), file.runtime->input_names(),
+          [&file, &original](const auto& inputs) { return run_made(file, original, inputs); }};
+}
+
+LadderRung rung_of(const KnownRung& known) {
+  return {known.name, tensor_inputs(*known.model),
+          [model = known.model](const auto& inputs) { return model->forward(inputs); }};
+}
+
+/// The files that this program can run.
+std::vector<LadderRung> rungs_of_files(const WrittenModels& written, Quantization& start) {
+  std::vector<LadderRung> rungs;
+  for (const auto& file : written.files)
+    if (file.runtime) rungs.push_back(rung_of(file, rung_of(start.targets, *file.target), start.original));
+  return rungs;
+}
+
+void verify_into(Report& report, const Outcome& outcome, const Assignment& assignment,
+                 const WrittenModels& written, StageClock& clock) {
   auto& progress = assignment.context.progress;
-  std::vector<LadderRung> rungs = {{"float", &outcome.start.original}, {"folded", &outcome.start.canonical}};
-  rungs.insert(rungs.end(), outcome.rungs.begin(), outcome.rungs.end());
-  rungs.push_back({"simulated", &written.simulated, true});
+  auto& start = outcome.start;
+  std::vector<LadderRung> rungs = {rung_of({"float", &start.original}),
+                                   rung_of({"folded", &start.canonical})};
+  for (const auto& rung : outcome.rungs) rungs.push_back(rung_of(rung));
+  rungs.push_back(rung_of(written.simulated, "simulated", start.original));
+  const auto files = rungs_of_files(written, start);
   auto verification =
-      verify(rungs, written.int8, output_step(outcome), assignment.options, assignment.data, progress);
+      verify(rungs, files, output_step(outcome), assignment.options, assignment.data, progress);
   report.accuracy = std::move(verification.accuracy);
-  report.simulated_vs_int8 = verification.simulated_vs_int8;
+  for (size_t i = 0; i < files.size(); ++i) {
+    const auto target = std::find_if(report.targets.begin(), report.targets.end(),
+                                     [&](const ReportTarget& row) { return row.rung == files[i].name; });
+    target->simulated = verification.files[i];
+  }
+  report.simulated_vs_int8 = report.targets[0].simulated;
   add_new(report.data.notes, verification.notes);
   add_new(report.warnings, verification.warnings);
   clock.begin("time");
-  report.timing.latency = compare_speed(outcome.start.original, written.int8, assignment.data, progress);
+  const LadderRung as_client{"float", tensor_inputs(start.original),
+                             [&](const auto& inputs) { return start.original.forward_as_client(inputs); }};
+  auto speed = compare_speed(as_client, files, assignment.data, progress);
+  report.timing.latency = std::move(speed.latency);
+  report.timing.files_ms = std::move(speed.files_ms);
 }
 
 /// Throws where a file that loads does not run.
-void run_once(WrittenModels& written, const std::vector<at::Tensor>& sample) {
+void run_once(const WrittenModels& written, Quantization& start, const std::vector<at::Tensor>& sample) {
   const at::NoGradGuard no_grad;
-  (void)written.simulated.forward(sample);
-  (void)written.int8.forward(sample);
+  (void)run_made(written.simulated, start.original, sample);
+  for (const auto& file : written.files)
+    if (file.runtime) (void)run_made(file, start.original, sample);
+}
+
+/// Of the file of `quantized::` operators, where there is one.
+std::vector<std::string> warnings_of_engines(const WrittenModels& written, Quantization& start,
+                                             JobData& data) {
+  const auto file = std::find_if(written.files.begin(), written.files.end(),
+                                 [](const WrittenFile& f) { return f.target == &libtorch_target(); });
+  if (file == written.files.end()) return {};
+  const Trial trial(start.canonical, data.first_samples(start.original, kSamplesForOtherEngines));
+  auto int8 = read_model(file->path);
+  return warnings_of_other_engines(file->path, int8, start.engine, trial);
 }
 
 /// Training moves what activations hold, so what a trained model is explained with is seen afresh.
@@ -180,19 +261,15 @@ QuantizeResult deliver(const Outcome& outcome, const Assignment& assignment, Sta
   clock.begin("write");
   const StagingFolder staging(options.output);
   write_files(staging, outcome, assignment);
-  auto report = begin_report(outcome, assignment, file_bytes(staging.path(libtorch_target().file)));
 
   clock.begin("verify");
-  WrittenModels written{open_again(staging, simulation_target(), outcome, options),
-                        open_again(staging, libtorch_target(), outcome, options)};
+  const auto written = open_again(staging, outcome, options.model);
+  auto report = begin_report(outcome, assignment, written);
   if (options.verify_samples != 0 && data.is_given()) {
     verify_into(report, outcome, assignment, written, clock);
-    const Trial trial(outcome.start.canonical,
-                      data.first_samples(outcome.start.original, kSamplesForOtherEngines));
-    append(report.warnings, warnings_of_other_engines(staging.path(libtorch_target().file), written.int8,
-                                                      outcome.start.engine, trial));
+    append(report.warnings, warnings_of_engines(written, outcome.start, data));
   } else if (data.is_given()) {
-    run_once(written, data.first_samples(outcome.start.original, 1));
+    run_once(written, outcome.start, data.first_samples(outcome.start.original, 1));
   }
   remove_reports(options.output);
   const auto files = delivered_files(outcome.start.targets);

@@ -11,7 +11,7 @@
 #include "job/options/quantize_options.h"
 #include "job/road/quantization.h"
 #include "job/road/quantize_result.h"
-#include "job/road/verification.h"
+#include "report/job/report.h"
 
 namespace qtool {
 
@@ -22,13 +22,19 @@ struct TrainingStory {
   std::vector<std::string> warnings = {};
 };
 
+/// A model of the job that is shown on the ladder.
+struct KnownRung {
+  std::string name;
+  Model* model;
+};
+
 /// What a job has found.
 struct Outcome {
   Quantization& start;
   const Solution& solution;  ///< that int8 gets
   const Statistics& statistics;
-  const Arrival& arrival;              ///< of the data that the statistics are from
-  std::vector<LadderRung> rungs = {};  ///< to be shown between `folded` and `simulated`
+  const Arrival& arrival;             ///< of the data that the statistics are from
+  std::vector<KnownRung> rungs = {};  ///< to be shown between `folded` and `simulated`
   /// The solution that the damage is looked for in, where that is not the one that int8 gets: after training the one
   /// whose float weights are rounded already.
   const Solution* explained = nullptr;

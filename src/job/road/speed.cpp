@@ -2,7 +2,7 @@
 
 #include <ATen/core/grad_mode.h>
 
-#include "graph/tensor_inputs.h"
+#include "base/error.h"
 #include "measure/latency.h"
 #include "measure/operator_times.h"
 
@@ -23,24 +23,34 @@ std::vector<ReportOperatorTime> operator_times(const Timed& subject, int64_t bat
 
 }  // namespace
 
-ReportLatency compare_speed(Model& float_model, Model& int8_model, JobData& data, Progress& progress) {
+Speed compare_speed(const LadderRung& float_model, const std::vector<LadderRung>& files, JobData& data,
+                    Progress& progress) {
   const at::NoGradGuard no_grad;
-  auto loader = data.loader(Split::kTest, {tensor_inputs(float_model), tensor_inputs(int8_model)},
-                            {.batch_size = kBatch, .count = kBatch});
+  std::vector<LadderRung> models = {float_model};
+  models.insert(models.end(), files.begin(), files.end());
+  ReaderInputs readers;
+  for (const auto& model : models) readers.push_back(model.inputs);
+  auto loader = data.loader(Split::kTest, readers, {.batch_size = kBatch, .count = kBatch});
   const auto batch = loader.next();
   QTOOL_ASSERT(batch.has_value());
-  const auto timed = [&](const char* name, Model& model) {
-    return Timed{name, [&](int64_t) { return [&] { (void)model.forward_as_client(batch->inputs); }; }};
-  };
-  const std::vector<Timed> subjects = {timed("float", float_model), timed("int8", int8_model)};
+  std::vector<Timed> subjects;
+  for (const auto& model : models)
+    subjects.push_back(
+        {model.name, [&](int64_t) { return [&model, &batch] { (void)model.run(batch->inputs); }; }});
   // Few runs: a median that a person reads, not a benchmark (that is `qtool bench`).
   const auto times =
       measure_latency(subjects, {.batch = {batch->size()}, .warm_up = 3, .rounds = 5, .runs = 3}, progress);
-  return {.float_ms = times[0].median_ms,
-          .int8_ms = times[1].median_ms,
-          .batch = batch->size(),
-          .float_operators = operator_times(subjects[0], batch->size()),
-          .int8_operators = operator_times(subjects[1], batch->size())};
+  Speed speed;
+  for (size_t i = 1; i < models.size(); ++i) {
+    speed.files_ms.emplace_back(models[i].name, times[i].median_ms);
+    if (models[i].name != kInt8Rung) continue;
+    speed.latency = ReportLatency{.float_ms = times[0].median_ms,
+                                  .int8_ms = times[i].median_ms,
+                                  .batch = batch->size(),
+                                  .float_operators = operator_times(subjects[0], batch->size()),
+                                  .int8_operators = operator_times(subjects[i], batch->size())};
+  }
+  return speed;
 }
 
 }  // namespace qtool

@@ -1,15 +1,24 @@
 #pragma once
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/progress.h"
-#include "graph/model.h"
 #include "job/input/job_data.h"
+#include "job/road/verification.h"
 #include "report/job/report.h"
 
 namespace qtool {
 
-/// Times both models side by side, as a client runs them, on one batch of the test split.
-[[nodiscard]] ReportLatency compare_speed(Model& float_model, Model& int8_model, JobData& data,
-                                          Progress& progress);
+/// Medians of one batch.
+struct Speed {
+  std::optional<ReportLatency> latency;                  ///< of float and `int8`, where there is one
+  std::vector<std::pair<std::string, double>> files_ms;  ///< of all files, by their names
+};
+
+/// Times the float model and the files side by side, as a client runs them, on one batch of the test split.
+[[nodiscard]] Speed compare_speed(const LadderRung& float_model, const std::vector<LadderRung>& files,
+                                  JobData& data, Progress& progress);
 
 }  // namespace qtool

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "graph/tensor_inputs.h"
 #include "job/input/arrival.h"
 #include "job/road/output_warnings.h"
 #include "measure/drop.h"
@@ -51,73 +50,92 @@ bool is_far(const Agreement& int8_from_simulated, const Agreement& simulated_fro
          std::min(simulated_from_float.sqnr_db, kLeastFoldedSqnr) - kLeastKernelMargin;
 }
 
-std::optional<std::string> kernel_warning(const Evaluation& int8, const Evaluation& simulated) {
-  const auto& apart = int8.with_previous;
-  std::string what;
-  if (is_unlike(apart))
-    what = "int8 and its simulation differ in the top-1 of " + std::to_string(apart.unlike_top1) + " of " +
-           std::to_string(apart.samples) + " samples by more than ties explain";
-  else if (is_far(apart, simulated.with_first))
-    what = "int8 is further from its simulation (SQNR " + fixed(apart.sqnr_db, 1) +
-           " dB) than the simulation from float (" + fixed(simulated.with_first.sqnr_db, 1) + " dB)";
-  else
-    return std::nullopt;
-  return what + ": the kernels of this engine compute something else than the model says";
+constexpr const char* kOtherKernels = ": its kernels compute something else than the model says";
+
+std::optional<std::string> kernel_warning(const Evaluation& file, const Evaluation& simulated) {
+  if (auto warning = top1_warning(file.name, file.with_other)) return warning;
+  if (!is_far(file.with_other, simulated.with_first)) return std::nullopt;
+  return file.name + " is further from its simulation (SQNR " + fixed(file.with_other.sqnr_db, 1) +
+         " dB) than the simulation from float (" + fixed(simulated.with_first.sqnr_db, 1) + " dB)" +
+         kOtherKernels;
 }
 
-std::vector<std::string> warnings_of(const std::vector<Evaluation>& rungs) {
+/// `simulated`: the index of the simulation, behind which the files stand.
+std::vector<std::string> warnings_of(const std::vector<Evaluation>& rungs, size_t simulated) {
   std::vector<std::string> warnings;
   for (const auto& rung : rungs)
     if (rung.name == "folded" && rung.with_first.sqnr_db < kLeastFoldedSqnr)
       warnings.push_back("folding batch norm changed the float model's result (SQNR " +
                          fixed(rung.with_first.sqnr_db, 1) +
                          " dB): the loss is not quantization's; please report the model");
-  const auto& int8 = rungs.back();
-  if (const auto warning = kernel_warning(int8, rungs[rungs.size() - 2])) warnings.push_back(*warning);
-  for (auto& warning : output_warnings(int8.outputs, "float", "int8")) warnings.push_back(std::move(warning));
+  for (size_t i = simulated + 1; i < rungs.size(); ++i)
+    if (auto warning = kernel_warning(rungs[i], rungs[simulated])) warnings.push_back(*std::move(warning));
+  // Files differ in ties alone, or there is a warning above: what one output lacks, all lack.
+  const auto& shown = rungs[std::min(simulated + 1, rungs.size() - 1)];
+  for (auto& warning : output_warnings(shown.outputs, "float", shown.name))
+    warnings.push_back(std::move(warning));
   return warnings;
+}
+
+std::vector<Candidate> candidates_of(const std::vector<LadderRung>& rungs,
+                                     const std::vector<LadderRung>& files, double output_step) {
+  std::vector<Candidate> candidates;
+  for (const auto& rung : rungs) candidates.push_back({.name = rung.name, .run = rung.run});
+  for (const auto& file : files) candidates.push_back({file.name, file.run, output_step, rungs.size() - 1});
+  return candidates;
+}
+
+/// What the metric lost from the float model to `int8`; empty where either has no value of it.
+std::optional<ReportDrop> drop_of(const ReportAccuracy& accuracy,
+                                  const std::vector<Evaluation>& evaluations) {
+  const auto int8 = std::find_if(evaluations.begin(), evaluations.end(),
+                                 [](const Evaluation& evaluation) { return evaluation.name == kInt8Rung; });
+  const MetricInfo* metric = accuracy.metric();
+  if (!metric || int8 == evaluations.end()) return std::nullopt;
+  const auto drop = metric_drop(*evaluations[0].metric(metric->name), *int8->metric(metric->name));
+  return ReportDrop{drop.value, drop.low, drop.high};
 }
 
 }  // namespace
 
-Verification verify(const std::vector<LadderRung>& rungs, Model& int8, double output_step,
-                    const QuantizeOptions& options, JobData& data, Progress& progress) {
-  ReaderInputs readers = {tensor_inputs(int8)};
-  for (const auto& rung : rungs) readers.push_back(tensor_inputs(*rung.model));
+std::optional<std::string> top1_warning(const std::string& file, const Agreement& with_simulation) {
+  if (!is_unlike(with_simulation)) return std::nullopt;
+  return file + " and its simulation differ in the top-1 of " + std::to_string(with_simulation.unlike_top1) +
+         " of " + std::to_string(with_simulation.samples) + " samples by more than ties explain" +
+         kOtherKernels;
+}
+
+SimulatedVsInt8 difference_in_steps(const Agreement& with_simulation, double output_step) {
+  const double most = with_simulation.max_difference;
+  return {.max_steps = output_step > 0 ? std::llround(most / output_step) : 0,
+          .differing = with_simulation.differing,
+          .same_top1 = with_simulation.same(),
+          .max_difference = most};
+}
+
+Verification verify(const std::vector<LadderRung>& rungs, const std::vector<LadderRung>& files,
+                    double output_step, const QuantizeOptions& options, JobData& data, Progress& progress) {
+  ReaderInputs readers;
+  for (const auto* models : {&files, &rungs})
+    for (const auto& model : *models) readers.push_back(model.inputs);
   auto loader =
       data.loader(Split::kTest, readers, {.batch_size = kVerifiedBatch, .count = options.verify_samples});
-  std::vector<Candidate> candidates;
-  for (const auto& rung : rungs)
-    candidates.push_back({rung.name,
-                          [&rung](const auto& inputs) {
-                            return rung.is_file ? rung.model->forward_as_client(inputs)
-                                                : rung.model->forward(inputs);
-                          },
-                          0});
+  auto candidates = candidates_of(rungs, files, output_step);
   int64_t done = 0;
-  candidates.push_back({"int8",
-                        [&](const auto& inputs) {
-                          progress.update(done += inputs[0].size(0), loader.size(), "");
-                          return int8.forward_as_client(inputs);
-                        },
-                        output_step});
+  candidates.back().run = [&, run = candidates.back().run](const auto& inputs) {
+    progress.update(done += inputs[0].size(0), loader.size(), "");
+    return run(inputs);
+  };
   const auto evaluations = evaluate(candidates, loader, options.metric);
 
   Verification result;
   result.accuracy.samples = evaluations[0].with_first.samples;
   for (const auto& evaluation : evaluations) result.accuracy.ladder.push_back(rung_of(evaluation));
   for (const auto& metric : evaluations[0].metrics) result.accuracy.metrics.push_back(metric.info);
-  if (const MetricInfo* metric = result.accuracy.metric()) {
-    const auto drop =
-        metric_drop(*evaluations[0].metric(metric->name), *evaluations.back().metric(metric->name));
-    result.accuracy.drop = ReportDrop{drop.value, drop.low, drop.high};
-  }
-  const auto& against_simulation = evaluations.back().with_previous;
-  result.simulated_vs_int8 = {
-      .max_steps = output_step > 0 ? std::llround(against_simulation.max_difference / output_step) : 0,
-      .differing = against_simulation.differing,
-      .same_top1 = against_simulation.same()};
-  result.warnings = warnings_of(evaluations);
+  result.accuracy.drop = drop_of(result.accuracy, evaluations);
+  for (size_t i = rungs.size(); i < evaluations.size(); ++i)
+    result.files.push_back(difference_in_steps(evaluations[i].with_other, output_step));
+  result.warnings = warnings_of(evaluations, rungs.size() - 1);
   for (const auto& metric : evaluations[0].metrics)
     if (metric.warning) result.warnings.push_back(*metric.warning);
   add_new(result.warnings, loader.warnings());

@@ -60,7 +60,7 @@ const endsOf = (drop) => [drop.low, drop.high].map((lost) => rung('float').value
 const intervalPlugin = (drop, colour) => ({
   id: 'interval',
   afterDatasetsDraw({ctx, scales: {x, y}}) {
-    const at = x.getPixelForValue(rungs.length - 1);
+    const at = x.getPixelForValue(rungs.findIndex((step) => step.name === 'int8'));
     const [top, bottom] = endsOf(drop).map((value) => y.getPixelForValue(value));
     ctx.save();
     Object.assign(ctx, {strokeStyle: colour, lineWidth: 1.5});
@@ -111,7 +111,7 @@ function ladderChart() {
 
 /* What one number for all outputs does not tell. */
 function outputsTable() {
-  const outputs = (rungs[rungs.length - 1].outputs || []).map((output, index) => ({...output, index}));
+  const outputs = ((rung('int8') || rungs[rungs.length - 1]).outputs || []).map((output, index) => ({...output, index}));
   if (outputs.length === 0) return null;
   return table('Each output of int8 against that of float', [
     {title: 'output', cell: (output) => String(output.index)},
@@ -134,11 +134,24 @@ function ladderSection() {
     {title: 'SQNR dB', number: true, cell: (step) => sqnrText(step.sqnr_db)},
     {title: 'worst channel dB', number: true, value: worstOf, cell: (step) => ((step.outputs || []).length ? sqnrText(worstOf(step)) : '–')},
   ].filter((column) => !column.value || rungs.some((step) => has(column.value(step))));
+  const targets = report.targets || [];
+  const runBy = (target) => target.runtime || 'nothing here';
+  const ofRung = (metric, target) => (rung(target.rung) ? metricText(metric, rung(target.rung).values[metric.name]) : '–');
+  const offBy = ({simulated}) => (simulated ? (simulated.max_steps || !simulated.max_difference ? ofNumber(simulated.max_steps, 'step') : fixed(simulated.max_difference, 6)) : '–');
+  const takes = (target) => { const ms = (report.latency_ms_of_files || {})[target.rung]; return has(ms) ? fixed(ms, 2) + ' ms' : '–'; };
   section('ladder', 'Accuracy',
     element('p', {class: 'lead'}, 'Each step from the float model to the written int8 file, on the same ' + ofNumber(report.accuracy.samples, 'test sample') +
       (report.accuracy.drop && has(report.accuracy.drop.low) ? '. The bar at int8 is the 95 % interval of the drop.' : '.')),
     metrics.length ? element('div', {class: 'card'}, ladderChart()) : null,
     table('The ladder', columns, rungs),
+    targets.length > 1 ? table('Files for runtimes; gates and int8 are of the first', [
+      {title: 'file', cell: (target) => target.file},
+      {title: 'run by', cell: runBy},
+      {title: 'size', number: true, cell: (target) => bytesText(target.bytes)},
+      ...[mainMetric, agreement].filter(Boolean).map((metric) => ({title: metricTitle(metric), number: true, cell: (target) => ofRung(metric, target)})),
+      {title: 'from simulated', number: true, cell: offBy},
+      {title: 'a batch', number: true, cell: takes},
+    ], targets) : null,
     outputsTable(),
     difference ? element('p', {class: 'lead'}, `int8 against simulated: off by at most ${ofNumber(difference.max_steps, 'step')} of the last scale, on ` +
       `${percent(difference.differing)} of the elements` +

@@ -69,7 +69,17 @@ Json simulated_json(const std::optional<SimulatedVsInt8>& difference) {
   if (!difference) return nullptr;
   return {{"max_steps", difference->max_steps},
           {"differing", difference->differing},
-          {"same_top1", nullable(difference->same_top1)}};
+          {"same_top1", nullable(difference->same_top1)},
+          {"max_difference", difference->max_difference}};
+}
+
+Json target_json(const ReportTarget& target) {
+  return {{"name", target.name},
+          {"file", target.file},
+          {"bytes", target.bytes},
+          {"rung", target.rung},
+          {"runtime", target.runtime.empty() ? Json(nullptr) : Json(target.runtime)},
+          {"simulated", simulated_json(target.simulated)}};
 }
 
 Json histogram_json(const ReportHistogram& histogram) {
@@ -183,6 +193,7 @@ std::string to_json(const Report& report) {
     json["training"] = {{"metric", metric_json(report.curve_metric)},
                         {"epochs", array(report.curve, epoch_json)}};
   json["simulated_vs_int8"] = simulated_json(report.simulated_vs_int8);
+  json["targets"] = array(report.targets, target_json);
   json["size_bytes"] = {
       {"float", report.size.float_bytes}, {"int8", report.size.int8_bytes}, {"ratio", report.size.ratio()}};
   json["blame"] = blame_list_json(report.blame);
@@ -195,6 +206,7 @@ std::string to_json(const Report& report) {
     return Json{{"name", file.name}, {"bytes", file.bytes}, {"sha256", file.sha256}};
   });
   json["latency_ms"] = latency_json(report.timing.latency);
+  json["latency_ms_of_files"] = object(report.timing.files_ms);
   json["stages_s"] = object(report.timing.stages_s);
   json["peak_rss_bytes"] = report.timing.peak_rss_bytes;
   return with_compact_numbers(json_text(json));

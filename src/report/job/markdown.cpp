@@ -9,6 +9,7 @@
 #include "report/job/metric_text.h"
 #include "report/job/report.h"
 #include "report/job/report_text.h"
+#include "report/job/target_table.h"
 #include "report/markdown_table.h"
 
 namespace qtool {
@@ -85,6 +86,13 @@ std::string outputs_section(const Rung& rung) {
   return table.text();
 }
 
+/// The one of the file that gates speak of; else the last.
+const Rung& shown_rung(const std::vector<Rung>& ladder) {
+  const auto int8 =
+      std::find_if(ladder.begin(), ladder.end(), [](const Rung& rung) { return rung.name == "int8"; });
+  return int8 == ladder.end() ? ladder.back() : *int8;
+}
+
 std::string ladder_section(const ReportAccuracy& accuracy) {
   if (accuracy.ladder.empty()) return {};
   const auto shown = ladder_columns(accuracy);
@@ -97,7 +105,7 @@ std::string ladder_section(const ReportAccuracy& accuracy) {
     table.add(cells);
   }
   return "## Accuracy\n\nOn " + std::to_string(accuracy.samples) + " samples.\n\n" + table.text() +
-         outputs_section(accuracy.ladder.back());
+         outputs_section(shown_rung(accuracy.ladder));
 }
 
 std::string training_section(const std::vector<ReportEpoch>& curve, const MetricInfo& metric) {
@@ -120,6 +128,16 @@ std::string simulated_section(const std::optional<SimulatedVsInt8>& difference) 
          (difference->same_top1 ? "; same top-1 on " + percent(*difference->same_top1) + " of the samples"
                                 : "") +
          ".\n\n";
+}
+
+std::string targets_section(const Report& report) {
+  const auto rows = target_table(report);
+  if (rows.empty()) return {};
+  std::vector<MarkdownTable::Column> titles;
+  for (const auto& title : rows[0]) titles.push_back({title, titles.size() > 1});
+  MarkdownTable table(titles);
+  for (size_t i = 1; i < rows.size(); ++i) table.add(std::vector<Markdown>(rows[i].begin(), rows[i].end()));
+  return "## Files for runtimes\n\nGates, headline and `int8` are of the first.\n\n" + table.text();
 }
 
 std::string gates_section(const std::vector<GateResult>& gates) {
@@ -275,7 +293,7 @@ std::string time_section(const ReportTiming& timing) {
 std::string to_markdown(const Report& report) {
   std::string text = "# " + Markdown(report_title(report)).source() + "\n\n**" +
                      Markdown(headline(report)).source() + "**\n\n" + ladder_section(report.accuracy) +
-                     simulated_section(report.simulated_vs_int8) +
+                     simulated_section(report.simulated_vs_int8) + targets_section(report) +
                      training_section(report.curve, report.curve_metric) + gates_section(report.gates) +
                      size_section(report) + blame_section(report.blame) + next_section(report.blame) +
                      sites_section(report.layers) + float_section(report.layers) +

@@ -104,6 +104,17 @@ struct SimulatedVsInt8 {
   double differing = 0;   ///< share of the output elements that differ
   /// Share of the samples with the same top-1; empty where there are no classes.
   std::optional<double> same_top1 = {};
+  double max_difference = 0;  ///< the largest itself, which is all there is where the output stays float
+};
+
+/// A file that was written for a runtime.
+struct ReportTarget {
+  std::string name = {};  ///< e.g. `openvino`
+  std::string file = {};  ///< in the job's folder
+  int64_t bytes = 0;
+  std::string rung = {};     ///< of the ladder
+  std::string runtime = {};  ///< that ran it, e.g. `OpenVINO 2026.1`; empty: none is here
+  std::optional<SimulatedVsInt8> simulated = {};
 };
 
 struct ReportSize {
@@ -208,6 +219,8 @@ struct ReportFile {
 /// All that differs between two runs of the same job; the last keys of report.json.
 struct ReportTiming {
   std::optional<ReportLatency> latency = {};
+  /// Of one batch as `latency` has it, by the rungs of the files that ran.
+  std::vector<std::pair<std::string, double>> files_ms = {};
   std::vector<std::pair<std::string, double>> stages_s = {};  ///< in order
   int64_t peak_rss_bytes = 0;
 };
@@ -220,6 +233,7 @@ struct Report {
   std::vector<ReportEpoch> curve = {};  ///< empty where nothing was trained
   MetricInfo curve_metric = {};         ///< what its scores are
   std::optional<SimulatedVsInt8> simulated_vs_int8 = {};
+  std::vector<ReportTarget> targets = {};  ///< as they were asked for; the one of `int8` first
   ReportSize size = {};
   std::optional<ReportBlameList> blame = {};
   std::vector<ReportLayer> layers = {};  ///< in the order of the graph

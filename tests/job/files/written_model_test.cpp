@@ -28,5 +28,5 @@ TEST_CASE("what is no fault of the file stays what it is") {
   const auto no_memory = [](const std::string&) -> Model {
     throw Error(ErrorKind::kMachine, {.what = "no memory", .fix = "buy some"});
   };
-  CHECK_THROWS_WITH(load_back("x.pt", "source.pt", no_memory), contains("no memory"));
+  CHECK_THROWS_WITH(load_back("x.pt", "source.pt", +no_memory), contains("no memory"));
 }

@@ -7,12 +7,21 @@
 
 using namespace qtool;
 
-TEST_CASE("both models are timed on one batch of the test split, and their operators told apart") {
+TEST_CASE("float and files are timed on one batch of the test split, and operators told apart") {
   auto slow = build({"return torch.linear(x, w)", {{"w", {5, 4}}}}),
        fast = build({"return torch.relu(x)", {}});
   JobData data("random:4,samples=10");
   Progress progress;
-  const auto speed = compare_speed(slow, fast, data, progress);
+  const auto rung = [](const char* name, Model& model) {
+    return LadderRung{name, {"x"}, [&model](const auto& inputs) { return model.forward_as_client(inputs); }};
+  };
+  const auto measured =
+      compare_speed(rung("float", slow), {rung("other", slow), rung("int8", fast)}, data, progress);
+  REQUIRE(measured.files_ms.size() == 2);
+  CHECK(measured.files_ms[0].first == "other");
+  CHECK(measured.files_ms[0].second > 0);
+  REQUIRE(measured.latency);
+  const auto& speed = *measured.latency;
   CHECK(speed.batch == 10);
   CHECK(speed.float_ms > 0);
   CHECK(speed.int8_ms > 0);
@@ -22,4 +31,14 @@ TEST_CASE("both models are timed on one batch of the test split, and their opera
   CHECK(has(speed.float_operators, "aten::linear"));
   CHECK(has(speed.int8_operators, "aten::relu"));
   CHECK_FALSE(has(speed.int8_operators, "aten::linear"));
+}
+
+TEST_CASE("without a file that gates speak of there is no latency but that of the others") {
+  auto model = build({"return torch.relu(x)", {}});
+  JobData data("random:4,samples=10");
+  Progress progress;
+  const LadderRung rung{"other", {"x"}, [&](const auto& inputs) { return model.forward(inputs); }};
+  const auto times = compare_speed(rung, {rung}, data, progress);
+  CHECK_FALSE(times.latency);
+  CHECK(times.files_ms.size() == 1);
 }

@@ -20,19 +20,32 @@ Model answering(const std::string& expression) {
   return net.build();
 }
 
-/// What is said of an int8 model whose simulation is off by five steps.
-std::vector<std::string> warnings_of(const std::string& int8_answer, const at::Tensor& x,
-                                     const std::string& shape = "x") {
+LadderRung rung(const char* name, Model& model) {
+  return {name, {"x"}, [&model](const auto& inputs) { return model.forward(inputs); }};
+}
+
+/// Of files that make these of x, where float makes `shape` and the simulation is off by five steps.
+Verification verified(const std::vector<std::pair<const char*, std::string>>& files, const at::Tensor& x,
+                      const std::string& shape = "x") {
   const TemporaryFolder folder;
   put_samples(folder / "x.npz", x, false);
   PtqOptions options;
   options.data = "npz:" + folder / "x.npz";
-  auto original = answering(shape), simulated = answering(shape + " + 0.5"), int8 = answering(int8_answer);
+  auto original = answering(shape), simulated = answering(shape + " + 0.5");
+  std::vector<Model> models;
+  for (const auto& [name, answer] : files) models.push_back(answering(answer));
+  std::vector<LadderRung> rungs;
+  for (size_t i = 0; i < files.size(); ++i) rungs.push_back(rung(files[i].first, models[i]));
   JobData data(options.data);
   Progress progress;
-  return verify({{"float", &original}, {"folded", &original}, {"simulated", &simulated}}, int8, kStep,
-                options, data, progress)
-      .warnings;
+  return verify({rung("float", original), rung("folded", original), rung("simulated", simulated)}, rungs,
+                kStep, options, data, progress);
+}
+
+/// What is said of an int8 model whose simulation is off by five steps.
+std::vector<std::string> warnings_of(const std::string& int8_answer, const at::Tensor& x,
+                                     const std::string& shape = "x") {
+  return verified({{"int8", int8_answer}}, x, shape).warnings;
 }
 
 /// 64 samples of four classes, of which the first wins by far but for sample 0, where the second is near.
@@ -67,4 +80,25 @@ TEST_CASE(
   REQUIRE(warnings.size() == 1);
   CHECK_THAT(warnings[0],
              contains("int8 is further from its simulation (SQNR -5.") && contains("compute something else"));
+}
+
+TEST_CASE("each file is a rung, and held against the simulation") {
+  const auto result = verified({{"int8", "x + 0.6"}, {"other", "x.flip([1]) + 0.3"}}, samples());
+  REQUIRE(result.files.size() == 2);
+  CHECK(result.files[0].max_steps == 1);
+  CHECK(result.files[0].same_top1 == 1);
+  CHECK(result.files[1].max_steps == 32);  // 3.2 more, in steps of 0.1
+  CHECK(result.files[1].same_top1 == 0);
+  REQUIRE(result.accuracy.ladder.size() == 5);
+  CHECK(result.accuracy.ladder.back().name == "other");
+  REQUIRE(result.warnings.size() == 1);
+  CHECK_THAT(result.warnings[0],
+             contains("other and its simulation differ in the top-1 of 64 of 64 samples"));
+}
+
+TEST_CASE("where no file can be run here the ladder ends with the simulation") {
+  const auto result = verified({}, samples());
+  CHECK(result.accuracy.ladder.back().name == "simulated");
+  CHECK_FALSE(result.accuracy.drop);
+  CHECK(result.files.empty());
 }

@@ -12,9 +12,9 @@ TEST_CASE("report.json has the keys of the contract, in this order") {
   std::vector<std::string> keys;
   for (const auto& [key, value] : json.items()) keys.push_back(key);
   CHECK(keys == std::vector<std::string>{"schema", "qtool", "model", "data", "accuracy", "simulated_vs_int8",
-                                         "size_bytes", "blame", "layers", "settings", "setting_origins",
-                                         "gates", "warnings", "files", "latency_ms", "stages_s",
-                                         "peak_rss_bytes"});
+                                         "targets", "size_bytes", "blame", "layers", "settings",
+                                         "setting_origins", "gates", "warnings", "files", "latency_ms",
+                                         "latency_ms_of_files", "stages_s", "peak_rss_bytes"});
 }
 
 TEST_CASE("report.json holds the struct's values, those of metrics in their units") {

@@ -1,0 +1,86 @@
+#include "run/command_runtime.h"
+
+#include <ATen/ops/arange.h>
+#include <ATen/ops/equal.h>
+
+#include "base/error.h"
+#include "data/files.h"
+#include "data/npz_tensors.h"
+#include "run/command_words.h"
+// Last: the glog that some builds of LibTorch have defines CHECK, too.
+#include "catch.h"
+
+using namespace qtool;
+
+namespace {
+
+using Strings = std::vector<std::string>;
+
+/// A shell's script with the three paths as $1, $2 and $3.
+RunnerCommand shell(const std::string& script) {
+  return {.command = "sh -c '" + script + "' sh {model} {inputs} {outputs}", .limit_s = 20};
+}
+
+std::vector<at::Tensor> run(const RunnerCommand& options, const std::vector<at::Tensor>& inputs) {
+  check(options);
+  return command_runtime(options, "a model.onnx", {"x", "y"})->run(inputs);
+}
+
+std::vector<at::Tensor> two() { return {at::arange(6, at::kFloat).view({2, 3}), at::arange(2, at::kLong)}; }
+
+}  // namespace
+
+TEST_CASE("words are split as a shell does it, and nothing is expanded") {
+  CHECK(words_of("  run  'two words' a\"b c\"d e\\ f ").size() == 4);
+  CHECK(words_of("'a b' \"$HOME \\\" x\" \\'*") == Strings{"a b", "$HOME \" x", "'*"});
+  CHECK(words_of("''") == Strings{""});
+  CHECK(words_of(" ").empty());
+  CHECK_THROWS_WITH(words_of("run 'this"), contains("a quote is not closed"));
+}
+
+TEST_CASE("a program is found in PATH, or by its path") {
+  CHECK(program_of("sh").ends_with("/sh"));
+  CHECK(program_of("/bin/sh") == "/bin/sh");
+  CHECK_THROWS_WITH(program_of("no-such-program"), contains("there is no such program"));
+  CHECK_THROWS_WITH(program_of("/no/such"), contains("there is no such program"));
+}
+
+TEST_CASE("a command reads the inputs and writes the outputs, in their order") {
+  const auto inputs = two();
+  const auto outputs = run(shell("cp \"$2\" \"$3\""), inputs);
+  REQUIRE(outputs.size() == 2);
+  for (size_t i = 0; i < 2; ++i) CHECK(at::equal(outputs[i], inputs[i]));
+}
+
+TEST_CASE("the command gets the path of the model, and inputs by their names") {
+  const TemporaryFolder folder;
+  (void)run(shell("echo \"$1\" > " + (folder / "said") + "; unzip -l \"$2\" >> " + (folder / "said") +
+                  "; cp \"$2\" \"$3\""),
+            two());
+  CHECK_THAT(get(folder / "said"), contains("/a model.onnx\n"));
+}
+
+TEST_CASE("a runner that fails is told with its last words") {
+  CHECK_THROWS_WITH(run(shell("echo no such device >&2; exit 3"), two()),
+                    contains("the runner failed") && contains("exit code 3: no such device"));
+}
+
+TEST_CASE("a runner that hangs is stopped, and what it has started as well") {
+  auto options = shell("sleep 100 & sleep 100");
+  options.limit_s = 0.2;
+  CHECK_THROWS_WITH(run(options, two()),
+                    contains("the runner takes too long") && contains("no end after 0.2 s"));
+}
+
+TEST_CASE("a runner that writes nothing, or something else, is told") {
+  CHECK_THROWS_WITH(run(shell("true"), two()), contains("the runner has written no outputs"));
+  CHECK_THROWS_WITH(run(shell("echo none > \"$3\""), two()),
+                    contains("what the runner has written cannot be read"));
+}
+
+TEST_CASE("a command that does not say where the files go is refused") {
+  CHECK_THROWS_WITH(check(RunnerCommand{.command = "sh {model} {inputs}"}), contains("where {outputs} goes"));
+  CHECK_THROWS_WITH(check(RunnerCommand{.command = "no-such {model} {inputs} {outputs}"}),
+                    contains("there is no such program"));
+  CHECK_NOTHROW(check(RunnerCommand{}));
+}
