@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "export/onnx/conversion.h"
 #include "graph/ir/attributes.h"
 #include "graph/probe.h"
@@ -70,6 +71,11 @@ void add_outputs(Conversion& conversion, jit::Graph& graph) {
 }  // namespace
 
 Model convert(const qtool::Model& model, const std::vector<at::Tensor>& example, const Grids* grids) {
+  if (example.empty() && model.input_count() > 0)
+    throw Error(ErrorKind::kUsage, {.what = "an ONNX file needs the shapes of the model's inputs",
+                                    .got = "no data",
+                                    .expected = "a sample to run the model on once",
+                                    .fix = "give --data"});
   const auto module = rebuild(model.module(), "Onnx");
   const auto graph = module.get_method("forward").graph();
   const auto seen = run_example(model, *graph, example);

@@ -3,10 +3,10 @@
 #include <ATen/TensorOperators.h>
 
 #include "export/onednn/onednn_limits.h"
-#include "graph/view.h"
-#include "graph_text.h"
 #include "export/torchscript/int8_run.h"
 #include "export/torchscript/operator_cases.h"
+#include "graph/view.h"
+#include "graph_text.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
 #include "catch.h"
 
@@ -33,18 +33,18 @@ bool is_taken(const Int8Run& run, const OperatorCase& row) {
 }  // namespace
 
 TEST_CASE("pooling of large bytes is right, where LibTorch's own kernel counts in bytes") {
-  const SmallNet net = {"h = torch.conv2d(x, w1); y = torch.max_pool2d(h, [3, 3], [2, 2], [1, 1]); "
-                        "return torch.conv2d(y, w2)",
-                        {{"w1", {8, 3, 3, 3}}, {"w2", {8, 8, 1, 1}}},
-                        {2, 3, 40, 40}};
+  const SmallNet net = {
+      "h = torch.conv2d(x, w1); y = torch.max_pool2d(h, [3, 3], [2, 2], [1, 1]); "
+      "return torch.conv2d(y, w2)",
+      {{"w1", {8, 3, 3, 3}}, {"w2", {8, 8, 1, 1}}},
+      {2, 3, 40, 40}};
   const auto input = noise(net.input, 7);
   auto run = quantize_for_onednn(build(net), input);
   CHECK(compare(run, input).max < 1.01);
 }
 
 TEST_CASE("every operator runs in int8 as simulated also on plain tensors") {
-  for (const auto& row : operator_cases())
-    DYNAMIC_SECTION(row.kind << " " << row.detail) {
+  for (const auto& row : operator_cases()) DYNAMIC_SECTION(row.kind << " " << row.detail) {
       const auto input = noise(row.net.input, 77);
       auto run = quantize_for_onednn(build(row.net), input);
       const auto text = graph_text(run.int8);

@@ -18,7 +18,8 @@ struct Int8Run {
                                    const Recipe& recipe = {});
 
 /// Likewise on oneDNN's operators for plain tensors, which know no engine.
-[[nodiscard]] Int8Run quantize_for_onednn(const Model& model, const at::Tensor& input, const Recipe& recipe = {});
+[[nodiscard]] Int8Run quantize_for_onednn(const Model& model, const at::Tensor& input,
+                                          const Recipe& recipe = {});
 
 /// The model written and read again.
 [[nodiscard]] Model written_and_read(const Model& model);
