@@ -20,13 +20,21 @@ Reason named_reasons(const std::vector<Backend>& backends, Reason Backend::*whic
 }
 
 Backend merged(const std::vector<Backend>& backends) {
-  Backend all{.objection = named_reasons(backends, &Backend::objection),
+  Backend all{.float_outputs = !backends.empty(),
+              .objection = named_reasons(backends, &Backend::objection),
               .needs_7_bit_weight = named_reasons(backends, &Backend::needs_7_bit_weight)};
   for (const auto& backend : backends) {
     all.name += (all.name.empty() ? "" : ", ") + backend.name;
     all.activation_bits = std::min(all.activation_bits, backend.activation_bits);
     all.symmetric_activations |= backend.symmetric_activations;
+    all.float_outputs &= backend.float_outputs;
   }
+  const auto fuses = [&](const Backend& backend) { return backend.fuses != nullptr; };
+  if (std::all_of(backends.begin(), backends.end(), fuses))
+    all.fuses = [backends](const std::string& layer, const OperatorView& next) {
+      return std::all_of(backends.begin(), backends.end(),
+                         [&](const Backend& backend) { return backend.fuses(layer, next); });
+    };
   return all;
 }
 

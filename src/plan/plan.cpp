@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "plan/float_outputs.h"
 #include "plan/resolve.h"
+#include "plan/same_shape.h"
 
 namespace qtool {
 namespace {
@@ -15,13 +17,14 @@ bool is_quantized(const OperatorView& view) { return view.kind.starts_with("quan
 class Planner {
  public:
   Planner(const GraphView& graph, const Recipe& recipe, const Backend& backend, KeptFloat kept_float)
-      : graph_(graph), recipe_(recipe), backend_(backend) {
+      : graph_(graph), recipe_(recipe), backend_(backend), shapes_(graph) {
     plan_.kept_float = std::move(kept_float);
   }
 
   QuantPlan run() {
     for (const auto& view : graph_.operators) add(view);
     widen_what_only_float_reads();
+    if (backend_.float_outputs) drop_grids_of_float_readers(plan_);
     return std::move(plan_);
   }
 
@@ -46,10 +49,10 @@ class Planner {
   }
 
   /// Empty: it can be int8.
-  [[nodiscard]] std::string reason_for_float(const OperatorView& view) const {
+  [[nodiscard]] std::string reason_for_float(const OperatorView& view) {
     const auto* row = find_operator(view.kind);
     if (is_quantized(view)) return "it is quantized already";
-    if (!row) return "no int8 form of " + view.kind;
+    if (!row && !layer_that_takes(view)) return "no int8 form of " + view.kind;
     if (view.in_control_flow)
       return "inside an if or a loop" + (view.source.empty() ? "" : " at " + view.source);
     if (!view.changed_by.empty()) return "its input or result is changed in place by " + view.changed_by;
@@ -58,6 +61,7 @@ class Planner {
       return kept->second;
     if (backend_.objection)
       if (auto objection = backend_.objection(view); !objection.empty()) return objection;
+    if (!row) return "";
     if (backend_.symmetric_activations && row->operator_class == OperatorClass::kFixed &&
         row->fixed.zero_point != QuantScheme::activation(8, Symmetry::kSymmetric).middle())
       return "its kernel has a zero point of its own, and a target wants the middle";
@@ -101,6 +105,7 @@ class Planner {
   }
 
   void place_on_grid(const OperatorView& view, PlannedOperator& op) {
+    if (auto* layer = layer_that_takes(view)) return fuse(*layer, op);
     switch (op.operator_class) {
       case OperatorClass::kLayer:
         quantize_inputs(op);
@@ -188,7 +193,7 @@ class Planner {
     const auto& between = view.inputs[0];
     const auto is_maker = [&](const PlannedOperator& op) { return op.is_static() && op.output == between; };
     const auto maker = std::find_if(plan_.operators.begin(), plan_.operators.end(), is_maker);
-    if (maker == plan_.operators.end() || !maker->fused_clip.empty() || graph_.uses.at(between) != 1)
+    if (maker == plan_.operators.end() || !maker->fused_activation.empty() || graph_.uses.at(between) != 1)
       return false;
     const bool own_grid = maker->operator_class == OperatorClass::kLayer ||
                           maker->operator_class == OperatorClass::kCombine ||
@@ -199,33 +204,49 @@ class Planner {
     if (view.kind == "aten::hardtanh" &&
         (!view.numbers.contains("min_val") || view.numbers.at("min_val") != 0))
       return false;
-    maker->fused_clip = view.kind;
-    maker->output = clip.output;
-    site.value = clip.output;
-    plan_.grid_of.erase(between);
-    plan_.grid_of[clip.output] = *maker->output_site;
-    clip.fused_into = maker->name;
-    clip.output_site = maker->output_site;
+    fuse(*maker, clip);
     return true;
   }
 
-  /// What only hands its input's grid on reads nothing; the input of a fused clip has no grid.
-  [[nodiscard]] std::set<size_t> grids_that_kernels_read() const {
-    std::set<size_t> read;
-    for (const auto& op : plan_.operators) {
-      if (!op.is_static()) continue;
-      for (const auto& input : op.inputs) {
-        const auto grid = plan_.grid_of.find(input);
-        if (grid != plan_.grid_of.end() && grid->second != op.output_site) read.insert(grid->second);
-      }
+  void fuse(PlannedOperator& maker, PlannedOperator& next) {
+    if (next.kind == "aten::add") {
+      maker.fused_sum = next.name;
+      for (const auto& input : next.inputs)
+        if (input != maker.output) maker.inputs.push_back(input);
+    } else {
+      maker.fused_activation = next.kind;
     }
-    return read;
+    plan_.grid_of.erase(maker.output);
+    maker.output = next.output;
+    plan_.sites[maker.output_grid()].value = next.output;
+    plan_.grid_of[next.output] = maker.output_grid();
+    next.fused_into = maker.name;
+    next.output_site = maker.output_site;
+  }
+
+  /// The layer whose kernel can do this operator, too, where nobody else reads what lies between; null: there is none.
+  [[nodiscard]] PlannedOperator* layer_that_takes(const OperatorView& view) {
+    if (!backend_.fuses) return nullptr;
+    for (auto& op : plan_.operators) {
+      const bool is_before =
+          op.is_static() && op.weight_site && op.fused_activation.empty() && op.fused_sum.empty() &&
+          std::find(view.inputs.begin(), view.inputs.end(), op.output) != view.inputs.end();
+      if (is_before && graph_.uses.at(op.output) == 1 && backend_.fuses(op.kind, view) &&
+          adds_like_shapes(view))
+        return &op;
+    }
+    return nullptr;
+  }
+
+  /// True of any operator that is not an add of two tensors that may broadcast.
+  [[nodiscard]] bool adds_like_shapes(const OperatorView& view) const {
+    return view.inputs.size() == 1 || shapes_.are_same(view.inputs[0], view.inputs[1]);
   }
 
   /// Few bits are for the kernels that read the tensor. Where none does, as with the logits that the model returns,
   /// they would save nothing, and make classes tie.
   void widen_what_only_float_reads() {
-    const auto read = grids_that_kernels_read();
+    const auto read = grids_that_kernels_read(plan_);
     for (size_t i = 0; i < plan_.sites.size(); ++i) {
       auto& site = plan_.sites[i];
       if (site.role != SiteRole::kOutput || !site.is_calibrated() || read.contains(i) ||
@@ -238,6 +259,7 @@ class Planner {
   const GraphView& graph_;
   const Recipe& recipe_;
   const Backend& backend_;
+  ImageShapes shapes_;
   Resolved settings_;           ///< of the operator at hand
   std::set<size_t> kept_bits_;  ///< sites whose bits a rule asks for
   QuantPlan plan_;

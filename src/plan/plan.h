@@ -20,6 +20,11 @@ struct Backend {
       8;  ///< 7 where a kernel adds pairs of products in 16 bits, which 8 bits of both would overflow
   /// Whether each activation must have its zero point in the middle, which is 0 where it is stored as int8.
   bool symmetric_activations = false;
+  /// Whether layers can give float32: what only float operators read then has no grid.
+  bool float_outputs = false;
+  /// Whether the kernel of a layer of this kind can do an operator that reads its result, too: a relu and a hardtanh
+  /// apart, which every kernel can. Null: none.
+  std::function<bool(const std::string& layer, const OperatorView& next)> fuses = {};
   /// Why the kernels cannot run an operator that has an int8 form elsewhere; empty: they can.
   std::function<std::string(const OperatorView&)> objection = {};
   /// Why a layer's weight must not have more than 7 bits; empty: it may.
@@ -81,13 +86,15 @@ struct PlannedOperator {
   Precision precision = Precision::kFloat;
   std::string reason;      ///< why it stays float, or what is particular about it
   std::string fused_into;  ///< the operator whose int8 kernel does this one's work, too
-  std::string fused_clip;  ///< the kind of the relu or hardtanh that this one's kernel does, too
-  std::string output;      ///< the value that comes out of the kernel: the fused clip's, if there is one
+  /// The kind of the relu or hardtanh that this one's kernel does, too, or of what else Backend::fuses.
+  std::string fused_activation;
+  std::string fused_sum;  ///< the add that this one's kernel does, too, before the activation
+  std::string output;     ///< the value that comes out of the kernel: the fused clip's, if there is one
   std::vector<std::string> inputs;  ///< values that flow in
   std::optional<size_t>
       weight_site;  ///< index into QuantPlan::sites; of those that are not float, and have a weight
   std::optional<size_t>
-      output_site;  ///< the grid of `output`; for movers that of their input; of static ones
+      output_site;  ///< the grid of `output`; for movers that of their input; of static ones that give no float32
 
   /// Whether it reads and writes int8.
   [[nodiscard]] bool is_static() const { return precision == Precision::kStatic; }

@@ -25,7 +25,8 @@ void FakeQuantInsertion::run() {
   for (size_t i = 0; i < plan_.sites.size(); ++i)
     if (enabled_[i]) quantize_site(i);
   for (const auto& op : plan_.operators)
-    if (op.is_static() && op.fused_into.empty() && enabled_[op.output_grid()]) quantize_again(op);
+    if (op.is_static() && op.fused_into.empty() && op.output_site && enabled_[*op.output_site])
+      quantize_again(op);
 }
 
 void FakeQuantInsertion::quantize_weight(const PlannedOperator& op) {

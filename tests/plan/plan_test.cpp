@@ -50,6 +50,11 @@ class Graph {
     return *this;
   }
 
+  void weight(const std::string& name, const at::Tensor& weight) {
+    for (auto& op : view_.operators)
+      if (op.name == name) op.weight = weight;
+  }
+
   Graph& output(const std::string& name) {
     view_.outputs.push_back(name);
     ++view_.uses[name];
@@ -130,7 +135,7 @@ TEST_CASE("layers whose grids are not static do not count as int8") {
 TEST_CASE("a relu becomes part of the layer before it") {
   const auto plan = Graph().input("x").conv("conv", "x").relu("relu", "conv").output("relu").plan();
   CHECK(site_names(plan) == Strings{"conv:input", "conv:weight", "conv:output"});
-  CHECK(find(plan, "conv").fused_clip == "aten::relu");
+  CHECK(find(plan, "conv").fused_activation == "aten::relu");
   CHECK(find(plan, "conv").output == "relu");
   CHECK(find(plan, "relu").is_static());
   CHECK(find(plan, "relu").fused_into == "conv");
@@ -143,7 +148,7 @@ TEST_CASE("a relu becomes part of the layer before it") {
 TEST_CASE("a relu stays on its own where what lies before it is read elsewhere") {
   const auto plan =
       Graph().input("x").conv("conv", "x").relu("relu", "conv").output("relu").output("conv").plan();
-  CHECK(find(plan, "conv").fused_clip.empty());
+  CHECK(find(plan, "conv").fused_activation.empty());
   CHECK(find(plan, "relu").is_static());
   CHECK(find(plan, "relu").fused_into.empty());
   CHECK(grid(plan, "conv") == "conv:output");
@@ -171,7 +176,7 @@ TEST_CASE("a residual block: convolution, add of two int8 tensors, relu") {
   CHECK(site_names(plan) ==
         Strings{"conv1:input", "conv1:weight", "conv1:output", "conv2:weight", "conv2:output", "add:output"});
   CHECK(find(plan, "add").is_static());
-  CHECK(find(plan, "add").fused_clip == "aten::relu");
+  CHECK(find(plan, "add").fused_activation == "aten::relu");
   CHECK(find(plan, "add").output == "relu");
   CHECK(grid(plan, "relu") == "add:output");
 }
@@ -184,9 +189,9 @@ TEST_CASE("hardtanh is fused where it begins at zero") {
     clip.numbers = {{"min_val", low}, {"max_val", high}};
     return graph.output("clip").plan();
   };
-  CHECK(find(with_bounds(0, 6), "conv").fused_clip == "aten::hardtanh");
+  CHECK(find(with_bounds(0, 6), "conv").fused_activation == "aten::hardtanh");
   const auto alone = with_bounds(-1, 1);
-  CHECK(find(alone, "conv").fused_clip.empty());
+  CHECK(find(alone, "conv").fused_activation.empty());
   CHECK(find(alone, "clip").is_static());
   CHECK(grid(alone, "clip") == "conv:output");
 }
@@ -195,7 +200,7 @@ TEST_CASE("symmetric activations fuse no clip: their grid does not begin at zero
   Recipe recipe;
   recipe.activation_symmetry = Symmetry::kSymmetric;
   const auto plan = Graph().input("x").conv("conv", "x").relu("relu", "conv").output("relu").plan(recipe);
-  CHECK(find(plan, "conv").fused_clip.empty());
+  CHECK(find(plan, "conv").fused_activation.empty());
   CHECK(find(plan, "relu").is_static());
   CHECK(plan.sites[2].scheme == QuantScheme::activation(8, Symmetry::kSymmetric));
 }
@@ -250,6 +255,67 @@ TEST_CASE("an unknown operator stays float, and a layer after it quantizes again
   CHECK(plan.sites[3].value == "softmax");
 }
 
+TEST_CASE("where kernels give float32, what only float reads has no grid") {
+  Graph graph;
+  graph.input("x").conv("conv", "x").relu("relu", "conv");
+  graph.add("flat", "flatten", {"relu"});
+  graph.add("norm", "layer_norm", {"flat"});
+  graph.conv("read", "norm").conv("last", "read").output("last");
+  const auto plan = graph.plan({}, {.name = "plain", .float_outputs = true});
+  CHECK_FALSE(find(plan, "conv").output_site);
+  CHECK(find(plan, "conv").fused_activation == "aten::relu");
+  CHECK(find(plan, "relu").fused_into == "conv");
+  CHECK(find(plan, "flat").precision == Precision::kFloat);
+  CHECK(find(plan, "flat").reason == "only float operators read it");
+  CHECK_FALSE(find(plan, "last").output_site);
+  Strings sites;
+  for (const auto& site : plan.sites) sites.push_back(site.name);
+  CHECK(sites ==
+        Strings{"conv:input", "conv:weight", "read:input", "read:weight", "read:output", "last:weight"});
+  CHECK(plan.sites[find(plan, "read").output_grid()].name == "read:output");
+  CHECK(plan.sites[find(plan, "last").weight_grid()].name == "last:weight");
+  CHECK(plan.grid_of == std::map<std::string, size_t>{{"norm", 2}, {"read", 4}, {"x", 0}});
+}
+
+TEST_CASE("a kernel that can do what comes behind a layer does it, once") {
+  Graph graph;
+  graph.input("x").conv("conv", "x");
+  graph.add("gelu", "gelu", {"conv"});
+  graph.conv("next", "gelu");
+  graph.add("silu", "silu", {"next"});
+  graph.output("silu");
+  const auto only_gelu = [](const std::string& layer, const OperatorView& next) {
+    return layer == "aten::conv2d" && next.kind == "aten::gelu";
+  };
+  const auto plan = graph.plan({}, {.name = "plain", .fuses = only_gelu});
+  CHECK(find(plan, "conv").fused_activation == "aten::gelu");
+  CHECK(find(plan, "conv").output == "gelu");
+  CHECK(plan.sites[find(plan, "conv").output_grid()].value == "gelu");
+  CHECK(find(plan, "gelu").is_static());
+  CHECK(find(plan, "gelu").fused_into == "conv");
+  CHECK(find(plan, "silu").reason == "no int8 form of aten::silu");
+  CHECK(find(graph.plan(), "gelu").reason == "no int8 form of aten::gelu");
+}
+
+TEST_CASE("a kernel that adds takes the sum of a residual block, and the relu behind it") {
+  Graph graph;
+  graph.input("x").conv("stem", "x").conv("conv", "stem");
+  graph.add("add", "add", {"conv", "stem"});
+  graph.relu("relu", "add").conv("last", "relu").output("last");
+  for (auto* name : {"stem", "conv"}) graph.weight(name, at::ones({4, 4, 1, 1}));
+  const auto adds = [](const std::string&, const OperatorView& next) { return next.kind == "aten::add"; };
+  const auto plan = graph.plan({}, {.name = "plain", .fuses = adds});
+  const auto& conv = find(plan, "conv");
+  CHECK(conv.fused_sum == "add");
+  CHECK(conv.fused_activation == "aten::relu");
+  CHECK(conv.output == "relu");
+  CHECK(conv.inputs == Strings{"stem", "stem"});
+  CHECK(find(plan, "add").fused_into == "conv");
+  CHECK(find(plan, "relu").fused_into == "conv");
+  CHECK(plan.sites[conv.output_grid()].value == "relu");
+  CHECK_FALSE(plan.grid_of.contains("conv"));
+}
+
 TEST_CASE("what the recipe skips stays float and says by which pattern") {
   const auto graph =
       Graph().input("x").conv("conv1", "x").relu("relu", "conv1").conv("conv2", "relu").output("conv2");
@@ -258,7 +324,7 @@ TEST_CASE("what the recipe skips stays float and says by which pattern") {
   CHECK(reason(plan, "relu") == "its input conv1 is float");
   CHECK(site_names(plan) == Strings{"conv2:input", "conv2:weight", "conv2:output"});
   plan = graph.plan(skipping("relu"));
-  CHECK(find(plan, "conv1").fused_clip.empty());
+  CHECK(find(plan, "conv1").fused_activation.empty());
   CHECK(reason(plan, "relu") == "recipe: skip 'relu'");
   CHECK(site_names(plan).at(3) == "conv2:input");
 }

@@ -65,7 +65,7 @@ QuantPlan with_precision(const QuantPlan& plan, Precision precision) {
   QuantPlan changed;
   for (auto op : plan.operators) {
     op.output_site.reset();
-    op.fused_clip.clear();
+    op.fused_activation.clear();
     op.fused_into.clear();
     op.output = op.name;
     op.precision = op.weight_site ? precision : Precision::kFloat;

@@ -59,14 +59,28 @@ void Int8Lowering::give_own_list(jit::Node* node) {
 
 void Int8Lowering::lower(jit::Node* node) {
   const jit::WithInsertPoint here(node);
-  if (const auto* op = planned(node)) {
-    if (op->fused_into.empty()) int8_[values_.at(op->output)] = emit(*op, node);
+  if (planned(node)) {
+    const auto* op = emitted_at(node);
+    if (!op) return;
+    auto* made = emit(*op, values_.at(op->name)->node());
+    if (op->output_site)
+      int8_[values_.at(op->output)] = made;
+    else
+      values_.at(op->output)->replaceAllUsesWith(made);
   } else if (reads_only_shape(node->kind().toQualString())) {
     for (size_t i = 0; i < node->inputs().size(); ++i)
       if (int8_.contains(node->input(i))) node->replaceInput(i, int8_.at(node->input(i)));
   } else if (!is_list_for_int8(node)) {
     give_float(node, node);
   }
+}
+
+/// The operator whose int8 form stands where `node` is: one that does a sum, too, has both operands there.
+const PlannedOperator* Int8Lowering::emitted_at(const jit::Node* node) const {
+  const auto* op = planned(node);
+  if (op->fused_into.empty()) return op->fused_sum.empty() ? op : nullptr;
+  const auto* maker = operators_.at(op->fused_into);
+  return maker->fused_sum == op->name ? maker : nullptr;
 }
 
 /// The list of a cat that will be an int8 one is built again from int8 values.

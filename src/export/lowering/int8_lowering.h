@@ -24,7 +24,7 @@ class Int8Lowering {
  protected:
   explicit Int8Lowering(const Solution& solution);
 
-  /// What takes an operator's place in int8; its clip, if it has one fused, included.
+  /// What takes an operator's place in int8, what is fused into it included; float32 where it has no output site.
   virtual torch::jit::Value* emit(const PlannedOperator& op, torch::jit::Node* node) = 0;
   virtual torch::jit::Value* quantized(torch::jit::Value* value, size_t site) = 0;
   virtual torch::jit::Value* dequantized(torch::jit::Value* value, size_t site) = 0;
@@ -54,6 +54,7 @@ class Int8Lowering {
 
  private:
   const PlannedOperator* planned(const torch::jit::Node* node) const;
+  const PlannedOperator* emitted_at(const torch::jit::Node* node) const;
   void give_own_list(torch::jit::Node* node);
   void lower(torch::jit::Node* node);
   bool is_list_for_int8(const torch::jit::Node* node) const;

@@ -26,6 +26,13 @@ std::string objection_to_layer(const std::string& kind) {
   return "";
 }
 
+bool fuses(const std::string& layer, const OperatorView& next) {
+  if (next.kind == "aten::hardswish" || next.kind == "aten::silu")
+    return layer == "aten::conv2d" || layer == "aten::linear";
+  return (next.kind == "aten::gelu" && layer == "aten::linear") ||
+         (next.kind == "aten::add" && layer == "aten::conv2d");
+}
+
 }  // namespace
 
 Backend onednn_backend() {
@@ -37,6 +44,8 @@ Backend onednn_backend() {
         row && row->operator_class == OperatorClass::kLayer ? objection_to_layer(op.kind) : std::string();
     return own.empty() ? shared(op) : own;
   };
+  backend.float_outputs = true;
+  backend.fuses = fuses;
   return backend;
 }
 

@@ -2,8 +2,10 @@
 
 #include <ATen/ops/zeros.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "export/lowering/int8_lowering.h"
 #include "export/onednn/stored_weight.h"
@@ -93,7 +95,7 @@ class OnednnLowering final : public Int8Lowering {
 
   /// A clip that is part of the operator: where the grid does not end with it already.
   jit::Value* clip(const PlannedOperator& op, jit::Value* value) {
-    if (op.fused_clip.empty()) return value;
+    if (!is_clip(op.fused_activation)) return value;
     return clamp(value, limits_of(op, canonical_value(op.output)->node()), output_of(op));
   }
 
@@ -111,15 +113,75 @@ class OnednnLowering final : public Int8Lowering {
     const auto read = [&](const char* name) {
       return emit_attribute(*graph_, module_, StoredWeight::path(op.name, name));
     };
-    const auto& output = output_of(op);
     std::vector<jit::NamedValue> inputs = {int8_of(node->input(0)), input.scale(),        input.zero_point(),
                                            read("packed"),          read("weight_scale"), no_zero_points()};
+    if (!op.fused_sum.empty()) inputs.push_back(sum_of(op));
     inputs.push_back(argument(node, "bias")->mustBeNone() ? argument(node, "bias") : read("bias"));
     for (const auto* name : {"stride", "padding", "dilation", "groups"})
       if (auto* given = argument(node, name)) inputs.push_back(given);
-    inputs.insert(inputs.end(), {output.scale(), output.zero_point(), at::kByte, std::string("none"),
-                                 no_numbers(), std::string("")});
-    return clip(op, clamp_to_grid(insert("onednn::q" + short_kind(node) + "_pointwise", inputs), output));
+    const auto more =
+        op.output_site ? to_grid(op) : std::vector<jit::NamedValue>{1.0, int64_t{0}, at::kFloat};
+    inputs.insert(inputs.end(), more.begin(), more.end());
+    const auto [activation, algorithm] = post_operator(op);
+    inputs.insert(inputs.end(), {activation, no_numbers(), algorithm});
+    auto* made = insert("onednn::q" + short_kind(node) + "_pointwise", inputs);
+    return op.output_site ? clip(op, clamp_to_grid(made, output_of(op))) : clip_float(op, made);
+  }
+
+  /// Arguments from the output's scale to what comes before the activation.
+  std::vector<jit::NamedValue> to_grid(const PlannedOperator& op) {
+    std::vector<jit::NamedValue> values = {output_of(op).scale(), output_of(op).zero_point(), at::kByte};
+    if (op.fused_sum.empty()) return values;
+    const auto& summand = qparams_[plan_.grid_of.at(other_operand(op)->debugName())];
+    values.insert(values.end(), {summand.scale(), summand.zero_point(), std::string("sum"), 1.0});
+    return values;
+  }
+
+  /// What the add's other operand is called in the canonical graph.
+  jit::Value* other_operand(const PlannedOperator& op) const {
+    const auto* add = canonical_value(op.fused_sum)->node();
+    return add->input(add->input(0) == canonical_value(op.name) ? 1 : 0);
+  }
+
+  /// The kernel writes into what it adds, and takes channels last alone.
+  jit::Value* sum_of(const PlannedOperator& op) {
+    constexpr auto kChannelsLast = static_cast<int64_t>(at::MemoryFormat::ChannelsLast);
+    auto* operand = other_operand(op);
+    const char* kind =
+        is_done_with(operand, canonical_value(op.fused_sum)->node()) ? "aten::contiguous" : "aten::clone";
+    return graph_->insert(c10::Symbol::fromQualString(kind), {int8_of(operand)},
+                          {{"memory_format", kChannelsLast}});
+  }
+
+  /// Whether the int8 form of a value is memory of its own that nothing reads once `add` has run.
+  bool is_done_with(const jit::Value* value, const jit::Node* add) const {
+    const auto made_by_layer = [&](const PlannedOperator& op) {
+      return op.is_static() && op.weight_site && op.output == value->debugName();
+    };
+    return std::any_of(plan_.operators.begin(), plan_.operators.end(), made_by_layer) &&
+           std::all_of(value->uses().begin(), value->uses().end(), [&](const jit::Use& use) {
+             return use.user == add || (is_layer_of_its_own(use.user) && use.user->isBefore(add));
+           });
+  }
+
+  /// One that stands where it stood in the canonical graph.
+  bool is_layer_of_its_own(const jit::Node* node) const {
+    const auto* op = node->outputs().size() == 1 ? plan_.find(node->output()->debugName()) : nullptr;
+    return op && op->is_static() && op->weight_site && op->fused_sum.empty();
+  }
+
+  /// The name of an activation that the kernel does before it rounds, and which form of it.
+  std::pair<std::string, std::string> post_operator(const PlannedOperator& op) const {
+    if (op.fused_activation == "aten::hardswish") return {"hardswish", ""};
+    if (op.fused_activation == "aten::silu") return {"swish", ""};
+    if (op.fused_activation != "aten::gelu") return {"none", ""};
+    return {"gelu", constant_argument(canonical_value(op.output)->node(), "approximate").toStringRef()};
+  }
+
+  static bool is_clip(const std::string& kind) { return kind == "aten::relu" || kind == "aten::hardtanh"; }
+
+  jit::Value* clip_float(const PlannedOperator& op, jit::Value* value) {
+    return is_clip(op.fused_activation) ? emit_on(value, canonical_value(op.output)->node()) : value;
   }
 
   /// All weights are symmetric.

@@ -61,7 +61,7 @@ class Lowering final : public Int8Lowering {
   std::string kernel(const PlannedOperator& op, const jit::Node* node) const {
     const auto kind = short_kind(node);
     const bool has_relu_form = kind.rfind("conv_transpose", 0) != 0;
-    return "quantized::" + kind + (op.fused_clip == "aten::relu" && has_relu_form ? "_relu" : "");
+    return "quantized::" + kind + (op.fused_activation == "aten::relu" && has_relu_form ? "_relu" : "");
   }
 
   jit::Value* emit_layer(const PlannedOperator& op, jit::Node* node) {
