@@ -58,7 +58,7 @@ void write_simulation(const Solution& solution, const Belongings& belongings, co
 
 void write_onednn_ops(const Solution& solution, const Belongings& belongings, const std::string& path) {
   check_precisions(onednn_target(), solution.plan);
-  save_as_client_sees_it(lower_to_onednn(solution), belongings, path);
+  save_as_client_sees_it(lower_to_onednn(solution, belongings.example), belongings, path);
 }
 
 /// It needs no engine.

@@ -34,7 +34,7 @@ ARROWS = {
     "qat": "simulate plan graph graph/ir graph/passes grid",
     "export/lowering": "improve graph/ir",
     "export/torchscript": "export/lowering improve plan graph graph/ir grid",
-    "export/onednn": "export/lowering export/torchscript improve plan graph/ir grid",
+    "export/onednn": "export/lowering export/torchscript improve plan graph graph/ir grid",
     "export/onnx": "improve simulate plan graph graph/ir grid",
     "export": "export/onednn export/onnx export/torchscript run simulate improve graph graph/read",
     "measure": "data options",

@@ -1,5 +1,6 @@
 #include "export/onednn/onednn_ops.h"
 
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include "export/onednn/stored_weight.h"
 #include "graph/ir/attributes.h"
 #include "graph/ir/nodes.h"
+#include "graph/probe.h"
 #include "grid/affine.h"
 
 namespace qtool {
@@ -18,9 +20,27 @@ namespace {
 
 namespace jit = torch::jit;
 
+using Shapes = std::map<std::string, std::vector<int64_t>>;
+
+/// What the layers read, by its value's name, in a batch of one sample.
+Shapes layer_shapes(const Solution& solution, const std::vector<at::Tensor>& example) {
+  if (example.empty()) return {};
+  std::vector<std::string> values;
+  for (const auto& op : solution.plan.operators)
+    if (op.is_static() && op.weight_site) values.push_back(op.inputs.at(0));
+  Shapes shapes;
+  const at::NoGradGuard no_grad;
+  (void)Probe(solution.model, values).run(example, [&](size_t index, const at::Tensor& value) {
+    auto& shape = shapes[values[index]] = value.sizes().vec();
+    if (!shape.empty()) shape[0] = 1;
+  });
+  return shapes;
+}
+
 class OnednnLowering final : public Int8Lowering {
  public:
-  explicit OnednnLowering(const Solution& solution) : Int8Lowering(solution) {}
+  OnednnLowering(const Solution& solution, Shapes shapes)
+      : Int8Lowering(solution), shapes_(std::move(shapes)) {}
 
  private:
   jit::Value* emit(const PlannedOperator& op, jit::Node* node) override {
@@ -106,8 +126,10 @@ class OnednnLowering final : public Int8Lowering {
 
   jit::Value* emit_layer(const PlannedOperator& op, jit::Node* node) {
     const auto& input = qparams_[plan_.grid_of.at(node->input(0)->debugName())];
+    const auto shape = shapes_.find(node->input(0)->debugName());
     const StoredWeight stored(node, tensor_argument(node, "weight"), tensor_argument(node, "bias"),
-                              qparams_[op.weight_grid()], input);
+                              qparams_[op.weight_grid()], input,
+                              shape == shapes_.end() ? std::vector<int64_t>() : shape->second);
     stored.add_to(module_, op.name);
     stored_.emplace(op.name, stored);
     const auto read = [&](const char* name) {
@@ -242,6 +264,7 @@ class OnednnLowering final : public Int8Lowering {
     for (const auto& [layer, stored] : stored_) stored.complete(module, layer);
   }
 
+  Shapes shapes_;
   const QuantScheme kAll = QuantScheme::activation(8, Symmetry::kAffine);
   std::map<std::string, StoredWeight> stored_;  ///< by the layer's name
   jit::Value* no_zero_points_ = nullptr;
@@ -249,6 +272,8 @@ class OnednnLowering final : public Int8Lowering {
 
 }  // namespace
 
-Model lower_to_onednn(const Solution& solution) { return OnednnLowering(solution).run(); }
+Model lower_to_onednn(const Solution& solution, const std::vector<at::Tensor>& example) {
+  return OnednnLowering(solution, layer_shapes(solution, example)).run();
+}
 
 }  // namespace qtool

@@ -24,7 +24,7 @@ void emit_store(jit::Graph& graph, jit::Value* self, const char* attribute, jit:
 }  // namespace
 
 StoredWeight::StoredWeight(const jit::Node* layer, const at::Tensor& weight, const at::Tensor& bias,
-                           const QParams& qparams, const QParams& input)
+                           const QParams& qparams, const QParams& input, const std::vector<int64_t>& shape)
     : is_linear_(short_kind(layer) == "linear"),
       integers_(quantize(weight.detach(), qparams).to(at::kChar).contiguous()),
       scale_(qparams.scales().to(at::kFloat)),
@@ -35,6 +35,7 @@ StoredWeight::StoredWeight(const jit::Node* layer, const at::Tensor& weight, con
   padding_ = constant_argument(layer, "padding");
   dilation_ = constant_argument(layer, "dilation");
   groups_ = constant_argument(layer, "groups");
+  if (!shape.empty()) shape_ = shape;
 }
 
 std::string StoredWeight::path(const std::string& layer, const char* attribute) {
@@ -79,9 +80,8 @@ void StoredWeight::complete(jit::Module& module, const std::string& layer) const
 jit::Value* StoredWeight::emit_packing(jit::Graph& graph, jit::Value* weight, jit::Value* scale) const {
   const auto symbol = [](const char* name) { return c10::Symbol::fromQualString(name); };
   if (is_linear_) return graph.insert(symbol("onednn::qlinear_prepack"), {weight, c10::IValue()});
-  return graph.insert(symbol("onednn::qconv_prepack"),
-                      {weight, scale, input_.scale(), input_.zero_point(), stride_, padding_, dilation_,
-                       groups_, c10::IValue()});
+  return graph.insert(symbol("onednn::qconv_prepack"), {weight, scale, input_.scale(), input_.zero_point(),
+                                                        stride_, padding_, dilation_, groups_, shape_});
 }
 
 at::Tensor StoredWeight::packed() const {

@@ -3,6 +3,7 @@
 #include <torch/csrc/jit/ir/ir.h>
 
 #include <string>
+#include <vector>
 
 #include "grid/qparams.h"
 
@@ -13,9 +14,10 @@ namespace qtool {
 /// is loaded.
 class StoredWeight {
  public:
-  /// `weight` and `bias` float32, `bias` undefined where there is none; `input` is the grid of what the layer reads.
+  /// `weight` and `bias` float32, `bias` undefined where there is none; `input` is the grid of what the layer reads,
+  /// `shape` its shape where it is known.
   StoredWeight(const torch::jit::Node* layer, const at::Tensor& weight, const at::Tensor& bias,
-               const QParams& qparams, const QParams& input);
+               const QParams& qparams, const QParams& input, const std::vector<int64_t>& shape);
 
   /// Where forward() may read, given the layer's name.
   [[nodiscard]] static std::string path(const std::string& layer, const char* attribute);
@@ -33,7 +35,7 @@ class StoredWeight {
   bool is_linear_;
   at::Tensor integers_, scale_, bias_;
   QParams input_;
-  c10::IValue stride_, padding_, dilation_, groups_;
+  c10::IValue stride_, padding_, dilation_, groups_, shape_;
 };
 
 }  // namespace qtool
