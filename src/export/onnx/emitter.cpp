@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "graph/ir/attributes.h"
 #include "graph/ir/nodes.h"
 
 namespace qtool::onnx {
@@ -38,7 +39,7 @@ bool Emitter::has(const std::string& name) const {
 std::string Emitter::tensor(const std::string& name) const {
   auto* value = qtool::argument(node_, name);
   if (!value) refuse("it has no argument " + name);
-  return conversion_.tensor(conversion_.of(value), value->debugName());
+  return conversion_.tensor(conversion_.of(value), attribute_path(value).value_or(value->debugName()));
 }
 
 std::string Emitter::tensor(const Converted& value) const { return conversion_.tensor(value, hint()); }

@@ -34,11 +34,13 @@ std::vector<Dimension> with_free_batch(const std::vector<int64_t>& sizes) {
   return shape;
 }
 
-void add_inputs(Conversion& conversion, jit::Graph& graph, const SeenTensors& seen) {
+/// Called as the model's arguments are.
+void add_inputs(Conversion& conversion, jit::Graph& graph, const std::vector<std::string>& names,
+                const SeenTensors& seen) {
   for (size_t i = 1; i < graph.inputs().size(); ++i) {
     auto* input = graph.inputs()[i];
     const auto& known = seen.at(input->debugName());
-    const auto name = conversion.builder().unique(input->debugName());
+    const auto name = conversion.builder().unique(names.at(i - 1));
     conversion.builder().model().inputs.push_back({name, known.type, with_free_batch(known.sizes)});
     conversion.set(input, {.name = name});
   }
@@ -83,7 +85,7 @@ Model convert(const qtool::Model& model, const std::vector<at::Tensor>& example,
   Builder builder;
   builder.model().name = "qtool";
   Conversion conversion(module, seen, builder, grids);
-  add_inputs(conversion, *graph, seen);
+  add_inputs(conversion, *graph, model.input_names(), seen);
   conversion.run(*graph);
   add_outputs(conversion, *graph);
   return builder.model();

@@ -1,0 +1,128 @@
+#include "export/onnx/operators.h"
+
+#include <ATen/TensorOperators.h>
+
+#include "catch.h"
+#include "data/files.h"
+#include "export/onnx/objections.h"
+#include "export/onnx/write_model.h"
+#include "export/onnx/write_onnx.h"
+#include "graph/passes/canonicalise.h"
+#include "run/openvino_runtime.h"
+#include "skip.h"
+#include "small_net.h"
+
+using namespace qtool;
+
+namespace {
+
+const SmallNet kNets[] = {
+    // Layers.
+    {"return torch.conv2d(x, w, b, [2, 1], [1, 0], [1, 2])", {{"w", {4, 3, 3, 3}}, {"b", {4}}}},
+    {"return torch.conv2d(x, w, None, [1, 1], 'same')", {{"w", {4, 3, 3, 3}}}},
+    {"return torch.conv2d(x, w, None, [1, 1], [1, 1], [1, 1], 3)", {{"w", {6, 1, 3, 3}}}},
+    {"return torch.conv1d(x.flatten(2), w, b)", {{"w", {4, 3, 5}}, {"b", {4}}}},
+    {"return torch.conv_transpose2d(x, w, b, [2, 2], [1, 1], [1, 1])", {{"w", {3, 4, 3, 3}}, {"b", {4}}}},
+    {"return torch.linear(x.flatten(1), w, b)", {{"w", {5, 147}}, {"b", {5}}}},
+    {"return torch.linear(x, w)", {{"w", {5, 7}}}},
+    {"return torch.matmul(x, x.transpose(2, 3))", {}},
+    {"return torch.einsum('nchw,nchv->nhwv', x, x)", {}},
+    {"return torch.layer_norm(x, [7], w, b)", {{"w", {7}}, {"b", {7}}}},
+    {"return torch.group_norm(torch.cat([x, x], 1), 2, w, b)", {{"w", {6}}, {"b", {6}}}},
+    {"return torch.instance_norm(x, None, None, None, None, True, 0.1, 0.01, True)", {}},
+    // Each value for itself, or pairs of them.
+    {"return torch.gelu(x) + torch.silu(x) * torch.hardswish(x)", {}},
+    {"return torch.sigmoid(x) - torch.tanh(x) / (torch.exp(x) + 2)", {}},
+    {"return torch.leaky_relu(x, 0.2) + torch.elu(x, 0.5)", {}},
+    {"return torch.hardsigmoid(x) + torch.clamp(x, -0.5, 0.25) + torch.clamp(x, min=0.1)", {}},
+    {"return torch.prelu(x, w) + torch.softplus(x)", {{"w", {3}}}},
+    {"return torch.rsqrt(x.abs() + 1) + torch.erf(x) + x.pow(2) + torch.sqrt(x * x + 1)", {}},
+    {"return 1 - x * 3 + torch.where(x > 0, x, 2 * x) + x.masked_fill(x < -1, 5.)", {}},
+    {"return torch.maximum(x, -x) + torch.addcmul(x, x, x, value=0.5)", {}},
+    {"return torch.add(x, x, alpha=3) + torch.floor(x) + (x != x.round()).to(6)", {}},
+    // Moves.
+    {"return x.reshape(x.size(0), -1)", {}},
+    {"return x.view(x.size(0), x.size(1) * 7, 7).permute(0, 2, 1).unsqueeze(1)", {}},
+    {"return x.flatten(1, 2).unflatten(1, [3, 7]).squeeze(0)", {}},
+    {"return x[:, 1:, ::2, -3:].contiguous()", {}},
+    {"return torch.cat([x[:, 0], x.select(1, -1)], 1)", {}},
+    {"a, b = x.chunk(2, 3); return torch.cat([b, a], 3)", {}},
+    {"a, b = x.split([3, 4], 2); return torch.stack([a[:, :, :3], b[:, :, :3]], 1)", {}},
+    {"return x.roll([2, -1], [2, 3]) + x.flip([3])", {}},
+    {"return x[:, 0:1].expand(-1, 3, -1, -1) + x[:, :1].repeat(1, 3, 1, 1)", {}},
+    {"return torch.constant_pad_nd(x, [1, 2, 0, 3], 0.5)", {}},
+    {"return torch.reflection_pad2d(x, [1, 2, 3, 1])", {}},
+    {"return torch.pixel_shuffle(torch.cat([x, x, x, x], 1), 2)", {}},
+    {"return torch.movedim(x, 1, -1)", {}},
+    {"return x[:, [2, 0]]", {}},
+    // Windows.
+    {"return torch.max_pool2d(x, [3, 2], [2, 1], [1, 1], [1, 2])", {}},
+    {"return torch.max_pool2d(x, [3, 3], [2, 2], [0, 0], [1, 1], True)", {}},
+    {"return torch.avg_pool2d(x, [3, 3], [2, 2], [1, 1]) + torch.avg_pool2d(x, 3, 2, 1, False, "
+     "False)",
+     {}},
+    {"return torch.adaptive_avg_pool2d(x, [1, 1])", {}},
+    {"return torch.adaptive_avg_pool2d(x[:, :, :6, :6], [2, 3])", {}},
+    {"return torch.upsample_nearest2d(x, None, [2., 2.])", {}},
+    {"return torch.upsample_bilinear2d(x, [10, 5], False)", {}},
+    {"return torch.upsample_bilinear2d(x, [10, 5], True)", {}},
+    // Reductions.
+    {"return x.mean([2, 3]) + x.sum(dim=[2, 3]) + x.amax([2, 3])", {}},
+    {"return x.softmax(1) + torch.log_softmax(x, -1)", {}},
+    {"return x.norm(2, 1) + x.std([1], unbiased=True) + x.var([1], unbiased=False)", {}},
+    {"return torch.max(x, 1)[0] + torch.cumsum(x, 1)[:, 0]", {}},
+    // Creation, attention.
+    {"return x + torch.arange(x.size(3), dtype=6)", {}},
+    {"return torch.scaled_dot_product_attention(x, x, x)", {}},
+    {"return torch.scaled_dot_product_attention(x, x, x, is_causal=True)", {}},
+};
+
+onnx::Model converted(const SmallNet& net, const at::Tensor& input) {
+  const auto canonical = canonicalise(build(net));
+  CHECK(onnx::objections(canonical).empty());
+  return onnx::convert(canonical, {input});
+}
+
+}  // namespace
+
+TEST_CASE("an operator's ONNX form computes what LibTorch computes, at another batch size, too",
+          "[.openvino]") {
+  if (const auto why = why_no_openvino(); !why.empty()) skip(why);
+  const TemporaryFolder folder;
+  const auto path = folder / "model.onnx";
+  for (const auto& net : kNets) {
+    INFO(net.body);
+    onnx::write_model(converted(net, noise({2, 3, 7, 7}, 5)), path);
+    for (const auto batch : {2, 3}) {
+      const auto input = noise({batch, 3, 7, 7}, 6);
+      const auto expected = build(net).forward({input})[0];
+      const auto got = openvino_runtime(path)->run({input})[0];
+      REQUIRE(got.sizes() == expected.sizes());
+      CHECK((got - expected).abs().max().item<float>() < 2e-5F * (1 + expected.abs().max().item<float>()));
+    }
+  }
+}
+
+TEST_CASE("what has no ONNX form is named, with its kind") {
+  const auto canonical =
+      canonicalise(build({"return torch.fft_rfft(x).real * torch.relu(x[:, :, :, :4])", {}}));
+  const auto found = onnx::objections(canonical);
+  REQUIRE(found.size() >= 1);
+  CHECK(found[0].find("ONNX has no form of aten::fft_rfft") != std::string::npos);
+}
+
+TEST_CASE("settings that ONNX cannot say are refused with the operator") {
+  const auto refusal = [](const std::string& body) {
+    const auto input = noise({2, 3, 7, 7}, 5);
+    try {
+      (void)onnx::convert(canonicalise(build({body, {}})), {input});
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  CHECK_THAT(refusal("return torch.adaptive_avg_pool2d(x, [2, 3])"),
+             contains("makes 2 values of 7, in windows of different sizes"));
+  CHECK_THAT(refusal("return x[x > 0]"), contains("it picks by a mask"));
+  CHECK_THAT(refusal("return torch.softplus(x, 2.)"), contains("its beta is not 1"));
+}
