@@ -7,7 +7,7 @@ namespace qtool {
 namespace {
 
 int run(const InspectOptions& options, const Context& context) {
-  const InspectResult result = run_inspect(options, context);
+  const InspectResult result = inspect_file(options, context);
   context.progress.stage("");
   print_inspection(result, context.common.json);
   return 0;

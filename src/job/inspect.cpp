@@ -69,9 +69,14 @@ InspectResult inspect_onnx(const InspectOptions& options, const Context& context
 
 }  // namespace
 
+InspectResult inspect_file(const InspectOptions& options, const Context& context) {
+  if (is_zoo(options.model) || !is_onnx_model(options.model)) return run_inspect(options, context);
+  apply(context.common);
+  return inspect_onnx(options, context);
+}
+
 InspectResult run_inspect(const InspectOptions& options, const Context& context) {
   apply(context.common);
-  if (!is_zoo(options.model) && is_onnx_model(options.model)) return inspect_onnx(options, context);
   context.progress.stage("load and plan");
   JobData data(options.data);
   const auto original = open_float_model(options.model, data, context.common.seed).model;

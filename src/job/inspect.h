@@ -63,4 +63,7 @@ struct InspectResult {
 /// What would be quantized, what not and why. Writes nothing.
 [[nodiscard]] InspectResult run_inspect(const InspectOptions& options, const Context& context);
 
+/// The same, and of an ONNX file, of which nothing can be quantized, what is in it.
+[[nodiscard]] InspectResult inspect_file(const InspectOptions& options, const Context& context);
+
 }  // namespace qtool

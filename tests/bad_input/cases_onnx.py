@@ -42,4 +42,8 @@ def cases(shop):
         told(shop, "graphs without end", nested(3000), "more than 32 deep"),
         Case("onnx: ptq does not take it", shop.ptq(model=shop.write("float.onnx", whole)),
              says=("this is an ONNX model",)),
+        Case("onnx: ptq does not plan for it, either", [*shop.ptq(model=shop.path("float.onnx")), "--dry-run"],
+             says=("this is an ONNX model",)),
+        told(shop, "a node without its inputs", onnx.model(onnx.graph(
+            [onnx.node("Conv", ["x"], ["y"])], [onnx.value("x", (1, 1, 8, 8))], [])), "1 input of Conv"),
     ]

@@ -29,7 +29,7 @@ namespace graph_field {
 enum : uint32_t { kNode = 1, kInitializer = 5, kInput = 11, kOutput = 12, kSparseInitializer = 15 };
 }
 namespace node_field {
-enum : uint32_t { kOperator = 4, kAttribute = 5, kDomain = 7 };
+enum : uint32_t { kInput = 1, kOperator = 4, kAttribute = 5, kDomain = 7 };
 }
 namespace attribute_field {
 enum : uint32_t { kTensor = 5, kGraph = 6, kTensors = 10, kGraphs = 11, kSparse = 22, kSparses = 23 };

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/names.h"
 #include "graph/read/onnx_fields.h"
+#include "graph/read/onnx_inputs.h"
 #include "graph/read/onnx_tensor.h"
 #include "graph/read/refuse_model.h"
 
@@ -161,7 +162,11 @@ class Reader {
 
   void node(pbf_reader fields, int depth) {
     std::string name, domain;
+    int inputs = 0;
     while (fields.next()) switch (fields.tag()) {
+        case node_field::kInput:
+          inputs += text(fields).empty() ? 0 : 1;
+          break;
         case node_field::kOperator:
           name = text(fields);
           break;
@@ -174,7 +179,11 @@ class Reader {
         default:
           fields.skip();
       }
-    ++file_.operators[domain.empty() || domain == "ai.onnx" ? name : domain + "." + name];
+    const bool of_onnx = domain.empty() || domain == "ai.onnx";
+    if (of_onnx && inputs < fewest_inputs(name))
+      throw Flaw(std::to_string(inputs) + (inputs == 1 ? " input of " : " inputs of ") + name,
+                 "at least " + std::to_string(fewest_inputs(name)));
+    ++file_.operators[of_onnx ? name : domain + "." + name];
   }
 
   void attribute(pbf_reader fields, int depth) {

@@ -94,6 +94,12 @@ TEST_CASE("weights outside the file lie beside it") {
   CHECK(got_from(with_weight(outside("nothing.bin"))) == "no file 'nothing.bin', which has the weight 'w'");
 }
 
+TEST_CASE("nodes without their inputs are refused") {
+  CHECK(got_from(model({{1, node("Conv", {"x"}, "y")}})) == "1 input of Conv");
+  CHECK(got_from(model({{1, node("Relu", {""}, "y")}})) == "0 inputs of Relu");
+  CHECK(got_from(model({{1, node("Constant", {}, "y")}})).empty());
+}
+
 TEST_CASE("graphs that stand deep in each other are refused") {
   std::string graph = message({{1, node("Relu", {"x"}, "y")}});
   for (int i = 0; i < 40; ++i)
