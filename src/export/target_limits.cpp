@@ -35,6 +35,17 @@ Backend merged(const std::vector<Backend>& backends) {
       return std::all_of(backends.begin(), backends.end(),
                          [&](const Backend& backend) { return backend.fuses(layer, next); });
     };
+  // One that gains nothing by int8 does not speak for one that does.
+  const auto gains_nothing = [&](const Backend& backend) { return backend.better_in_float != nullptr; };
+  if (std::all_of(backends.begin(), backends.end(), gains_nothing))
+    all.better_in_float = [backends](const OperatorView& op) {
+      std::string reason;
+      for (const auto& backend : backends) {
+        reason = backend.better_in_float(op);
+        if (reason.empty()) break;
+      }
+      return reason;
+    };
   return all;
 }
 

@@ -52,7 +52,8 @@ class Planner {
   [[nodiscard]] std::string reason_for_float(const OperatorView& view) {
     const auto* row = find_operator(view.kind);
     if (is_quantized(view)) return "it is quantized already";
-    if (!row && !layer_that_takes(view)) return "no int8 form of " + view.kind;
+    const bool is_taken = layer_that_takes(view) != nullptr;
+    if (!row && !is_taken) return "no int8 form of " + view.kind;
     if (view.in_control_flow)
       return "inside an if or a loop" + (view.source.empty() ? "" : " at " + view.source);
     if (!view.changed_by.empty()) return "its input or result is changed in place by " + view.changed_by;
@@ -62,6 +63,8 @@ class Planner {
     if (backend_.objection)
       if (auto objection = backend_.objection(view); !objection.empty()) return objection;
     if (!row) return "";
+    if (!is_taken && backend_.better_in_float)
+      if (auto reason = backend_.better_in_float(view); !reason.empty()) return reason;
     if (backend_.symmetric_activations && row->operator_class == OperatorClass::kFixed &&
         row->fixed.zero_point != QuantScheme::activation(8, Symmetry::kSymmetric).middle())
       return "its kernel has a zero point of its own, and a target wants the middle";

@@ -25,6 +25,9 @@ struct Backend {
   /// Whether the kernel of a layer of this kind can do an operator that reads its result, too: a relu and a hardtanh
   /// apart, which every kernel can. Null: none.
   std::function<bool(const std::string& layer, const OperatorView& next)> fuses = {};
+  /// Why an operator is as good in float, because the target has no kernel of its own for it; empty: it is not. Null:
+  /// none is.
+  std::function<std::string(const OperatorView&)> better_in_float = {};
   /// Why the kernels cannot run an operator that has an int8 form elsewhere; empty: they can.
   std::function<std::string(const OperatorView&)> objection = {};
   /// Why a layer's weight must not have more than 7 bits; empty: it may.

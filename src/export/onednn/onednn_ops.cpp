@@ -196,14 +196,21 @@ class OnednnLowering final : public Int8Lowering {
   std::pair<std::string, std::string> post_operator(const PlannedOperator& op) const {
     if (op.fused_activation == "aten::hardswish") return {"hardswish", ""};
     if (op.fused_activation == "aten::silu") return {"swish", ""};
+    if (is_relu_of_kernel(op)) return {"relu", ""};
     if (op.fused_activation != "aten::gelu") return {"none", ""};
     return {"gelu", constant_argument(canonical_value(op.output)->node(), "approximate").toStringRef()};
+  }
+
+  /// A grid clips on its own.
+  static bool is_relu_of_kernel(const PlannedOperator& op) {
+    return !op.output_site && op.fused_activation == "aten::relu" && op.kind != "aten::conv3d";
   }
 
   static bool is_clip(const std::string& kind) { return kind == "aten::relu" || kind == "aten::hardtanh"; }
 
   jit::Value* clip_float(const PlannedOperator& op, jit::Value* value) {
-    return is_clip(op.fused_activation) ? emit_on(value, canonical_value(op.output)->node()) : value;
+    const bool clips = is_clip(op.fused_activation) && !is_relu_of_kernel(op);
+    return clips ? emit_on(value, canonical_value(op.output)->node()) : value;
   }
 
   /// All weights are symmetric.

@@ -10,7 +10,6 @@
 
 #include <filesystem>
 
-#include "export/onednn/onednn_limits.h"
 #include "export/onednn/onednn_ops.h"
 #include "export/torchscript/quantized_ops.h"
 #include "graph/read/read_model.h"
@@ -36,11 +35,11 @@ Int8Run quantize_for(Engine engine, const Model& model, const at::Tensor& input,
   return {engine, std::move(prepared), std::move(simulated), std::move(int8)};
 }
 
-Int8Run quantize_for_onednn(const Model& model, const at::Tensor& input, const Recipe& recipe) {
+Int8Run quantize_for_onednn(const Model& model, const at::Tensor& input, const Backend& backend) {
   const at::NoGradGuard no_grad;
-  auto prepared = prepare(model, input, recipe, onednn_backend());
+  auto prepared = prepare(model, input, {}, backend);
   auto simulated = simulate(prepared);
-  auto int8 = written_and_read(lower_to_onednn(prepared));
+  auto int8 = written_and_read(lower_to_onednn(prepared, {input}));
   return {choose_engine(Engine::kAuto), std::move(prepared), std::move(simulated), std::move(int8)};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 
+#include "export/onednn/onednn_limits.h"
 #include "export/torchscript/engine.h"
 #include "graph/model.h"
 #include "small_net.h"
@@ -19,7 +20,7 @@ struct Int8Run {
 
 /// Likewise on oneDNN's operators for plain tensors, which know no engine.
 [[nodiscard]] Int8Run quantize_for_onednn(const Model& model, const at::Tensor& input,
-                                          const Recipe& recipe = {});
+                                          const Backend& backend = onednn_backend());
 
 /// The model written and read again.
 [[nodiscard]] Model written_and_read(const Model& model);
