@@ -5,7 +5,7 @@
 #
 #   bash tests/fuzz/run.sh [--count N] [--seconds N] [FUZZ.PY'S OPTIONS]
 #
-# --count: files of each kind (100); --seconds: of libFuzzer for each parser (60). That is what CI runs, in some twelve
+# --count: files of each kind (40); --seconds: of libFuzzer for each parser (15). That is what CI runs, in some seven
 # minutes on two cores, of which the build is four. The long run, for whoever changes what reads a file, is
 #
 #   bash tests/fuzz/run.sh --count 10000 --seconds 600
@@ -15,7 +15,7 @@
 # libFuzzer's that fails stays there as well: once it is mended, a small one goes into corpus/, which each run begins
 # with.
 source "$(dirname "${BASH_SOURCE[0]}")/../sanitize/configure.sh"
-count=100 seconds=60 options=()
+count=40 seconds=15 options=()
 while [ $# -gt 0 ]; do
   case $1 in
     --count) count=$2; shift 2 ;;
