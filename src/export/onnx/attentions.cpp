@@ -45,8 +45,71 @@ void scaled_dot_product_attention(Emitter& e) {
   e.out(e.add("MatMul", {shares, e.tensor("value")}));
 }
 
+/// x @ weight' + bias, of constants.
+std::string projected(Emitter& e, const std::string& x, const char* weight, const char* bias) {
+  const auto held = e.builder().constant(e.weight(weight).t(), e.hint() + "." + weight);
+  return e.add("Add", {e.add("MatMul", {x, held}), e.tensor(bias)});
+}
+
+/// Attention of x [batch, places, embedding] to itself, in several heads.
+std::string self_attention(Emitter& e, const std::string& x, int64_t heads) {
+  if (e.has("mask")) e.refuse("it has a mask");
+  const int64_t embedding = e.weight("proj_weight").size(0), each = embedding / heads;
+  const auto parts = e.builder().add_many(
+      "Split",
+      {projected(e, x, "qkv_weight", "qkv_bias"), e.builder().constant(std::vector<int64_t>(3, embedding))},
+      e.hint(), 3, {{"axis", int64_t(-1)}});
+  const auto split_heads = e.builder().constant(std::vector<int64_t>{0, 0, heads, each});
+  const auto of_heads = [&](size_t part, const std::vector<int64_t>& order) {
+    return e.add("Transpose", {e.add("Reshape", {parts[part], split_heads})}, {{"perm", order}});
+  };
+  const auto query =
+      e.add("Mul", {of_heads(0, {0, 2, 1, 3}), e.builder().scalar(1 / std::sqrt(double(each)), at::kFloat)});
+  const auto shares =
+      e.add("Softmax", {e.add("MatMul", {query, of_heads(1, {0, 2, 3, 1})})}, {{"axis", int64_t(-1)}});
+  const auto seen = e.add("Transpose", {e.add("MatMul", {shares, of_heads(2, {0, 2, 1, 3})})},
+                          {{"perm", std::vector<int64_t>{0, 2, 1, 3}}});
+  const auto joined = e.add("Reshape", {seen, e.builder().constant(std::vector<int64_t>{0, 0, embedding})});
+  return projected(e, joined, "proj_weight", "proj_bias");
+}
+
+/// LibTorch's fused form of nn.MultiheadAttention in eval mode.
+void native_multi_head_attention(Emitter& e) {
+  const auto* query = e.node()->input(0);
+  if (query != e.node()->input(1) || query != e.node()->input(2))
+    e.refuse("it attends to other values than its own");
+  if (e.node()->outputs()[1]->hasUses()) e.refuse("its attention weights are used");
+  e.out(self_attention(e, e.tensor("query"), e.integer("num_head")));
+}
+
+std::string normed(Emitter& e, const std::string& x, const char* weight, const char* bias) {
+  return e.add("LayerNormalization", {x, e.tensor(weight), e.tensor(bias)},
+               {{"axis", int64_t(-1)}, {"epsilon", float(e.number("eps"))}});
+}
+
+/// LibTorch's fused form of nn.TransformerEncoderLayer in eval mode.
+void transformer_encoder_layer(Emitter& e) {
+  const bool is_first = e.flag("norm_first");
+  const auto before = [&](const std::string& x, const char* weight, const char* bias) {
+    return is_first ? normed(e, x, weight, bias) : x;
+  };
+  const auto after = [&](const std::string& x, const char* weight, const char* bias) {
+    return is_first ? x : normed(e, x, weight, bias);
+  };
+  const auto x = e.tensor("src");
+  const auto attended = self_attention(e, before(x, "norm_weight_1", "norm_bias_1"), e.integer("num_heads"));
+  const auto middle = after(e.add("Add", {x, attended}), "norm_weight_1", "norm_bias_1");
+  const auto wide =
+      projected(e, before(middle, "norm_weight_2", "norm_bias_2"), "ffn_weight_1", "ffn_bias_1");
+  const auto active = e.add(e.flag("use_gelu") ? "Gelu" : "Relu", {wide});
+  const auto made = e.add("Add", {middle, projected(e, active, "ffn_weight_2", "ffn_bias_2")});
+  e.out(after(made, "norm_weight_2", "norm_bias_2"));
+}
+
 constexpr OperatorRow kAttentionRows[] = {
     {"aten::scaled_dot_product_attention", scaled_dot_product_attention},
+    {"aten::_native_multi_head_attention", native_multi_head_attention},
+    {"aten::_transformer_encoder_layer_fwd", transformer_encoder_layer},
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <protozero/pbf_writer.hpp>
 
 #include "base/atomic_file.h"
+#include "base/error.h"
 #include "base/version.h"
 
 namespace qtool::onnx {
@@ -44,6 +45,8 @@ enum Type {
   kDimensionName = 2
 };
 }  // namespace field
+
+constexpr size_t kMostBytes = (size_t(1) << 31) - 1;
 
 /// onnx.AttributeProto.AttributeType, in the order of AttributeValue.
 constexpr int kAttributeTypes[] = {2, 1, 3, 7, 6};
@@ -170,6 +173,16 @@ std::string serialize(const Model& model) {
   return bytes;
 }
 
-void write_model(const Model& model, const std::string& path) { write_file(path, serialize(model)); }
+void write_model(const Model& model, const std::string& path) {
+  const auto bytes = serialize(model);
+  if (bytes.size() > kMostBytes)
+    throw Error(ErrorKind::kUnquantizable, {.what = "the model is too large for an ONNX file",
+                                            .where = path,
+                                            .got = std::to_string(bytes.size()) + " bytes",
+                                            .expected = "at most " + std::to_string(kMostBytes) +
+                                                        ", as much as a protobuf message holds",
+                                            .fix = "choose another --target"});
+  write_file(path, bytes);
+}
 
 }  // namespace qtool::onnx

@@ -75,6 +75,20 @@ const SmallNet kNets[] = {
     {"return x + torch.arange(x.size(3), dtype=6)", {}},
     {"return torch.scaled_dot_product_attention(x, x, x)", {}},
     {"return torch.scaled_dot_product_attention(x, x, x, is_causal=True)", {}},
+    {"y = x.flatten(2).transpose(1, 2); z = torch.cat([y, y], 2); return "
+     "torch._native_multi_head_attention(z, z, z, 6, "
+     "2, w1, v1, w2, v2, None, False)[0]",
+     {{"w1", {18, 6}}, {"v1", {18}}, {"w2", {6, 6}}, {"v2", {6}}}},
+    {"y = x.flatten(2).transpose(1, 2); z = torch.cat([y, y], 2); return "
+     "torch._transformer_encoder_layer_fwd(z, 6, 2, "
+     "w1, v1, w2, v2, True, True, 1e-5, v2, v2, v2, v2, w3, v3, w4, v2)",
+     {{"w1", {18, 6}},
+      {"v1", {18}},
+      {"w2", {6, 6}},
+      {"v2", {6}},
+      {"w3", {9, 6}},
+      {"v3", {9}},
+      {"w4", {6, 9}}}},
 };
 
 onnx::Model converted(const SmallNet& net, const at::Tensor& input) {
