@@ -36,6 +36,7 @@ std::string to_json(const InspectResult& result) {
                                {"not_run_here", text_or_null(target.not_run_here)},
                                {"objections", target.objections}});
   add_arrival(json["data"], result.arrival.inputs, result.arrival.notes);
+  json["manifest"] = manifest_json(result.manifest);
   json["warnings"] = result.warnings;
   return json_text(json);
 }
@@ -61,10 +62,20 @@ std::string to_text(const InspectResult& result) {
   return columns(rows, Align::kText) + "\n" + std::to_string(quantized) + " of " +
          std::to_string(result.sites.size()) + " sites quantized for the engine " + result.engine + "; " +
          std::to_string(result.parameters) + " parameters, " + bytes_text(result.bytes) +
-         ", inputs: " + join(result.input_names) + "\n" + targets;
+         ", inputs: " + join(result.input_names) + "\n" + targets + manifest_text(result.manifest);
 }
 
 }  // namespace
+
+nlohmann::ordered_json manifest_json(const std::string& manifest) {
+  nlohmann::ordered_json json;
+  return manifest.empty() || !parse_json(manifest, json).empty() ? nlohmann::ordered_json(nullptr) : json;
+}
+
+std::string manifest_text(const std::string& manifest) {
+  const auto json = manifest_json(manifest);
+  return json.is_null() ? "" : "\nmanifest " + json_text(json);
+}
 
 void print_inspection(const InspectResult& result, bool json) {
   for (const auto& warning : result.warnings) spdlog::warn(warning);

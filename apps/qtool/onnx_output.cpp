@@ -5,6 +5,7 @@
 
 #include "base/json_text.h"
 #include "base/names.h"
+#include "inspect_output.h"
 #include "output.h"
 #include "report/markdown_table.h"
 
@@ -54,6 +55,7 @@ std::string onnx_json(const InspectResult& result) {
                {"bytes", result.bytes},
                {"metadata", Json::object()}};
   for (const auto& [key, value] : file.metadata) json["metadata"][key] = value;
+  json["manifest"] = manifest_json(result.manifest);
   return json_text(json);
 }
 
@@ -68,7 +70,7 @@ std::string onnx_text(const InspectResult& result) {
   rows.push_back({"weights", std::to_string(file.parameters) + " numbers in " + std::to_string(file.tensors) +
                                  " tensors; the file has " + bytes_text(result.bytes)});
   for (const auto& [key, value] : file.metadata) rows.push_back({key, value});
-  return columns(rows, Align::kText);
+  return columns(rows, Align::kText) + manifest_text(result.manifest);
 }
 
 }  // namespace qtool

@@ -75,7 +75,7 @@ void write_npz(const std::string& path, const std::vector<std::string>& names,
   for (const auto& tensor : tensors) {
     const auto plain = tensor.contiguous();
     members.push_back(npy_header(plain));
-    members.back().append(static_cast<const char*>(plain.const_data_ptr()), plain.nbytes());
+    members.back().append(static_cast<const char*>(plain.data_ptr()), plain.nbytes());
   }
   int code = 0;
   zip_t* zip = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code);

@@ -19,8 +19,6 @@
 namespace qtool {
 namespace {
 
-constexpr const char* kManifestFile = "qtool_manifest.json";
-
 void save_as_client_sees_it(Model made, const Belongings& belongings, const std::string& path) {
   carry_over(belongings.original, made);
   if (!belongings.manifest.empty()) {
@@ -77,7 +75,7 @@ template <const onnx::GridStyle& style>
 void write_onnx(const Solution& solution, const Belongings& belongings, const std::string& path) {
   const onnx::Grids grids(solution.plan, solution.qparams, style);
   auto model = onnx::convert(solution.model, belongings.example, &grids);
-  if (!belongings.manifest.empty()) model.metadata["qtool_manifest"] = belongings.manifest;
+  if (!belongings.manifest.empty()) model.metadata[kManifestKey] = belongings.manifest;
   onnx::write_model(model, path);
 }
 

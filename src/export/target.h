@@ -12,6 +12,11 @@
 
 namespace qtool {
 
+/// The manifest of a file that qtool wrote: the name of the extra file of an archive, and, without the ending, the key
+/// of ONNX's metadata.
+inline constexpr const char* kManifestFile = "qtool_manifest.json";
+inline constexpr const char* kManifestKey = "qtool_manifest";
+
 /// What a file holds besides its solution.
 struct Belongings {
   const Model& original;      ///< what it holds besides forward() goes in as well (graph/belongings.h)

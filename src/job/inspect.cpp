@@ -57,6 +57,11 @@ InspectResult inspect_onnx(const InspectOptions& options, const Context& context
   InspectResult result;
   result.onnx = read_onnx(options.model);
   result.parameters = result.onnx->parameters;
+  std::erase_if(result.onnx->metadata, [&](const auto& entry) {
+    if (entry.first != kManifestKey) return false;
+    result.manifest = entry.second;
+    return true;
+  });
   result.bytes = file_bytes(options.model);
   if (options.data.empty()) return result;
   context.progress.stage("try the data");
@@ -86,6 +91,9 @@ InspectResult run_inspect(const InspectOptions& options, const Context& context)
   const auto graph = view(canonical);
   const auto plan = propose_plan(graph, options.recipe, limits_of(targets, engine));
   InspectResult result;
+  const auto& files = original.notes().extra_files;
+  if (const auto manifest = files.find(kManifestFile); manifest != files.end())
+    result.manifest = manifest->second;
   result.engine = to_string(engine);
   result.input_names = original.input_names();
   result.parameters = parameter_count(original);

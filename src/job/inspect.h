@@ -54,6 +54,7 @@ struct InspectResult {
   int64_t bytes = 0;                          ///< of the file
   std::vector<PlannedSite> sites = {};        ///< in the order of the graph
   std::vector<PlannedTarget> targets = {};    ///< as they were asked for
+  std::string manifest = {};                  ///< JSON, of a file that qtool wrote
   std::vector<std::string> warnings = {};
   Arrival arrival = {};  ///< of the first samples, where data is given
   std::optional<OnnxFile> onnx =

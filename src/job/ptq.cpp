@@ -3,6 +3,7 @@
 #include "job/input/open_model.h"
 #include "job/road/delivery.h"
 #include "job/road/gate_labels.h"
+#include "job/road/manifest.h"
 #include "options/option_tree.h"
 
 namespace qtool {
@@ -19,14 +20,16 @@ QuantizeResult run_ptq(const PtqOptions& options, const Context& context) {
                                   targets_named(options.target), options.engine);
 
   clock.begin("calibrate");
-  const auto [statistics, arrival] = gather_statistics(start, options, data, device, context.progress);
+  const auto [statistics, arrival, data_sha256] =
+      gather_statistics(start, options, data, device, context.progress);
 
   clock.begin("solve");
   const auto solution = solve_and_improve(start, statistics, options.recipe);
 
   auto settings = options;
-  const Assignment assignment{options, context, data, settings_of(option_tree(settings))};
-  return deliver({start, solution, statistics, arrival}, assignment, clock);
+  const auto tree = option_tree(settings);
+  const Assignment assignment{options, context, data, settings_of(tree), recipe_of(tree)};
+  return deliver({start, solution, statistics, arrival, data_sha256}, assignment, clock);
 }
 
 }  // namespace qtool

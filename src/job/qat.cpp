@@ -14,6 +14,7 @@
 #include "job/input/open_model.h"
 #include "job/qat_start.h"
 #include "job/road/delivery.h"
+#include "job/road/manifest.h"
 #include "job/training_progress.h"
 #include "options/option_tree.h"
 #include "plan/site_weights.h"
@@ -155,7 +156,8 @@ QuantizeResult run_qat(const QatOptions& options, const Context& context) {
   auto [start, known_grids] = begin_qat(options, context.common, data);
 
   clock.begin("calibrate");
-  const auto [statistics, arrival] = calibrate_on_data(start, options, data, device, context.progress);
+  const auto [statistics, arrival, data_sha256] =
+      calibrate_on_data(start, options, data, device, context.progress);
   const auto first = with_known_grids(solve_and_improve(start, statistics, options.recipe), known_grids);
   // Before training changes tensors that canonical and simulation share.
   auto before = simulate(first);
@@ -174,12 +176,14 @@ QuantizeResult run_qat(const QatOptions& options, const Context& context) {
   if (is_zoo(options.model)) adopt_trained_float(start, solution.model, options);
 
   auto settings = options;
-  const Assignment assignment{options, context, data, settings_of(option_tree(settings))};
+  const auto tree = option_tree(settings);
+  const Assignment assignment{options, context, data, settings_of(tree), recipe_of(tree)};
   const auto rounded = with_rounded_weights(solution);
   Outcome outcome{.start = start,
                   .solution = solution,
                   .statistics = statistics,
                   .arrival = arrival,
+                  .data_sha256 = data_sha256,
                   .explained = &rounded,
                   .training = std::move(story)};
   if (!is_zoo(options.model)) outcome.rungs = {{"ptq", &before}};

@@ -5,6 +5,7 @@ import pathlib
 import subprocess
 import tempfile
 import unittest
+import zipfile
 
 import numpy
 import torch
@@ -35,6 +36,14 @@ class FaultTest(unittest.TestCase):
         """A spec for --data; arrays may be tensors."""
         numpy.savez(self.path(name), **{key: numpy.asarray(value) for key, value in arrays.items()})
         return "npz:" + self.path(name)
+
+    @staticmethod
+    def members(path):
+        """What is in an archive but for its own name, the manifest, and the hash that is over it, too."""
+        with zipfile.ZipFile(path) as archive:
+            members = {name.split("/", 1)[1]: archive.read(name) for name in archive.namelist()}
+        return {name: data for name, data in members.items()
+                if name not in ("extra/qtool_manifest.json", ".data/serialization_id")}
 
     def qtool(self, *words, code=0, env=None):
         """The finished run, which must have ended with this exit code."""

@@ -52,10 +52,8 @@ class Targets(FaultTest):
     def test_the_default_file_is_the_same_alone_and_beside_others(self):
         self.job("ptq", self.model, self.data, out="alone")
         self.job("ptq", self.model, self.data, "--target", "libtorch,libtorch-onednn", out="both")
-        one, two = ((self.folder / name / "model.int8.pt").read_bytes() for name in ("alone", "both"))
-        self.assertEqual(torch.jit.load(self.path("alone/model.int8.pt")).code,
-                         torch.jit.load(self.path("both/model.int8.pt")).code)
-        self.assertEqual(len(one), len(two))
+        one, two = (self.members(self.folder / name / "model.int8.pt") for name in ("alone", "both"))
+        self.assertEqual(one, two)
 
     def test_a_file_of_an_earlier_job_is_told_of(self):
         self.job("ptq", self.model, self.data)
@@ -123,6 +121,47 @@ class Targets(FaultTest):
         said = self.verify("--target", "libtorch", "--runner-timeout", 0.3, "--runner",
                            "sh -c 'sleep 50' {model} {inputs} {outputs}", code=2)
         self.assertIn("no end after 0.3 s", said)
+
+    def manifest(self, path):
+        extra = {"qtool_manifest.json": ""}
+        torch.jit.load(str(path), _extra_files=extra)
+        return json.loads(extra["qtool_manifest.json"])
+
+    def test_each_file_tells_where_it_comes_from(self):
+        report, _ = self.job("ptq", self.model, self.data, "--target", "libtorch,openvino", "--weight-bits", 7)
+        for file, target in [("model.int8.pt", "libtorch"), ("model.fakequant.pt", "simulation")]:
+            manifest = self.manifest(self.folder / "out" / file)
+            self.assertEqual(manifest["target"], target)
+            self.assertEqual(manifest["model"]["sha256"], report["model"]["sha256"])
+            self.assertEqual(len(manifest["data"]["sha256"]), 64)
+            self.assertEqual(manifest["recipe"]["quantize.weight_bits"], "7")
+            self.assertEqual([(rung["name"], rung["values"]) for rung in manifest["ladder"]],
+                             [(rung["name"], rung["values"]) for rung in report["accuracy"]["ladder"]])
+            self.assertNotIn(str(self.folder), json.dumps(manifest))
+            told = self.qtool("inspect", self.path(f"out/{file}"), "--json")
+            self.assertEqual(json.loads(told.stdout)["manifest"], manifest)
+        told = json.loads(self.qtool("inspect", self.path("out/model.openvino.onnx"), "--json").stdout)
+        self.assertEqual(told["manifest"]["target"], "openvino")
+        self.assertEqual([value["name"] for value in told["inputs"]], ["input"])
+        self.assertIn('"recipe": {', self.qtool("inspect", self.path("out/model.openvino.onnx")).stdout)
+        self.assertIsNone(json.loads(self.qtool("inspect", self.model, "--json").stdout)["manifest"])
+
+    def test_two_runs_give_the_same_bytes_and_other_data_another_hash(self):
+        for out in ("one", "two"):
+            self.job("ptq", self.model, self.data, "--target", "libtorch,libtorch-onednn,onnxruntime", out=out)
+        for file in ("model.int8.pt", "model.int8.onednn.pt", "model.onnxruntime.onnx", "model.fakequant.pt"):
+            self.assertEqual((self.folder / "one" / file).read_bytes(), (self.folder / "two" / file).read_bytes(), file)
+        self.job("ptq", self.model, self.npz("other.npz", x=torch.randn(64, 3, 8, 8)), out="three")
+        one, three = (self.manifest(self.folder / out / "model.int8.pt") for out in ("one", "three"))
+        self.assertNotEqual(one["data"]["sha256"], three["data"]["sha256"])
+        self.assertEqual(one["model"], three["model"])
+
+    def test_without_data_there_is_no_hash_of_it(self):
+        self.job("ptq", self.model, self.data)
+        self.qtool("ptq", self.model, "--from-calibration", self.path("out/calibration.json"), "-o", self.path("again"))
+        manifest = self.manifest(self.folder / "again/model.int8.pt")
+        self.assertIsNone(manifest["data"]["sha256"])
+        self.assertEqual(manifest["ladder"], [])
 
     def test_folders_that_cannot_be_verified(self):
         self.assertIn("no model.fakequant.pt", self.verify(code=2, out="nothing"))

@@ -17,6 +17,11 @@ namespace {
 
 const std::vector<std::string> kModels = {"model.int8.pt", "model.fakequant.pt"};
 
+/// But for the manifest, which tells where the numbers are from.
+bool same_model(const Workplace& at, const std::string& a, const std::string& b) {
+  return without_manifest(at.folder / a) == without_manifest(at.folder / b);
+}
+
 bool same_file(const Workplace& at, const std::string& a, const std::string& b) {
   return get(at.folder / a) == get(at.folder / b);
 }
@@ -77,10 +82,10 @@ TEST_CASE("stored statistics solve as the data did, with any calibrator") {
     (void)run(with_data);
     (void)run(without);
     INFO(to_string(calibrator));
-    for (const auto& name : kModels) CHECK(same_file(at, "data/" + name, "stored/" + name));
+    for (const auto& name : kModels) CHECK(same_model(at, "data/" + name, "stored/" + name));
     CHECK(same_file(at, "seen/calibration.json", "stored/calibration.json"));
   }
-  CHECK(!same_file(at, "seen/model.int8.pt", "stored/model.int8.pt"));  // the default calibrator is another
+  CHECK(!same_model(at, "seen/model.int8.pt", "stored/model.int8.pt"));  // the default calibrator is another
 }
 
 TEST_CASE("statistics of two halves merge into those of the whole") {
@@ -100,7 +105,7 @@ TEST_CASE("statistics of two halves merge into those of the whole") {
   const auto result = run(merged);
   CHECK(result.report.data.calibration_samples == 64);
   CHECK(same_file(at, "merged/calibration.json", "whole/calibration.json"));
-  for (const auto& name : kModels) CHECK(same_file(at, "merged/" + name, "whole/" + name));
+  for (const auto& name : kModels) CHECK(same_model(at, "merged/" + name, "whole/" + name));
 }
 
 TEST_CASE("statistics of another model are refused") {

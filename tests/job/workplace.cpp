@@ -1,6 +1,7 @@
 #include "workplace.h"
 
 #include "export/torchscript/engine.h"
+#include "graph/read/read_model.h"
 
 namespace qtool {
 namespace {
@@ -37,6 +38,13 @@ PtqOptions Workplace::options(const std::string& output) const {
   options.output = folder / output;
   options.calibrate = {.samples = 64, .batch_size = 16};
   return options;
+}
+
+std::string without_manifest(const std::string& path) {
+  auto model = read_model(path);
+  model.set_extra_files({});
+  model.save(path + ".plain");
+  return get(path + ".plain");
 }
 
 QuantizeResult run(const PtqOptions& options, int64_t threads) {

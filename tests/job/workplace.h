@@ -20,6 +20,8 @@ struct Workplace {
 
 /// An .npz of these samples, with labels 0 to 4 in turn where asked for.
 void put_samples(const std::string& path, const at::Tensor& samples, bool labelled);
+/// The bytes of a model but for its manifest: jobs that come to the same numbers another way tell so there.
+[[nodiscard]] std::string without_manifest(const std::string& path);
 [[nodiscard]] QuantizeResult run(const PtqOptions& options, int64_t threads = 1);
 
 /// 8, or 7 where the engine that jobs take by default has kernels that 8 would overflow on this processor.

@@ -50,7 +50,7 @@ ARROWS = {
     "job/files": "report/job graph/read",
     "job/input": "report/job qat train zoo run data graph graph/read grid options",
     "job/road": "job/options job/files job/input explain report report/job export export/torchscript run improve "
-                "calibrate plan measure graph graph/passes graph/read",
+                "calibrate plan measure graph graph/passes graph/read options",
     "job": "job/road job/options job/files job/input report/job report/ci config export export/torchscript qat "
            "simulate improve plan operators run train zoo measure data graph graph/passes graph/read grid options",
     "batch/plan": "job job/options job/files report/job report/batch config export zoo data",

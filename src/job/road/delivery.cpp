@@ -18,6 +18,7 @@
 #include "job/files/job_folder.h"
 #include "job/files/staging_folder.h"
 #include "job/road/gate_labels.h"
+#include "job/road/manifest.h"
 #include "job/road/other_engines.h"
 #include "job/road/speed.h"
 #include "job/road/training_verdict.h"
@@ -66,15 +67,12 @@ double output_step(const Outcome& outcome) {
   return site == plan.grid_of.end() || !qparams[site->second].is_known() ? 0 : qparams[site->second].scale();
 }
 
-void write_files(const StagingFolder& staging, const Outcome& outcome, const Assignment& assignment) {
+void write_files(const StagingFolder& staging, const Outcome& outcome, const Assignment& assignment,
+                 const std::vector<at::Tensor>& example) {
   write_statistics(outcome.statistics, staging.path(kCalibrationFile));
-  auto& data = assignment.data;
-  const Belongings belongings{.original = outcome.start.original,
-                              .example = data.is_given()
-                                             ? data.first_samples(outcome.start.original, kExampleSamples)
-                                             : std::vector<at::Tensor>{}};
   for (const auto* target : written_targets(outcome.start.targets))
-    target->write(outcome.solution, belongings, staging.path(target->file));
+    target->write(outcome.solution, {.original = outcome.start.original, .manifest = "", .example = example},
+                  staging.path(target->file));
   write_file(staging.path(kConfigFile), assignment.context.resolved_config);
 }
 
@@ -195,6 +193,23 @@ void run_once(const WrittenModels& written, Quantization& start, const std::vect
     if (file.runtime) (void)run_made(file, start.original, sample);
 }
 
+/// Writes the files once more, with what has been found out about them, and proves that they are as good.
+void add_manifests(Report& report, const StagingFolder& staging, const Outcome& outcome,
+                   const Assignment& assignment, const std::vector<at::Tensor>& example) {
+  auto& start = outcome.start;
+  for (const auto* target : written_targets(start.targets)) {
+    const auto manifest =
+        manifest_of(report, std::string(target->name), outcome.data_sha256, assignment.recipe);
+    target->write(outcome.solution, {.original = start.original, .manifest = manifest, .example = example},
+                  staging.path(target->file));
+  }
+  const auto written = open_again(staging, outcome, assignment.options.model);
+  if (!example.empty()) run_once(written, start, example);
+  for (size_t i = 0; i < written.files.size(); ++i)
+    report.targets[i].bytes = file_bytes(written.files[i].path);
+  report.size.int8_bytes = report.targets.at(0).bytes;
+}
+
 /// Of the file of `quantized::` operators, where there is one.
 std::vector<std::string> warnings_of_engines(const WrittenModels& written, Quantization& start,
                                              JobData& data) {
@@ -260,7 +275,9 @@ QuantizeResult deliver(const Outcome& outcome, const Assignment& assignment, Sta
   const EngineScope engine(outcome.start.engine);
   clock.begin("write");
   const StagingFolder staging(options.output);
-  write_files(staging, outcome, assignment);
+  std::vector<at::Tensor> example;
+  if (data.is_given()) example = data.first_samples(outcome.start.original, kExampleSamples);
+  write_files(staging, outcome, assignment, example);
 
   clock.begin("verify");
   const auto written = open_again(staging, outcome, options.model);
@@ -268,9 +285,9 @@ QuantizeResult deliver(const Outcome& outcome, const Assignment& assignment, Sta
   if (options.verify_samples != 0 && data.is_given()) {
     verify_into(report, outcome, assignment, written, clock);
     append(report.warnings, warnings_of_engines(written, outcome.start, data));
-  } else if (data.is_given()) {
-    run_once(written, outcome.start, data.first_samples(outcome.start.original, 1));
   }
+  clock.begin("write manifests");
+  add_manifests(report, staging, outcome, assignment, example);
   remove_reports(options.output);
   const auto files = delivered_files(outcome.start.targets);
   staging.publish({files.begin(), files.end()});

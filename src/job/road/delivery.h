@@ -34,6 +34,7 @@ struct Outcome {
   const Solution& solution;  ///< that int8 gets
   const Statistics& statistics;
   const Arrival& arrival;             ///< of the data that the statistics are from
+  std::string data_sha256 = {};       ///< of that data; empty where none was read
   std::vector<KnownRung> rungs = {};  ///< to be shown between `folded` and `simulated`
   /// The solution that the damage is looked for in, where that is not the one that int8 gets: after training the one
   /// whose float weights are rounded already.
@@ -47,6 +48,7 @@ struct Assignment {
   const Context& context;
   JobData& data;
   std::vector<std::pair<std::string, std::string>> settings;  ///< for the report
+  std::vector<std::pair<std::string, std::string>> recipe;    ///< for the manifests
 };
 
 /// Throws Error(kUsage) where a gate wants labels that the data lacks or a file that the job would write is its input,

@@ -37,6 +37,15 @@ void check_same_model(const Quantization& quantization, const Statistics& statis
        .fix = "calibrate this model with --data"});
 }
 
+std::string sha256_of(const std::vector<at::Tensor>& tensors) {
+  std::string all;
+  for (const auto& tensor : tensors) {
+    const auto plain = tensor.contiguous();
+    all += sha256({static_cast<const char*>(plain.data_ptr()), plain.nbytes()});
+  }
+  return sha256(all);
+}
+
 }  // namespace
 
 FileIdentity identity_of(const std::string& path) { return {sha256_file(path), file_bytes(path)}; }
@@ -76,16 +85,18 @@ Calibration calibrate_on_data(const Quantization& quantization, const QuantizeOp
                             {.batch_size = options.calibrate.batch_size, .count = options.calibrate.samples});
   ArrivalMeter meter(quantization.original.input_names(), first_readers(quantization.graph));
   int64_t done = 0;
+  std::string sha;
   auto statistics = calibrate(quantization.canonical, quantization.plan, [&]() -> std::vector<at::Tensor> {
     progress.update(done, loader.size(), "");
     auto batch = loader.next();
     if (!batch) return {};
     done += batch->size();
     meter.add(batch->inputs);
+    sha = sha256(sha + sha256_of(batch->inputs));
     return on_device(batch->inputs, device);
   });
   statistics.model_sha256 = quantization.file.sha256;
-  return {std::move(statistics), meter.arrival(loader)};
+  return {std::move(statistics), meter.arrival(loader), std::move(sha)};
 }
 
 Calibration gather_statistics(const Quantization& quantization, const PtqOptions& options, JobData& data,

@@ -47,7 +47,8 @@ struct Quantization {
 /// What calibration saw of each site, and of the model's inputs.
 struct Calibration {
   Statistics statistics;
-  Arrival arrival = {};  ///< empty where no data was read
+  Arrival arrival = {};          ///< empty where no data was read
+  std::string data_sha256 = {};  ///< of the inputs, batch by batch; likewise
 };
 /// From the training split of the data, run on the device.
 [[nodiscard]] Calibration calibrate_on_data(const Quantization& quantization, const QuantizeOptions& options,
