@@ -33,13 +33,13 @@ bool fuses(const std::string& layer, const OperatorView& next) {
          (next.kind == "aten::add" && layer == "aten::conv2d");
 }
 
-/// What is computed in float between two grids costs more than in float alone.
+/// What is computed in float between two grids costs more than in float alone. Not so max pools: a float one in front
+/// of residual blocks would make their sums float as well.
 std::string better_in_float(const OperatorView& op) {
   const auto* row = find_operator(op.kind);
-  const bool is_pool = op.kind.starts_with("aten::max_pool");  // LibTorch's kernels for integers are none
   const bool has_kernel = !row || row->operator_class == OperatorClass::kLayer ||
                           row->operator_class == OperatorClass::kClip ||
-                          (row->operator_class == OperatorClass::kMove && !is_pool);
+                          row->operator_class == OperatorClass::kMove;
   return has_kernel ? "" : "onednn:: has no kernel of it";
 }
 
