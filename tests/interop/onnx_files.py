@@ -44,11 +44,12 @@ def two_heads(path, weights=np.random.default_rng(0)):
     onnx.save(model, path)
 
 
-def run_onnxruntime(path, inputs):
-    """Its outputs in ONNX Runtime, as exactly as the processor can: without VNNI its faster int8 kernels saturate."""
+def run_onnxruntime(path, inputs, as_written=False):
+    """Its outputs in ONNX Runtime; `as_written`: node by node, without its optimisations."""
     options = onnxruntime.SessionOptions()
+    if as_written:
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.intra_op_num_threads = 1
-    options.add_session_config_entry("session.x64quantprecision", "1")
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     names = [value.name for value in session.get_inputs()]
     return session.run(None, dict(zip(names, inputs)))
