@@ -159,6 +159,11 @@ std::string why_not_run_here(const Target& target) {
   return target.missing ? target.missing() : "";
 }
 
+void write_float_onnx(const Model& canonical, const std::vector<at::Tensor>& example,
+                      const std::string& path) {
+  onnx::write_model(onnx::convert(canonical, example), path);
+}
+
 std::span<const Target> targets() { return kTargets; }
 
 std::vector<std::string> target_names() {

@@ -65,12 +65,14 @@ const Task& find_task(const std::string& name) {
 
 std::vector<std::string> products_of(const JobConfig& job) {
   std::vector<std::string> products;
-  std::vector<std::string> asked;
+  std::vector<std::string> asked, float_onnx;
   for_each_field(job.options.tree, [&](const std::string& path, const OptionField& field) {
     if (path == "target") asked = field.get();
+    if (path == "float_onnx") float_onnx = field.get();
   });
   for (const auto& target : targets())
     if (std::find(asked.begin(), asked.end(), target.name) != asked.end()) products.emplace_back(target.file);
+  if (float_onnx == std::vector<std::string>{"true"}) products.emplace_back(kFloatOnnxFile);
   for (const auto& product : find_task(job.task).products) products.push_back(product);
   return products;
 }

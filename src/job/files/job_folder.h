@@ -9,6 +9,7 @@ namespace qtool {
 // What the files of a job's folder are called; those of the targets stand in export/target.cpp.
 inline constexpr const char* kTrainedFile = "model.pt";      ///< of train
 inline constexpr const char* kFloatFile = "model.float.pt";  ///< what qat has made of a network of the zoo
+inline constexpr const char* kFloatOnnxFile = "model.float.onnx";
 inline constexpr const char* kCalibrationFile = "calibration.json";
 inline constexpr const char* kConfigFile = "config.resolved.yaml";
 inline constexpr const char* kHistoryFile = "history.json";

@@ -20,6 +20,7 @@ struct QuantizeOptions {
   std::string output;  ///< folder
   /// Runtimes to write a file for, each; gates, headline and charts speak of the first one's.
   std::vector<std::string> target = {std::string(libtorch_target().name)};
+  bool float_onnx = false;  ///< whether the float model is written as ONNX, too
   Recipe recipe;
   CalibrateOptions calibrate;
   Engine engine = Engine::kAuto;
@@ -40,6 +41,7 @@ void describe(Visitor& v, QuantizeOptions& o) {
           output_field);
   v.field("target", o.target, "runtimes to write files for; gates and headline are of the first",
           one_of(target_names()));
+  v.field("float_onnx", o.float_onnx, "write model.float.onnx, too: the float model by the same converter");
   v.field("engine", o.engine, "int8 kernels to pack the weights for");
   v.field("verify_samples", o.verify_samples, "test samples to verify on; -1: all, 0: none", at_least(-1));
   v.field("metric", o.metric, help_of_metric("of gates, headline and charts").c_str());

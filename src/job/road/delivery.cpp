@@ -44,10 +44,11 @@ std::vector<const Target*> written_targets(std::vector<const Target*> asked) {
   return asked;
 }
 
-/// Names of the files that a job for these targets writes: the models, and what they came from.
-std::vector<const char*> delivered_files(const std::vector<const Target*>& targets) {
+/// Names of the files that a job writes: the models, and what they came from.
+std::vector<const char*> delivered_files(const QuantizeOptions& options) {
   std::vector<const char*> names;
-  for (const auto* target : written_targets(targets)) names.push_back(target->file);
+  for (const auto* target : written_targets(targets_named(options.target))) names.push_back(target->file);
+  if (options.float_onnx) names.push_back(kFloatOnnxFile);
   names.insert(names.end(), {kCalibrationFile, kConfigFile});
   return names;
 }
@@ -73,6 +74,8 @@ void write_files(const StagingFolder& staging, const Outcome& outcome, const Ass
   for (const auto* target : written_targets(outcome.start.targets))
     target->write(outcome.solution, {.original = outcome.start.original, .manifest = "", .example = example},
                   staging.path(target->file));
+  if (assignment.options.float_onnx)
+    write_float_onnx(outcome.start.canonical, example, staging.path(kFloatOnnxFile));
   write_file(staging.path(kConfigFile), assignment.context.resolved_config);
 }
 
@@ -256,7 +259,7 @@ void finish_report(Report& report, const Outcome& outcome, const QuantizeOptions
   report.timing.stages_s = clock.stages();
   report.timing.peak_rss_bytes = peak_rss_bytes();
   if (!options.report) return;
-  auto names = delivered_files(outcome.start.targets);
+  auto names = delivered_files(options);
   // Training that diverged in its first epoch has no history.
   if (outcome.training && !outcome.training->curve.empty()) names.push_back(kHistoryFile);
   write_reports(report, options.output, names);
@@ -266,7 +269,7 @@ void finish_report(Report& report, const Outcome& outcome, const QuantizeOptions
 
 void prepare_delivery(const QuantizeOptions& options, JobData& data) {
   check_gates_have_labels(options, data);
-  prepare_folder(options.output, options.model, delivered_files(targets_named(options.target)));
+  prepare_folder(options.output, options.model, delivered_files(options));
 }
 
 QuantizeResult deliver(const Outcome& outcome, const Assignment& assignment, StageClock& clock) {
@@ -289,7 +292,7 @@ QuantizeResult deliver(const Outcome& outcome, const Assignment& assignment, Sta
   clock.begin("write manifests");
   add_manifests(report, staging, outcome, assignment, example);
   remove_reports(options.output);
-  const auto files = delivered_files(outcome.start.targets);
+  const auto files = delivered_files(options);
   staging.publish({files.begin(), files.end()});
 
   if (options.report) explain_into(report, outcome, assignment, clock);
