@@ -9,6 +9,7 @@
 #include "export/onnx/objections.h"
 #include "export/onnx/write_model.h"
 #include "export/onnx/write_onnx.h"
+#include "export/pt2/pt2_file.h"
 #include "export/torchscript/quantized_ops.h"
 #include "graph/belongings.h"
 #include "graph/read/read_model.h"
@@ -101,6 +102,32 @@ Backend limits_of_tensorrt(Engine) {
           }};
 }
 
+/// Fusions of torch/_inductor/fx_passes/quantization.py.
+bool inductor_fuses(const std::string& layer, const OperatorView& next) {
+  if (layer == "aten::conv2d")
+    return next.kind == "aten::add" || next.kind == "aten::hardswish" || next.kind == "aten::silu";
+  return layer == "aten::linear" && next.kind == "aten::gelu";
+}
+
+/// oneDNN's kernels, which it calls, saturate where LibTorch's do.
+Backend limits_of_inductor(Engine) {
+  return {.name = "TorchInductor",
+          .activation_bits = backend_of(Engine::kOnednn).activation_bits,
+          .float_outputs = true,
+          .fuses = inductor_fuses};
+}
+
+Backend limits_of_executorch(Engine) { return {.name = "ExecuTorch"}; }
+
+template <const Pt2Dialect& dialect>
+void write_program(const Solution& solution, const Belongings& belongings, const std::string& path) {
+  write_pt2(solution,
+            {.origin = belongings.original.notes().program,
+             .example = belongings.example,
+             .manifest = belongings.manifest},
+            dialect, path);
+}
+
 constexpr Precision kStaticAlone[] = {Precision::kFloat, Precision::kStatic};
 constexpr Precision kKnownGrids[] = {Precision::kFloat, Precision::kWeightOnly, Precision::kStatic};
 
@@ -145,6 +172,20 @@ constexpr Target kTargets[] = {{.name = "libtorch",
                                 .write = write_onnx<kTensorrtStyle>,
                                 .open = openvino_runtime,
                                 .missing = openvino_missing},
+                               {.name = "inductor",
+                                .file = "model.inductor.pt2",
+                                .about = "torch.export with steps that TorchInductor fuses on x86",
+                                .limits = limits_of_inductor,
+                                .precisions = kKnownGrids,
+                                .objections = objections_to_pt2,
+                                .write = write_program<kInductorDialect>},
+                               {.name = "executorch",
+                                .file = "model.executorch.pt2",
+                                .about = "torch.export with steps that ExecuTorch's XNNPACK takes",
+                                .limits = limits_of_executorch,
+                                .precisions = kKnownGrids,
+                                .objections = objections_to_pt2,
+                                .write = write_program<kExecutorchDialect>},
                                {.name = "simulation",
                                 .file = "model.fakequant.pt",
                                 .about = "float32 that computes what int8 does",

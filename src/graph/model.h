@@ -19,10 +19,18 @@ struct NamedTensor {
   at::Tensor tensor;
 };
 
+/// What a program of torch.export's says besides code and tensors: names and ranges of its sizes, how its inputs and
+/// outputs are nested. For whoever writes one that takes its place.
+struct ExportedProgram {
+  std::string json;           ///< models/model.json
+  std::string sample_inputs;  ///< the record of that name
+};
+
 /// What came with a model's file besides its code and tensors.
 struct FileNotes {
   std::map<std::string, std::string> extra_files = {};  ///< `config.txt` -> its bytes
   std::vector<std::string> remarks = {};                ///< what the user must know of it, a sentence each
+  std::shared_ptr<const ExportedProgram> program = {};  ///< of a .pt2 file
 };
 
 /// A TorchScript model. Cheap to move; copying is explicit (`clone`). Folders other than graph/, simulate/

@@ -36,7 +36,8 @@ ARROWS = {
     "export/torchscript": "export/lowering improve plan graph graph/ir grid",
     "export/onednn": "export/lowering export/torchscript improve plan graph graph/ir grid",
     "export/onnx": "improve simulate plan graph graph/ir grid",
-    "export": "export/onednn export/onnx export/torchscript run simulate improve graph graph/read",
+    "export/pt2": "simulate improve graph/ir graph/read grid",
+    "export": "export/onednn export/onnx export/pt2 export/torchscript run simulate improve graph graph/read",
     "measure": "data options",
     "zoo": "graph",
     "train": "measure data graph graph/read options",
@@ -79,7 +80,7 @@ def may_link(group):
 # What an #include in angle brackets may name, and in which folders of src/ and apps/.
 RESTRICTED = [(re.compile(r"torch/csrc/jit/"),
                {"graph/ir", "graph", "graph/passes", "graph/read", "simulate", "qat", "export/lowering",
-                "export/onednn", "export/onnx", "export/torchscript"},
+                "export/onednn", "export/onnx", "export/pt2", "export/torchscript"},
                "TorchScript's internals"),
               (re.compile(r"CLI/"), {"apps"}, "CLI11"),
               (re.compile(r"yaml-cpp/"), {"config"}, "the YAML library"),

@@ -23,6 +23,7 @@ namespace jit = torch::jit;
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kProgram = "models/model.json";
+constexpr const char* kSampleInputs = "data/sample_inputs/model.pt";
 constexpr int64_t kSchema = 8;
 constexpr const char* kExportAgain =
     "save the program again: torch.export.save(torch.export.export(model, inputs), path)";
@@ -50,8 +51,7 @@ void add_tensors(const Records& records, const std::string& folder, const std::s
     tensors.emplace(name, std::move(tensor));
 }
 
-jit::Module module_of(const Records& records) {
-  const Json program = json_of(records, kProgram);
+jit::Module module_of(const Records& records, const Json& program) {
   check_schema(program);
   std::map<std::string, Pt2Tensor> tensors;
   add_tensors(records, "data/weights/", "model_weights_config.json", tensors);
@@ -61,6 +61,12 @@ jit::Module module_of(const Records& records) {
     set_attribute(module, name, tensor.value, c10::TensorType::get(), tensor.is_parameter);
   set_forward(module, read_pt2_graph(module, program.at("graph_module")));
   return module;
+}
+
+std::shared_ptr<const ExportedProgram> program_of(const Records& records) {
+  return std::make_shared<ExportedProgram>(
+      ExportedProgram{.json = records.bytes(kProgram),
+                      .sample_inputs = records.has(kSampleInputs) ? records.bytes(kSampleInputs) : ""});
 }
 
 Records open(const std::string& path) {
@@ -88,9 +94,9 @@ Model read_pt2(const std::string& path) {
     if (!records.has(kProgram) && has_member(records, "data/aotinductor"))
       refuse_model(path, "this is a package that AOTInductor has compiled", "machine code", kExportAgain,
                    "a .pt2 file of torch.export.save()");
-    jit::Module module = module_of(records);
+    jit::Module module = module_of(records, json_of(records, kProgram));
     module.eval();
-    return Model(module, {.remarks = leave_training_mode(module)});
+    return Model(module, {.remarks = leave_training_mode(module), .program = program_of(records)});
   } catch (const Flaw& flaw) {
     refuse_model(path, "the program in the .pt2 file cannot be read", flaw.what(), kExportAgain,
                  flaw.expected);
