@@ -126,6 +126,18 @@ class OfQtool(onnx_files.InFolder):
                                 and not onnx_files.openvino_missing()):
                             self.check_outputs(name, path, onnx_files.run_openvino(path, arrays), simulated)
 
+    def test_the_float_model_is_written_too(self):
+        network, inputs = client.make("residual")
+        client.save(network, inputs, "script", self.path("model.pt"))
+        client.save_inputs(inputs, self.path("x.npz"))
+        self.done("ptq", self.path("model.pt"), "--data", "npz:" + self.path("x.npz"), "--target", "onnxruntime",
+                  "--float-onnx", "--blame-samples", "0", "-o", self.path("out"), "--quiet")
+        path = os.path.join(self.path("out"), "model.float.onnx")
+        self.check_file(path, len(inputs[0]))
+        (answer,) = onnx_files.run_onnxruntime(path, [x.numpy() for x in inputs])
+        with torch.no_grad():
+            np.testing.assert_allclose(answer, network(*inputs).numpy(), rtol=1e-3, atol=1e-4)
+
     def test_all_files_have_the_same_scales(self):
         out, *_ = self.quantize("residual")
         scales = [Graph(self.file(out, target)).scales() for target in TARGETS]

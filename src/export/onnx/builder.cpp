@@ -50,6 +50,11 @@ std::string Builder::constant(const at::Tensor& values, const std::string& hint)
   return name;
 }
 
+std::string Builder::own_constant(const at::Tensor& values, const std::string& name) {
+  if (taken_.insert(name).second) model_.initializers.push_back({name, values.detach().contiguous()});
+  return name;
+}
+
 std::string Builder::constant(const std::vector<int64_t>& values) {
   return constant(at::tensor(values), "constant");
 }

@@ -23,6 +23,9 @@ class Builder {
                                     const std::string& hint, size_t count, const Attributes& attributes = {});
   /// An initializer. Small ones are kept once for all that want the same values.
   std::string constant(const at::Tensor& values, const std::string& hint);
+  /// An initializer of this name, which only asking for the name again gives, too. ONNX Runtime changes zero points
+  /// where they stand, so that no two sites may share one.
+  std::string own_constant(const at::Tensor& values, const std::string& name);
   std::string constant(const std::vector<int64_t>& values);  ///< one dimension
   std::string scalar(int64_t value);
   std::string scalar(double value, at::ScalarType type);

@@ -71,14 +71,14 @@ void Grids::emit(Emitter& e) const {
     x = builder.add(
         "Clip", {x, builder.scalar(qparams.low(), at::kFloat), builder.scalar(qparams.high(), at::kFloat)},
         name + "/clipped");
-  const auto scale = builder.constant(as_float(qparams.scale()), name + "/scale");
+  const auto scale = builder.own_constant(as_float(qparams.scale()), name + "/scale");
   const auto zero_point =
       style_.signed_activations
-          ? builder.constant(
+          ? builder.own_constant(
                 at::scalar_tensor(qparams.zero_point() - qparams.scheme().middle(), at::kLong).to(at::kChar),
                 name + "/zero_point")
-          : builder.constant(at::scalar_tensor(qparams.zero_point(), at::kLong).to(at::kByte),
-                             name + "/zero_point");
+          : builder.own_constant(at::scalar_tensor(qparams.zero_point(), at::kLong).to(at::kByte),
+                                 name + "/zero_point");
   const auto quantized = builder.add("QuantizeLinear", {x, scale, zero_point}, name + "/quantized");
   e.out(
       Converted{.name = builder.add("DequantizeLinear", {quantized, scale, zero_point}, name), .site = site});
@@ -94,11 +94,11 @@ std::string Grids::weight(Emitter& e, const at::Tensor& weight, size_t site, boo
     integers = integers.t().contiguous();
     axis = 1 - axis;
   }
-  const auto held = builder.constant(integers, name + "/quantized");
+  const auto held = builder.own_constant(integers, name + "/quantized");
   const bool per_channel = qparams.scheme().granularity() == Granularity::kPerChannel;
-  const auto scales = builder.constant(
+  const auto scales = builder.own_constant(
       per_channel ? qparams.scales().to(at::kFloat) : as_float(qparams.scale()), name + "/scale");
-  const auto zero_points = builder.constant(
+  const auto zero_points = builder.own_constant(
       per_channel ? at::zeros_like(qparams.zero_points()).to(at::kChar) : at::scalar_tensor(0, at::kChar),
       name + "/zero_point");
   return builder.add("DequantizeLinear", {held, scales, zero_points}, name,
@@ -113,9 +113,9 @@ std::string Grids::bias(Emitter& e, const at::Tensor& bias, size_t input_site, s
   if (at::abs(steps).max().item<double>() >= std::pow(2, 31)) return "";
   const auto name = e.hint() + ":bias";
   auto& builder = e.builder();
-  const auto held = builder.constant(steps.to(at::kInt), name + "/quantized");
+  const auto held = builder.own_constant(steps.to(at::kInt), name + "/quantized");
   const bool per_channel = scales.numel() > 1;
-  const auto scale = builder.constant(per_channel ? scales : scales.reshape({}), name + "/scale");
+  const auto scale = builder.own_constant(per_channel ? scales : scales.reshape({}), name + "/scale");
   return builder.add("DequantizeLinear", {held, scale}, name,
                      per_channel ? Attributes{{"axis", int64_t(0)}} : Attributes{});
 }
