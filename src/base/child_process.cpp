@@ -91,7 +91,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& words, const std::str
 ChildProcess::~ChildProcess() {
   close(stderr_);
   if (ended_) return;
-  kill(pid_, SIGKILL);
+  kill(-pid_, SIGKILL);  // its group: what it has started, too
   waitpid(pid_, nullptr, 0);
 }
 

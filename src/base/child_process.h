@@ -20,7 +20,7 @@ class ChildProcess {
   /// `words` is the program's path and its arguments; stdout goes to the file. Throws Error(kMachine) where that cannot
   /// be.
   ChildProcess(const std::vector<std::string>& words, const std::string& stdout_file, ErrorStream stream);
-  ~ChildProcess();  ///< kills what still runs
+  ~ChildProcess();  ///< kills what still runs, and what that has started
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
 

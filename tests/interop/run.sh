@@ -1,6 +1,6 @@
 #!/bin/sh
-# run.sh: the tests of this folder with the Python that QTOOL_PYTHON names, or python3. Exits with 77 where it has no
-# PyTorch of 1.13 or newer.
+# run.sh FILE: the tests that stand in FILE, with the Python that QTOOL_PYTHON names, or python3. Exits with 77 where
+# that has no PyTorch of 1.13 or newer.
 python=${QTOOL_PYTHON:-python3}
 cd "$(dirname "$0")" || exit 1
 "$python" -c '
@@ -10,4 +10,4 @@ sys.exit(tuple(int(x) for x in torch.__version__.split(".")[:2]) < (1, 13))' 2>/
   echo "skipped: $python has no PyTorch of 1.13 or newer and NumPy; set QTOOL_PYTHON to one that has"
   exit 77
 }
-exec "$python" -W ignore -m unittest discover -s . -p '*_test.py'
+exec "$python" -W ignore -m unittest "${1%.py}"

@@ -78,6 +78,8 @@ bool has_size_of_data(const jit::Node* node) {
 std::string why_not(const jit::Node* node) {
   if (!node->blocks().empty()) return "an if or a loop";
   if (!makes_tensors(node) || is_structure(node) || is_step(node) || is_pick(node)) return "";
+  // A trace's arithmetic with sizes, which the file has as expressions of its symbols.
+  if (node->kind() == c10::prim::NumToTensor) return "";
   if (has_size_of_data(node)) return "the size of its result depends on data";
   return is_known_to_python(node) ? "" : "Python has no such operator";
 }
