@@ -1,6 +1,7 @@
 #include "export/target.h"
 
 #include <ATen/TensorOperators.h>
+#include <torch/version.h>
 
 #include <filesystem>
 #include <set>
@@ -29,6 +30,9 @@ TEST_CASE("what a target writes it opens again, and it computes what was asked f
   const TemporaryFolder folder;
   std::vector<at::Tensor> outputs;
   for (const auto& target : targets()) {
+#if TORCH_VERSION_MAJOR < 2
+    if (&target == &onednn_target()) continue;  // its operators came later
+#endif
     INFO(target.name);
     const std::string path = folder / target.file;
     target.write(solution, {.original = original, .example = {input}}, path);
