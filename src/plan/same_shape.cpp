@@ -41,7 +41,7 @@ bool ImageShapes::are_same(const std::string& a, const std::string& b) const {
 
 ImageShapes::Shape ImageShapes::shape_of(const std::string& value) const {
   const auto found = makers_.find(value);
-  const Shape unknown{value, {1, 1}, std::nullopt};
+  Shape unknown{value, {1, 1}, std::nullopt};
   if (found == makers_.end()) return unknown;
   const auto& op = *found->second;
   if (is_elementwise(op)) return shape_of(op.inputs[0]);

@@ -73,7 +73,7 @@ std::string program_of(const std::string& word) {
   const char* path = std::getenv("PATH");
   std::istringstream folders(path && word.find('/') == std::string::npos ? path : "");
   for (std::string folder; std::getline(folders, folder, ':');) {
-    const auto program = (folder.empty() ? "." : folder) + "/" + word;
+    auto program = (folder.empty() ? "." : folder) + "/" + word;
     if (access(program.c_str(), X_OK) == 0) return program;
   }
   throw Error(ErrorKind::kUsage, {.what = "there is no such program",

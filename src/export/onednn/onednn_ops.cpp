@@ -121,7 +121,7 @@ class OnednnLowering final : public Int8Lowering {
 
   /// Kernels saturate at 255; a grid of fewer bits ends earlier.
   jit::Value* clamp_to_grid(jit::Value* value, const QParams& grid) {
-    return clamp(value, {grid.scheme().qmin(), grid.scheme().qmax()}, QParams(kAll, 1, 0));
+    return clamp(value, {grid.scheme().qmin(), grid.scheme().qmax()}, QParams(all_of_uint8_, 1, 0));
   }
 
   jit::Value* emit_layer(const PlannedOperator& op, jit::Node* node) {
@@ -272,7 +272,7 @@ class OnednnLowering final : public Int8Lowering {
   }
 
   Shapes shapes_;
-  const QuantScheme kAll = QuantScheme::activation(8, Symmetry::kAffine);
+  const QuantScheme all_of_uint8_ = QuantScheme::activation(8, Symmetry::kAffine);
   std::map<std::string, StoredWeight> stored_;  ///< by the layer's name
   jit::Value* no_zero_points_ = nullptr;
 };

@@ -12,7 +12,7 @@ constexpr double kNever = -std::numeric_limits<float>::infinity();
 
 /// What is added to the scores: nothing, a mask's own values, or minus infinity where it says no.
 std::string added_mask(Emitter& e, at::ScalarType type) {
-  const auto mask = e.tensor("attn_mask");
+  auto mask = e.tensor("attn_mask");
   if (e.type("attn_mask") != at::kBool) return mask;
   return e.add("Where", {mask, e.builder().scalar(0, type), e.builder().scalar(kNever, type)});
 }

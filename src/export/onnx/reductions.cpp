@@ -22,7 +22,7 @@ bool keeps_dimensions(const Emitter& e) { return e.has("keepdim") && e.flag("kee
 
 /// In the type that is asked for, where there is one.
 std::string reduced_input(const Emitter& e) {
-  const auto x = e.tensor("self");
+  auto x = e.tensor("self");
   if (e.has("dtype")) return e.cast(x, e.type("self"), static_cast<at::ScalarType>(e.integer("dtype")));
   return x;
 }

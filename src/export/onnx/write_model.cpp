@@ -75,11 +75,11 @@ void write_node(pbf_writer& to, const Node& node) {
   for (const auto& output : node.outputs) to.add_string(field::kNodeOutput, output);
   to.add_string(field::kNodeName, node.name);
   to.add_string(field::kType, node.type);
-  for (const auto& [name, value] : node.attributes)
+  for (const auto& pair : node.attributes)
     add_message(to, field::kAttribute, [&](pbf_writer& attribute) {
-      attribute.add_string(field::kAttributeName, name);
-      std::visit(AttributeWriter{attribute}, value);
-      attribute.add_enum(field::kAttributeType, kAttributeTypes[value.index()]);
+      attribute.add_string(field::kAttributeName, pair.first);
+      std::visit(AttributeWriter{attribute}, pair.second);
+      attribute.add_enum(field::kAttributeType, kAttributeTypes[pair.second.index()]);
     });
 }
 
@@ -165,10 +165,10 @@ std::string serialize(const Model& model) {
     opset.add_string(field::kDomain, "");
     opset.add_int64(field::kVersion, kOpset);
   });
-  for (const auto& [key, value] : model.metadata)
+  for (const auto& pair : model.metadata)
     add_message(file, field::kMetadata, [&](pbf_writer& entry) {
-      entry.add_string(field::kKey, key);
-      entry.add_string(field::kEntryValue, value);
+      entry.add_string(field::kKey, pair.first);
+      entry.add_string(field::kEntryValue, pair.second);
     });
   return bytes;
 }

@@ -222,7 +222,7 @@ class ProgramWriter {
     const auto known = tensor_names_.find(path);
     if (known != tensor_names_.end()) return known->second;
     const bool is_parameter = parameters_.count(path) > 0 && value.is_floating_point();
-    const auto name = unique((is_parameter ? "p_" : "b_") + path);
+    auto name = unique((is_parameter ? "p_" : "b_") + path);
     tensor_names_[path] = name;
     const auto stored = value.detach().contiguous();
     tensors_.push_back({path, stored, is_parameter});
@@ -328,7 +328,7 @@ class ProgramWriter {
       for (size_t axis = 0; axis < runs_.seen(input).sizes.size(); ++axis) {
         const auto size = runs_.expression(runs_.size(input, axis));
         if (!size || size->text != symbol.text) continue;
-        const auto name = unique("sym_size");
+        auto name = unique("sym_size");
         nodes_.push_back(node("torch.ops.aten.sym_size.int",
                               Json::array({named("self", tensor(name_of(input)), kPositional),
                                            named("dim", {{"as_int", int64_t(axis)}}, kPositional)}),

@@ -1,6 +1,7 @@
 #include "graph/read/onnx_tensor.h"
 
 #include <optional>
+#include <utility>
 
 #include "graph/read/onnx_fields.h"
 
@@ -163,9 +164,9 @@ void check_tensor(const Stored& tensor, const std::filesystem::path& folder) {
 }  // namespace
 
 Tensor read_tensor(pbf_reader fields, const std::filesystem::path& folder) {
-  const auto tensor = read_stored(fields);
+  auto tensor = read_stored(fields);
   check_tensor(tensor, folder);
-  return tensor;
+  return std::move(static_cast<Tensor&>(tensor));
 }
 
 std::string element_name(int64_t type) { return element_type(type).name; }
