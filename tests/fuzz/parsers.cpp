@@ -183,11 +183,11 @@ void report(std::string_view bytes) {
 
 void state(std::string_view bytes) { (void)read_batch_state(as_file("state.json", bytes)); }
 
-struct Target {
+struct Parser {
   std::string_view name;
   void (*parse)(std::string_view);
 };
-constexpr Target kTargets[] = {{"npy", npy},
+constexpr Parser kParsers[] = {{"npy", npy},
                                {"idx", idx},
                                {"spec", spec},
                                {"pattern", pattern},
@@ -200,14 +200,14 @@ constexpr Target kTargets[] = {{"npy", npy},
                                {"debug_record", debug_record},
                                {"code", code}};
 
-const Target* chosen = nullptr;
+const Parser* chosen = nullptr;
 
 }  // namespace
 
 extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
   constexpr std::string_view kFlag = "--target=";
   for (int i = 1; i < *argc; ++i)
-    for (const Target& target : kTargets)
+    for (const Parser& target : kParsers)
       if (std::string_view((*argv)[i]) == std::string(kFlag) + std::string(target.name)) chosen = &target;
   must(chosen != nullptr, "usage: fuzz_parsers --target=NAME [libFuzzer's options] CORPUS...");
   return 0;
