@@ -6,8 +6,11 @@
 # is kept in the cache, so that a build folder follows when that changes.
 set(OPENVINO_LIBRARY "")
 unset(OPENVINO_INCLUDE CACHE)
-find_path(OPENVINO_INCLUDE openvino/c/openvino.h NO_DEFAULT_PATH
-  PATHS ${LIBTORCH_PREFIX}/../openvino ${CMAKE_PREFIX_PATH} PATH_SUFFIXES include openvino/include runtime/include)
+# Its thread library is opened in a way (RTLD_DEEPBIND) that ends a program with sanitizers.
+if(NOT QTOOL_SANITIZE)
+  find_path(OPENVINO_INCLUDE openvino/c/openvino.h NO_DEFAULT_PATH
+    PATHS ${LIBTORCH_PREFIX}/../openvino ${CMAKE_PREFIX_PATH} PATH_SUFFIXES include openvino/include runtime/include)
+endif()
 if(OPENVINO_INCLUDE)
   get_filename_component(OPENVINO_PREFIX "${OPENVINO_INCLUDE}/.." REALPATH)
   # By its versioned name: structures and numbers of the headers are those of this version alone.
