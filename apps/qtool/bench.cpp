@@ -1,12 +1,10 @@
 #include "job/bench.h"
 
-#include <spdlog/spdlog.h>
-
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
 #include "command.h"
-#include "output.h"
+#include "measured_output.h"
 #include "report/job/json_parts.h"
 #include "report/markdown_table.h"
 
@@ -63,14 +61,9 @@ std::string to_text(const std::vector<BenchRow>& rows) {
 }
 
 int run(const BenchOptions& options, const Context& context) {
-  const BenchResult result = run_bench(options, context);
-  context.progress.stage("");
-  log_arrival(result.arrival);
-  for (const auto& warning : result.warnings) spdlog::warn(warning);
-  if (context.common.dry_run && !context.common.json)
-    print("would time " + std::to_string(options.models.size()) + " models\n");
-  else
-    print(context.common.json ? to_json(result) : to_text(result.rows));
+  print_measured(run_bench(options, context), context,
+                 "time " + std::to_string(options.models.size()) + " models", to_json,
+                 [](const BenchResult& result) { return to_text(result.rows); });
   return 0;
 }
 

@@ -1,16 +1,12 @@
 #include "job/eval.h"
 
-#include <spdlog/spdlog.h>
-
 #include <cmath>
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
 #include "command.h"
-#include "output.h"
+#include "measured_output.h"
 #include "report/job/json_parts.h"
-#include "report/job/metric_text.h"
 #include "report/job/report_text.h"
 #include "report/markdown_table.h"
 
@@ -19,16 +15,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::vector<MetricInfo> infos_of(const Evaluation& evaluation) {
-  std::vector<MetricInfo> infos;
-  for (const auto& metric : evaluation.metrics) infos.push_back(metric.info);
-  return infos;
-}
-
 Json model_json(const Evaluation& evaluation) {
-  std::map<std::string, double> values;
-  for (const auto& metric : evaluation.metrics) values[metric.info.name] = metric.value;
-  return {{"path", evaluation.name}, {"values", values_json(infos_of(evaluation), values)}};
+  return {{"path", evaluation.name}, {"values", values_json(evaluation)}};
 }
 
 Json output_json(const OutputQuality& output) {
@@ -40,13 +28,8 @@ Json output_json(const OutputQuality& output) {
           {"constant_channels", output.constant}};
 }
 
-std::string value_text(const MetricResult& metric) {
-  return metric_text(metric.info, std::isnan(metric.value) ? std::nullopt : std::optional(metric.value));
-}
-
 std::string to_json(const EvalResult& result) {
-  Json json = {{"schema", 2}, {"samples", result.samples}, {"metrics", Json::array()}};
-  for (const auto& metric : infos_of(result.model)) json["metrics"].push_back(metric_json(metric));
+  Json json = {{"schema", 2}, {"samples", result.samples}, {"metrics", metrics_json(result.model)}};
   json["model"] = model_json(result.model);
   json["against"] = nullptr;
   if (result.reference) {
@@ -63,21 +46,16 @@ std::string to_json(const EvalResult& result) {
   return json_text(json);
 }
 
-/// What the model is by the metrics against targets.
-std::vector<std::string> metrics_row(const Evaluation& evaluation) {
-  std::vector<std::string> row = {evaluation.name};
-  for (const auto& metric : evaluation.metrics)
-    if (metric.info.against != Against::kReference) row.push_back(value_text(metric));
-  return row;
-}
-
 std::string metrics_text(const EvalResult& result) {
-  std::vector<std::vector<std::string>> rows = {{"model"}};
-  for (const auto& metric : result.model.metrics)
-    if (metric.info.against != Against::kReference) rows[0].push_back(metric.info.title);
-  if (rows[0].size() == 1) return "";
-  if (result.reference) rows.push_back(metrics_row(*result.reference));
-  rows.push_back(metrics_row(result.model));
+  std::vector<std::vector<std::string>> rows = {target_titles(result.model)};
+  if (rows[0].empty()) return "";
+  rows[0].insert(rows[0].begin(), "model");
+  const auto add = [&](const Evaluation& evaluation) {
+    auto& row = rows.emplace_back(target_values(evaluation));
+    row.insert(row.begin(), evaluation.name);
+  };
+  if (result.reference) add(*result.reference);
+  add(result.model);
   return columns(rows) + "\n";
 }
 
@@ -111,13 +89,8 @@ std::string to_text(const EvalResult& result) {
 
 int run(const EvalOptions& options, const Context& context) {
   const EvalResult result = run_eval(options, context);
-  context.progress.stage("");
-  log_arrival(result.arrival);
-  for (const auto& warning : result.warnings) spdlog::warn(warning);
-  if (context.common.dry_run && !context.common.json)
-    print("would evaluate on " + std::to_string(result.samples) + " samples\n");
-  else
-    print(context.common.json ? to_json(result) : to_text(result));
+  print_measured(result, context, "evaluate on " + std::to_string(result.samples) + " samples", to_json,
+                 to_text);
   return 0;
 }
 

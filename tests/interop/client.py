@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import unittest
 
 import numpy as np
 import torch
@@ -11,6 +12,18 @@ import torch
 import networks
 
 SAMPLES = 32
+
+
+class InFolder(unittest.TestCase):
+    """Each test has an empty folder, which goes with it."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
 
 
 def qtool(*arguments):

@@ -1,7 +1,6 @@
 """Networks saved by PyTorch go through `qtool inspect` and `qtool ptq`; what comes out runs without qtool."""
 import json
 import os
-import tempfile
 import unittest
 
 import torch
@@ -15,15 +14,7 @@ LEAST_SQNR_DB = 15
 LEAST_SIMULATED_SQNR_DB = 25
 
 
-class Clients(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
+class Clients(client.InFolder):
     def save(self, name, how):
         """Saves network and inputs; the model's path, the data's spec, inputs, and what the network answers."""
         model, inputs = client.make(name)

@@ -2,7 +2,6 @@
 import os
 import subprocess
 import sys
-import tempfile
 import unittest
 import zipfile
 
@@ -41,15 +40,7 @@ def tensor_bytes(path):
 
 
 @unittest.skipIf(client.has_older_libtorch(), "needs LibTorch 2")
-class Onednn(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
+class Onednn(client.InFolder):
     def quantize(self, name):
         """Paths of the float model and of the int8 file, and the inputs."""
         model, inputs = client.make(name)

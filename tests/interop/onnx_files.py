@@ -1,8 +1,4 @@
 """ONNX files that Python makes, and the clients of ONNX files; `missing` says which of their packages is not there."""
-import os
-import tempfile
-import unittest
-
 import numpy as np
 
 import client
@@ -64,16 +60,11 @@ def run_openvino(path, inputs):
     return [results[output] for output in model.outputs]
 
 
-class InFolder(unittest.TestCase):
+class InFolder(client.InFolder):
     def setUp(self):
         if missing:
             self.skipTest(missing)
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
+        super().setUp()
 
     def done(self, *arguments):
         done = client.qtool(*arguments)

@@ -1,7 +1,6 @@
 """Networks that torch.export has saved: qtool takes them as it takes their TorchScript."""
 import json
 import os
-import tempfile
 import unittest
 
 import numpy
@@ -71,15 +70,10 @@ def export(model, inputs, static=False):
 
 @unittest.skipIf(client.release(torch.__version__) < (2, 6), "a PyTorch of before 2.6")
 @unittest.skipIf(client.has_older_libtorch(), "the program's LibTorch is older than this PyTorch")
-class Exported(unittest.TestCase):
+class Exported(client.InFolder):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
+        super().setUp()
         torch.manual_seed(0)
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
 
     def save(self, program, name="model.pt2"):
         torch.export.save(program, self.path(name))

@@ -1,14 +1,13 @@
 """apps/runners run model files outside of qtool: in ONNX Runtime and inductor; ExecuTorch is not installed for this."""
-import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 import unittest
 
 import numpy as np
 import torch
 
+import client
 import onnx_files
 
 RUNNERS = pathlib.Path(__file__).parents[2] / "apps/runners"
@@ -19,15 +18,7 @@ class Halves(torch.nn.Module):
         return x * 0.5, x.sum(1)
 
 
-class Runners(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
+class Runners(client.InFolder):
     def start(self, runner, model, python=sys.executable, **arrays):
         np.savez(self.path("in.npz"), **arrays)
         return subprocess.run([python, str(RUNNERS / runner), model, self.path("in.npz"), self.path("out.npz")],

@@ -1,11 +1,26 @@
 #pragma once
-/// The parts of small ONNX files, as protobuf's bytes.
+/// Small ONNX files, and their parts as protobuf's bytes.
+#include <unistd.h>
+
 #include <cstdint>
+#include <filesystem>
+#include <fstream>
 #include <protozero/pbf_writer.hpp>
 #include <string>
 #include <vector>
 
 namespace qtool::onnx_parts {
+
+/// A file of these bytes while the object lives. Of another suffix: what a file is, its contents say.
+class File {
+ public:
+  explicit File(const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() { std::filesystem::remove(path); }
+  const std::string path =
+      std::filesystem::temp_directory_path() / ("qtool_onnx_test." + std::to_string(getpid()) + ".model");
+};
 
 struct Field {
   uint32_t number;

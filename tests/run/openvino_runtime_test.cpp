@@ -3,10 +3,6 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/ones.h>
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
 
 #include "catch.h"
 #include "run/onnx_parts.h"
@@ -16,15 +12,6 @@ using namespace qtool;
 using namespace qtool::onnx_parts;
 
 namespace {
-
-/// Of another suffix: what a file is, its contents say.
-class File {
- public:
-  explicit File(const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
-  ~File() { std::filesystem::remove(path); }
-  const std::string path =
-      std::filesystem::temp_directory_path() / ("qtool_openvino_test." + std::to_string(getpid()) + ".model");
-};
 
 std::unique_ptr<RuntimeModel> opened(const std::string& bytes) { return open_runtime(File(bytes).path); }
 

@@ -35,8 +35,8 @@ bool knows_type(jit::Node* node, const Conversion& conversion, Converted& made) 
     return made = constant(false), true;
   return false;
 }
+}  // namespace
 
-/// The elements of a list or tuple, each on its own.
 std::vector<Converted> elements_of(const Converted& list) {
   if (!is_constant(list)) return list.elements;
   std::vector<Converted> elements;
@@ -46,8 +46,6 @@ std::vector<Converted> elements_of(const Converted& list) {
     for (const c10::IValue& element : list.constant->toListRef()) elements.push_back(constant(element));
   return elements;
 }
-
-}  // namespace
 
 c10::Symbol on_grid() { return c10::Symbol::fromQualString("qtool::on_grid"); }
 

@@ -72,6 +72,9 @@ class Conversion {
   std::map<std::string, SeenTensor> seen_as_;
 };
 
+/// The elements of a list or tuple, constant or not, each on its own.
+[[nodiscard]] std::vector<Converted> elements_of(const Converted& list);
+
 /// Kind of the nodes that put a tensor on a site's grid (grids.h).
 [[nodiscard]] c10::Symbol on_grid();
 

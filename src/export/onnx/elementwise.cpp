@@ -58,8 +58,7 @@ void leaky_relu(Emitter& e) {
 void elu(Emitter& e) {
   if (e.number("input_scale") != 1) e.refuse("its input_scale is not 1");
   const auto curve = e.add("Elu", {e.tensor("self")}, {{"alpha", float(e.number("alpha"))}});
-  const auto scale = e.number("scale");
-  e.out(scale == 1 ? curve : e.add("Mul", {curve, e.builder().scalar(scale, e.type("self"))}));
+  e.out(e.scaled(curve, e.number("scale"), e.type("self")));
 }
 
 void selu(Emitter& e) { e.out(e.add("Selu", {e.tensor("self")})); }
@@ -146,8 +145,7 @@ void out_number(Emitter& e, const std::string& value, bool is_number) {
 }
 
 std::string with_alpha(const Emitter& e, const std::string& value, at::ScalarType type) {
-  if (!e.has("alpha") || e.number("alpha") == 1) return value;
-  return e.add("Mul", {value, e.builder().scalar(e.number("alpha"), type)});
+  return e.has("alpha") ? e.scaled(value, e.number("alpha"), type) : value;
 }
 
 /// Of plain Python numbers the schema calls the arguments a and b.
@@ -269,9 +267,7 @@ void masked_fill(Emitter& e) {
 template <const char* const& type>
 void add_pair(Emitter& e) {
   const auto made = e.add(type, {e.tensor("tensor1"), e.tensor("tensor2")});
-  const auto value = e.number("value");
-  const auto term = value == 1 ? made : e.add("Mul", {made, e.builder().scalar(value, e.type("self"))});
-  e.out(e.add("Add", {e.tensor("self"), term}));
+  e.out(e.add("Add", {e.tensor("self"), e.scaled(made, e.number("value"), e.type("self"))}));
 }
 
 constexpr const char* kDiv = "Div";

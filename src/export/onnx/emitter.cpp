@@ -101,6 +101,13 @@ std::vector<int64_t> Emitter::integers(const std::string& name, size_t count) co
   return list;
 }
 
+std::vector<int64_t> Emitter::pads(const std::string& name, size_t count) const {
+  auto begins = integers(name, count);
+  const auto ends = begins;
+  begins.insert(begins.end(), ends.begin(), ends.end());
+  return begins;
+}
+
 at::Tensor Emitter::weight(const std::string& name) const {
   const auto value = constant(name);
   return value.isTensor() ? value.toTensor().detach() : at::Tensor();
@@ -120,11 +127,8 @@ std::vector<int64_t> Emitter::axes(const std::string& name, int64_t rank) const 
 
 std::vector<Converted> Emitter::elements(const std::string& name) const {
   const auto list = argument(name);
-  if (list.is_list) return list.elements;
-  if (!list.constant || !list.constant->isList()) refuse("its " + name + " is no list");
-  std::vector<Converted> elements;
-  for (const c10::IValue& element : list.constant->toListRef()) elements.push_back({.constant = element});
-  return elements;
+  if (!list.is_list && !(list.constant && list.constant->isList())) refuse("its " + name + " is no list");
+  return elements_of(list);
 }
 
 std::string Emitter::shape(const std::string& name) const { return shape(argument(name)); }
@@ -155,6 +159,10 @@ std::string Emitter::shape(const Converted& list) const {
 std::string Emitter::add(const std::string& type, const std::vector<std::string>& inputs,
                          const Attributes& attributes) const {
   return builder().add(type, inputs, hint(), attributes);
+}
+
+std::string Emitter::scaled(const std::string& value, double factor, at::ScalarType type) const {
+  return factor == 1 ? value : add("Mul", {value, builder().scalar(factor, type)});
 }
 
 std::string Emitter::cast(const std::string& value, at::ScalarType from, at::ScalarType to) const {

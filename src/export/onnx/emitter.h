@@ -37,6 +37,8 @@ class Emitter {
   [[nodiscard]] bool flag(const std::string& name) const;
   /// A list of whole numbers; one number stands for `count` of them.
   [[nodiscard]] std::vector<int64_t> integers(const std::string& name, size_t count = 0) const;
+  /// Of as many dimensions as `count`, the same at both ends of each, in ONNX's order: all begins, then all ends.
+  [[nodiscard]] std::vector<int64_t> pads(const std::string& name, size_t count) const;
   [[nodiscard]] at::Tensor weight(const std::string& name) const;  ///< undefined where it is None
   /// `name` counted from the front, of `rank` dimensions.
   [[nodiscard]] int64_t axis(const std::string& name, int64_t rank) const;
@@ -48,6 +50,8 @@ class Emitter {
 
   std::string add(const std::string& type, const std::vector<std::string>& inputs,
                   const Attributes& attributes = {}) const;
+  /// `value` times a factor; nothing is emitted where that is 1.
+  [[nodiscard]] std::string scaled(const std::string& value, double factor, at::ScalarType type) const;
   /// `value` as `type`; nothing is emitted where it is that already.
   [[nodiscard]] std::string cast(const std::string& value, at::ScalarType from, at::ScalarType to) const;
   /// The node's result.

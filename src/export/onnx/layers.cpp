@@ -7,12 +7,6 @@
 namespace qtool::onnx {
 namespace {
 
-std::vector<int64_t> twice(const std::vector<int64_t>& begins) {
-  auto pads = begins;
-  pads.insert(pads.end(), begins.begin(), begins.end());
-  return pads;
-}
-
 Attributes window_attributes(const Emitter& e, size_t dimensions) {
   return {{"strides", e.integers("stride", dimensions)},
           {"dilations", e.integers("dilation", dimensions)},
@@ -52,14 +46,14 @@ void convolution(Emitter& e) {
   if (padding.isString())  // 'same' puts the odd one at the end, as SAME_UPPER does
     attributes["auto_pad"] = std::string(padding.toStringRef() == "same" ? "SAME_UPPER" : "VALID");
   else
-    attributes["pads"] = twice(e.integers("padding", dimensions));
+    attributes["pads"] = e.pads("padding", dimensions);
   e.out(e.add("Conv", layer_operands(e), attributes));
 }
 
 void transposed_convolution(Emitter& e) {
   const auto dimensions = e.seen("weight").sizes.size() - 2;
   auto attributes = window_attributes(e, dimensions);
-  attributes["pads"] = twice(e.integers("padding", dimensions));
+  attributes["pads"] = e.pads("padding", dimensions);
   attributes["output_padding"] = e.integers("output_padding", dimensions);
   e.out(e.add("ConvTranspose", layer_operands(e), attributes));
 }
@@ -79,17 +73,13 @@ void matrix_product(Emitter& e) {
   e.out(e.add("MatMul", {e.tensor("self"), e.tensor(arguments[1].name())}));
 }
 
-std::string scaled(Emitter& e, const std::string& value, double factor, at::ScalarType type) {
-  return factor == 1 ? value : e.add("Mul", {value, e.builder().scalar(factor, type)});
-}
-
 /// beta * self + alpha * (a @ b).
 void add_product(Emitter& e) {
   const auto& arguments = e.node()->schema().arguments();
   const auto type = e.type("self");
   const auto product = e.add("MatMul", {e.tensor(arguments[1].name()), e.tensor(arguments[2].name())});
-  e.out(e.add("Add", {scaled(e, product, e.number("alpha"), type),
-                      scaled(e, e.tensor("self"), e.number("beta"), type)}));
+  e.out(e.add("Add", {e.scaled(product, e.number("alpha"), type),
+                      e.scaled(e.tensor("self"), e.number("beta"), type)}));
 }
 
 void einsum(Emitter& e) {
@@ -102,50 +92,46 @@ void embedding(Emitter& e) {
   e.out(e.add("Gather", {e.tensor("weight"), e.tensor("indices")}, {{"axis", int64_t(0)}}));
 }
 
-at::Tensor weight_or(const Emitter& e, const char* name, at::IntArrayRef shape, bool ones) {
-  if (e.has(name)) return e.weight(name);
-  return ones ? at::ones(shape) : at::zeros(shape);
+/// A norm's weight or bias as it is, or of `shape` where it has none: ones for the weight, zeros for the bias.
+std::string scale_of(const Emitter& e, at::IntArrayRef shape) {
+  return e.has("weight") ? e.tensor("weight") : e.builder().constant(at::ones(shape), e.hint() + ".weight");
 }
+std::string shift_of(const Emitter& e, at::IntArrayRef shape) {
+  return e.has("bias") ? e.tensor("bias") : e.builder().constant(at::zeros(shape), e.hint() + ".bias");
+}
+
+float epsilon_of(const Emitter& e) { return float(e.number("eps")); }
 
 void batch_norm(Emitter& e) {
   const auto mean = e.weight("running_mean"), variance = e.weight("running_var");
   if (!mean.defined() || !variance.defined()) e.refuse("it has no running statistics");
-  const auto put = [&](const at::Tensor& values) {
-    return e.builder().constant(values, e.hint() + ".parameter");
-  };
   e.out(e.add("BatchNormalization",
-              {e.tensor("input"), put(weight_or(e, "weight", mean.sizes(), true)),
-               put(weight_or(e, "bias", mean.sizes(), false)), put(mean), put(variance)},
-              {{"epsilon", float(e.number("eps"))}}));
+              {e.tensor("input"), scale_of(e, mean.sizes()), shift_of(e, mean.sizes()),
+               e.tensor("running_mean"), e.tensor("running_var")},
+              {{"epsilon", epsilon_of(e)}}));
 }
 
 void layer_norm(Emitter& e) {
   const auto shape = e.integers("normalized_shape");
-  std::vector<std::string> inputs = {
-      e.tensor("input"),
-      e.has("weight") ? e.tensor("weight") : e.builder().constant(at::ones(shape), e.hint() + ".weight")};
+  std::vector<std::string> inputs = {e.tensor("input"), scale_of(e, shape)};
   if (e.has("bias")) inputs.push_back(e.tensor("bias"));
-  e.out(e.add("LayerNormalization", inputs,
-              {{"axis", -int64_t(shape.size())}, {"epsilon", float(e.number("eps"))}}));
+  e.out(e.add("LayerNormalization", inputs, {{"axis", -int64_t(shape.size())}, {"epsilon", epsilon_of(e)}}));
+}
+
+/// Of the values of channels, each with a weight and a bias of its own.
+void channel_norm(Emitter& e, const char* type, Attributes attributes) {
+  const std::vector<int64_t> channels = {e.seen("input").sizes.at(1)};
+  attributes["epsilon"] = epsilon_of(e);
+  e.out(e.add(type, {e.tensor("input"), scale_of(e, channels), shift_of(e, channels)}, attributes));
 }
 
 void group_norm(Emitter& e) {
-  const std::vector<int64_t> channels = {e.seen("input").sizes.at(1)};
-  const auto put = [&](const char* name, bool ones) {
-    return e.builder().constant(weight_or(e, name, channels, ones), e.hint() + "." + name);
-  };
-  e.out(e.add("GroupNormalization", {e.tensor("input"), put("weight", true), put("bias", false)},
-              {{"num_groups", e.integer("num_groups")}, {"epsilon", float(e.number("eps"))}}));
+  channel_norm(e, "GroupNormalization", {{"num_groups", e.integer("num_groups")}});
 }
 
 void instance_norm(Emitter& e) {
   if (!e.flag("use_input_stats")) e.refuse("it uses running statistics");
-  const std::vector<int64_t> channels = {e.seen("input").sizes.at(1)};
-  const auto put = [&](const char* name, bool ones) {
-    return e.builder().constant(weight_or(e, name, channels, ones), e.hint() + "." + name);
-  };
-  e.out(e.add("InstanceNormalization", {e.tensor("input"), put("weight", true), put("bias", false)},
-              {{"epsilon", float(e.number("eps"))}}));
+  channel_norm(e, "InstanceNormalization", {});
 }
 
 constexpr OperatorRow kLayerRows[] = {

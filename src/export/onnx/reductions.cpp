@@ -33,7 +33,6 @@ void reduce(Emitter& e) {
 }
 
 constexpr const char* kMean = "ReduceMean";
-constexpr const char* kSum = "ReduceSum";
 constexpr const char* kGreatest = "ReduceMax";
 constexpr const char* kLeast = "ReduceMin";
 

@@ -15,19 +15,13 @@ size_t dimensions_of(const Emitter& e) {
   return size_t(kind.at(at) - '0');
 }
 
-std::vector<int64_t> both_ends(std::vector<int64_t> begins) {
-  const auto count = begins.size();
-  for (size_t i = 0; i < count; ++i) begins.push_back(begins[i]);
-  return begins;
-}
-
 Attributes pool_attributes(const Emitter& e) {
   const auto dimensions = dimensions_of(e);
   const auto kernel = e.integers("kernel_size", dimensions);
   const auto given = e.integers("stride", dimensions);
   return {{"kernel_shape", kernel},
           {"strides", given.empty() ? kernel : given},
-          {"pads", both_ends(e.integers("padding", dimensions))},
+          {"pads", e.pads("padding", dimensions)},
           {"ceil_mode", int64_t(e.flag("ceil_mode"))}};
 }
 

@@ -15,8 +15,25 @@
 #include "graph/read/read_model.h"
 #include "graph/view.h"
 #include "simulate/simulate.h"
+// Last: the glog that some builds of LibTorch have defines CHECK, too.
+#include "catch.h"
 
 namespace qtool {
+
+bool is_taken(const Int8Run& run, const std::string& kind, const Backend& backend) {
+  for (const auto& op : view(run.prepared.model).operators) {
+    const auto* planned = run.prepared.plan.find(op.name);
+    const auto objection = backend.objection(op);
+    INFO(op.name << ": " << planned->reason);
+    if (!objection.empty()) {
+      CHECK(op.kind == kind);
+      CHECK(planned->reason == objection);
+      return false;
+    }
+    CHECK(planned->is_static());
+  }
+  return true;
+}
 
 Model written_and_read(const Model& model) {
   const auto path = std::filesystem::temp_directory_path() / ("lower." + std::to_string(getpid()) + ".pt");

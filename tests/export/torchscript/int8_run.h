@@ -22,6 +22,10 @@ struct Int8Run {
 [[nodiscard]] Int8Run quantize_for_onednn(const Model& model, const at::Tensor& input,
                                           const Backend& backend = onednn_backend());
 
+/// False where `backend` cannot run the operator under test, of kind `kind`: it is planned as float then, with the
+/// backend's reason. All others are int8.
+[[nodiscard]] bool is_taken(const Int8Run& run, const std::string& kind, const Backend& backend);
+
 /// The model written and read again.
 [[nodiscard]] Model written_and_read(const Model& model);
 

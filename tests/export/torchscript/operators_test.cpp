@@ -22,29 +22,12 @@ Tolerance tolerance_of(Engine engine) {
   return engine == Engine::kQnnpack ? Tolerance{4.01, 0.06} : Tolerance{};
 }
 
-/// False where the engine's kernel cannot run the operator, which is planned as float then, with the engine's
-/// reason.
-bool is_taken(const Int8Run& run, const OperatorCase& row, Engine engine) {
-  for (const auto& op : view(run.prepared.model).operators) {
-    const auto* planned = run.prepared.plan.find(op.name);
-    const auto objection = backend_of(engine).objection(op);
-    INFO(op.name << ": " << planned->reason);
-    if (!objection.empty()) {
-      CHECK(op.kind == row.kind);
-      CHECK(planned->reason == objection);
-      return false;
-    }
-    CHECK(planned->is_static());
-  }
-  return true;
-}
-
 void check_case(const OperatorCase& row, Engine engine) {
   const auto input = noise(row.net.input, 77);
   auto run = quantize_for(engine, build(row.net), input);
   const auto text = graph_text(run.int8);
   INFO(text);
-  if (is_taken(run, row, engine)) {
+  if (is_taken(run, row.kind, backend_of(engine))) {
     CHECK_THAT(text, contains(row.kernel));
     CHECK(count_nodes(run.int8, "aten::quantize_per_tensor") == 1);
     CHECK(count_nodes(run.int8, "aten::dequantize") == 1);

@@ -1,10 +1,5 @@
 #include "graph/read/onnx_file.h"
 
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
-
 #include "base/error.h"
 #include "catch.h"
 #include "run/onnx_parts.h"
@@ -13,14 +8,6 @@ using namespace qtool;
 using namespace qtool::onnx_parts;
 
 namespace {
-
-class File {
- public:
-  explicit File(const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
-  ~File() { std::filesystem::remove(path); }
-  const std::string path =
-      std::filesystem::temp_directory_path() / ("qtool_onnx_test." + std::to_string(getpid()) + ".onnx");
-};
 
 std::string got_from(const std::string& bytes) {
   const File file(bytes);
