@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "base/error.h"
+#include "data/stack_samples.h"
 #include "graph/read/read_model.h"
 #include "job/files/job_folder.h"
 #include "job/input/job_data.h"
@@ -66,11 +67,7 @@ Subject open_subject(const VerifyOptions& options, const Target& target,
 
 std::string shapes_of(const std::vector<at::Tensor>& outputs) {
   std::vector<std::string> shapes;
-  for (const auto& output : outputs) {
-    std::vector<std::string> sides;
-    for (const auto side : output.sizes()) sides.push_back(std::to_string(side));
-    shapes.push_back("[" + join(sides) + "]");
-  }
+  for (const auto& output : outputs) shapes.push_back(shape_text(output.sizes()));
   return std::to_string(outputs.size()) + (outputs.size() == 1 ? " output: " : " outputs: ") + join(shapes);
 }
 

@@ -10,6 +10,7 @@
 #include "base/machine_failure.h"
 #include "base/names.h"
 #include "base/safe_text.h"
+#include "data/stack_samples.h"
 #include "graph/read/onnx_file.h"
 #include "run/openvino_library.h"
 
@@ -126,12 +127,6 @@ struct Port {
     return "[" + join(sizes) + "]";
   }
 };
-
-std::string shape_text(at::IntArrayRef sizes) {
-  std::vector<std::string> texts;
-  for (const int64_t size : sizes) texts.push_back(std::to_string(size));
-  return "[" + join(texts) + "]";
-}
 
 /// The tensor as the type that an input has, where no value changes by that.
 at::Tensor converted(const at::Tensor& tensor, const Port& port) {

@@ -35,7 +35,7 @@ ARROWS = {
     "export/lowering": "improve graph/ir",
     "export/torchscript": "export/lowering improve plan graph graph/ir grid",
     "export/onednn": "export/lowering export/torchscript improve plan graph graph/ir grid",
-    "export/onnx": "improve simulate plan graph graph/ir grid",
+    "export/onnx": "improve simulate plan graph graph/ir graph/read grid",
     "export/pt2": "simulate improve graph/ir graph/read grid",
     "export": "export/onednn export/onnx export/pt2 export/torchscript run simulate improve graph graph/read",
     "measure": "data options",

@@ -5,46 +5,12 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/version.h"
+#include "graph/read/onnx_field_numbers.h"
 
 namespace qtool::onnx {
 namespace {
 
 using protozero::pbf_writer;
-
-// Field numbers of onnx.proto3.
-namespace field {
-enum Model {
-  kIrVersion = 1,
-  kProducerName = 2,
-  kProducerVersion = 3,
-  kGraph = 7,
-  kOpsetImport = 8,
-  kMetadata = 14
-};
-enum Entry { kKey = 1, kEntryValue = 2 };
-enum Opset { kDomain = 1, kVersion = 2 };
-enum Graph { kNode = 1, kName = 2, kInitializer = 5, kInput = 11, kOutput = 12 };
-enum Node { kNodeInput = 1, kNodeOutput = 2, kNodeName = 3, kType = 4, kAttribute = 5 };
-enum Attribute {
-  kAttributeName = 1,
-  kFloat = 2,
-  kInt = 3,
-  kString = 4,
-  kFloats = 7,
-  kInts = 8,
-  kAttributeType = 20
-};
-enum Tensor { kDims = 1, kDataType = 2, kTensorName = 8, kRawData = 9 };
-enum ValueInfo { kValueName = 1, kValueType = 2 };
-enum Type {
-  kTensorType = 1,
-  kElementType = 1,
-  kShape = 2,
-  kDimension = 1,
-  kDimensionValue = 1,
-  kDimensionName = 2
-};
-}  // namespace field
 
 constexpr size_t kMostBytes = (size_t(1) << 31) - 1;
 
@@ -52,61 +18,61 @@ constexpr size_t kMostBytes = (size_t(1) << 31) - 1;
 constexpr int kAttributeTypes[] = {2, 1, 3, 7, 6};
 
 template <class Write>
-void add_message(pbf_writer& to, int field, const Write& write) {
-  pbf_writer message(to, static_cast<protozero::pbf_tag_type>(field));
+void add_message(pbf_writer& to, uint32_t field, const Write& write) {
+  pbf_writer message(to, field);
   write(message);
 }
 
 struct AttributeWriter {
   pbf_writer& to;
-  void operator()(int64_t value) { to.add_int64(field::kInt, value); }
-  void operator()(float value) { to.add_float(field::kFloat, value); }
-  void operator()(const std::string& value) { to.add_bytes(field::kString, value); }
+  void operator()(int64_t value) { to.add_int64(attribute_field::kInt, value); }
+  void operator()(float value) { to.add_float(attribute_field::kFloat, value); }
+  void operator()(const std::string& value) { to.add_bytes(attribute_field::kString, value); }
   void operator()(const std::vector<int64_t>& values) {
-    to.add_packed_int64(field::kInts, values.begin(), values.end());
+    to.add_packed_int64(attribute_field::kInts, values.begin(), values.end());
   }
   void operator()(const std::vector<float>& values) {
-    to.add_packed_float(field::kFloats, values.begin(), values.end());
+    to.add_packed_float(attribute_field::kFloats, values.begin(), values.end());
   }
 };
 
 void write_node(pbf_writer& to, const Node& node) {
-  for (const auto& input : node.inputs) to.add_string(field::kNodeInput, input);
-  for (const auto& output : node.outputs) to.add_string(field::kNodeOutput, output);
-  to.add_string(field::kNodeName, node.name);
-  to.add_string(field::kType, node.type);
+  for (const auto& input : node.inputs) to.add_string(node_field::kInput, input);
+  for (const auto& output : node.outputs) to.add_string(node_field::kOutput, output);
+  to.add_string(node_field::kName, node.name);
+  to.add_string(node_field::kOperator, node.type);
   for (const auto& pair : node.attributes)
-    add_message(to, field::kAttribute, [&](pbf_writer& attribute) {
-      attribute.add_string(field::kAttributeName, pair.first);
+    add_message(to, node_field::kAttribute, [&](pbf_writer& attribute) {
+      attribute.add_string(attribute_field::kName, pair.first);
       std::visit(AttributeWriter{attribute}, pair.second);
-      attribute.add_enum(field::kAttributeType, kAttributeTypes[pair.second.index()]);
+      attribute.add_enum(attribute_field::kType, kAttributeTypes[pair.second.index()]);
     });
 }
 
 void write_tensor(pbf_writer& to, const Initializer& initializer) {
   const auto values = initializer.values.detach().cpu().contiguous();
-  to.add_packed_int64(field::kDims, values.sizes().begin(), values.sizes().end());
-  to.add_int32(field::kDataType, data_type(values.scalar_type()));
-  to.add_string(field::kTensorName, initializer.name);
-  to.add_bytes(field::kRawData, static_cast<const char*>(values.data_ptr()), values.nbytes());
+  to.add_packed_int64(tensor_field::kDims, values.sizes().begin(), values.sizes().end());
+  to.add_int32(tensor_field::kType, data_type(values.scalar_type()));
+  to.add_string(tensor_field::kName, initializer.name);
+  to.add_bytes(tensor_field::kRaw, static_cast<const char*>(values.data_ptr()), values.nbytes());
 }
 
 void write_dimension(pbf_writer& to, const Dimension& dimension) {
   if (const auto* length = std::get_if<int64_t>(&dimension))
-    to.add_int64(field::kDimensionValue, *length);
+    to.add_int64(dimension_field::kLength, *length);
   else
-    to.add_string(field::kDimensionName, std::get<std::string>(dimension));
+    to.add_string(dimension_field::kName, std::get<std::string>(dimension));
 }
 
 void write_value(pbf_writer& to, const ValueInfo& value) {
-  to.add_string(field::kValueName, value.name);
-  add_message(to, field::kValueType, [&](pbf_writer& type) {
-    add_message(type, field::kTensorType, [&](pbf_writer& tensor) {
-      tensor.add_int32(field::kElementType, data_type(value.type));
+  to.add_string(value_field::kName, value.name);
+  add_message(to, value_field::kType, [&](pbf_writer& type) {
+    add_message(type, type_field::kTensor, [&](pbf_writer& tensor) {
+      tensor.add_int32(tensor_type_field::kElement, data_type(value.type));
       if (!value.has_shape) return;
-      add_message(tensor, field::kShape, [&](pbf_writer& shape) {
+      add_message(tensor, tensor_type_field::kShape, [&](pbf_writer& shape) {
         for (const auto& dimension : value.shape)
-          add_message(shape, field::kDimension,
+          add_message(shape, shape_field::kDimension,
                       [&](pbf_writer& message) { write_dimension(message, dimension); });
       });
     });
@@ -115,14 +81,14 @@ void write_value(pbf_writer& to, const ValueInfo& value) {
 
 void write_graph(pbf_writer& to, const Model& model) {
   for (const auto& node : model.nodes)
-    add_message(to, field::kNode, [&](pbf_writer& message) { write_node(message, node); });
-  to.add_string(field::kName, model.name);
+    add_message(to, graph_field::kNode, [&](pbf_writer& message) { write_node(message, node); });
+  to.add_string(graph_field::kName, model.name);
   for (const auto& tensor : model.initializers)
-    add_message(to, field::kInitializer, [&](pbf_writer& message) { write_tensor(message, tensor); });
+    add_message(to, graph_field::kInitializer, [&](pbf_writer& message) { write_tensor(message, tensor); });
   for (const auto& input : model.inputs)
-    add_message(to, field::kInput, [&](pbf_writer& message) { write_value(message, input); });
+    add_message(to, graph_field::kInput, [&](pbf_writer& message) { write_value(message, input); });
   for (const auto& output : model.outputs)
-    add_message(to, field::kOutput, [&](pbf_writer& message) { write_value(message, output); });
+    add_message(to, graph_field::kOutput, [&](pbf_writer& message) { write_value(message, output); });
 }
 
 }  // namespace
@@ -157,18 +123,18 @@ int data_type(at::ScalarType type) {
 std::string serialize(const Model& model) {
   std::string bytes;
   pbf_writer file(bytes);
-  file.add_int64(field::kIrVersion, kIrVersion);
-  file.add_string(field::kProducerName, "qtool");
-  file.add_string(field::kProducerVersion, qtool_version());
-  add_message(file, field::kGraph, [&](pbf_writer& graph) { write_graph(graph, model); });
-  add_message(file, field::kOpsetImport, [&](pbf_writer& opset) {
-    opset.add_string(field::kDomain, "");
-    opset.add_int64(field::kVersion, kOpset);
+  file.add_int64(model_field::kIrVersion, kIrVersion);
+  file.add_string(model_field::kProducerName, "qtool");
+  file.add_string(model_field::kProducerVersion, qtool_version());
+  add_message(file, model_field::kGraph, [&](pbf_writer& graph) { write_graph(graph, model); });
+  add_message(file, model_field::kOpsetImport, [&](pbf_writer& opset) {
+    opset.add_string(opset_field::kDomain, "");
+    opset.add_int64(opset_field::kVersion, kOpset);
   });
   for (const auto& pair : model.metadata)
-    add_message(file, field::kMetadata, [&](pbf_writer& entry) {
-      entry.add_string(field::kKey, pair.first);
-      entry.add_string(field::kEntryValue, pair.second);
+    add_message(file, model_field::kMetadata, [&](pbf_writer& entry) {
+      entry.add_string(entry_field::kKey, pair.first);
+      entry.add_string(entry_field::kValue, pair.second);
     });
   return bytes;
 }

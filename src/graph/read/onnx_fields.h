@@ -1,58 +1,14 @@
 #pragma once
-/// The fields of onnx.proto3 that qtool reads, and how one is read.
+/// How a field of an ONNX file is read.
 #include <cstdint>
 #include <protozero/pbf_reader.hpp>
 #include <string>
 #include <utility>
 
 #include "graph/read/flaw.h"
+#include "graph/read/onnx_field_numbers.h"
 
 namespace qtool::onnx {
-
-namespace model_field {
-enum : uint32_t {
-  kIrVersion = 1,
-  kProducerName = 2,
-  kProducerVersion = 3,
-  kDomain = 4,
-  kModelVersion = 5,
-  kDoc = 6,
-  kGraph = 7,
-  kOpsetImport = 8,
-  kMetadata = 14,
-  kTraining = 20,
-  kFunctions = 25,
-  kConfiguration = 26
-};
-}
-namespace graph_field {
-enum : uint32_t { kNode = 1, kInitializer = 5, kInput = 11, kOutput = 12, kSparseInitializer = 15 };
-}
-namespace node_field {
-enum : uint32_t { kInput = 1, kOperator = 4, kAttribute = 5, kDomain = 7 };
-}
-namespace attribute_field {
-enum : uint32_t { kTensor = 5, kGraph = 6, kTensors = 10, kGraphs = 11, kSparse = 22, kSparses = 23 };
-}
-namespace function_field {
-enum : uint32_t { kNode = 7 };
-}
-namespace tensor_field {
-enum : uint32_t {
-  kDims = 1,
-  kType = 2,
-  kFloats = 4,
-  kInt32s = 5,
-  kStrings = 6,
-  kInt64s = 7,
-  kName = 8,
-  kRaw = 9,
-  kDoubles = 10,
-  kUint64s = 11,
-  kExternal = 13,
-  kLocation = 14
-};
-}
 
 /// protozero leaves it to its users that a field has the form which its number says.
 inline protozero::pbf_reader& expect(protozero::pbf_reader& field, protozero::pbf_wire_type form) {
@@ -76,9 +32,9 @@ inline protozero::data_view view(protozero::pbf_reader& field) {
 inline std::pair<std::string, std::string> read_entry(protozero::pbf_reader entry) {
   std::pair<std::string, std::string> pair;
   while (entry.next())
-    if (entry.tag() == 1)
+    if (entry.tag() == entry_field::kKey)
       pair.first = text(entry);
-    else if (entry.tag() == 2)
+    else if (entry.tag() == entry_field::kValue)
       pair.second = text(entry);
     else
       entry.skip();

@@ -22,9 +22,9 @@ constexpr int kDeepest = 32;
 std::string dim_text(pbf_reader dim) {
   std::string size = "?";
   while (dim.next())
-    if (dim.tag() == 1)
+    if (dim.tag() == dimension_field::kLength)
       size = std::to_string(integer(dim));
-    else if (dim.tag() == 2)
+    else if (dim.tag() == dimension_field::kName)
       size = text(dim);
     else
       dim.skip();
@@ -34,12 +34,12 @@ std::string dim_text(pbf_reader dim) {
 std::string tensor_type_text(pbf_reader tensor) {
   std::string element = "?", shape = "[...]";
   while (tensor.next())
-    if (tensor.tag() == 1) {
+    if (tensor.tag() == tensor_type_field::kElement) {
       element = element_name(integer(tensor));
-    } else if (tensor.tag() == 2) {
+    } else if (tensor.tag() == tensor_type_field::kShape) {
       std::vector<std::string> dims;
       pbf_reader dim = message(tensor);
-      while (dim.next(1)) dims.push_back(dim_text(message(dim)));
+      while (dim.next(shape_field::kDimension)) dims.push_back(dim_text(message(dim)));
       shape = "[" + join(dims) + "]";
     } else {
       tensor.skip();
@@ -50,13 +50,13 @@ std::string tensor_type_text(pbf_reader tensor) {
 OnnxFile::Value read_value(pbf_reader fields) {
   OnnxFile::Value value{.type = "?"};
   while (fields.next())
-    if (fields.tag() == 1) {
+    if (fields.tag() == value_field::kName) {
       value.name = text(fields);
-    } else if (fields.tag() == 2) {
+    } else if (fields.tag() == value_field::kType) {
       pbf_reader type = message(fields);
       value.type = "no tensor";
       while (type.next())
-        if (type.tag() == 1)
+        if (type.tag() == type_field::kTensor)
           value.type = tensor_type_text(message(type));
         else
           type.skip();
@@ -110,9 +110,9 @@ class Reader {
     std::string domain;
     int64_t version = 0;
     while (fields.next())
-      if (fields.tag() == 1)
+      if (fields.tag() == opset_field::kDomain)
         domain = text(fields);
-      else if (fields.tag() == 2)
+      else if (fields.tag() == opset_field::kVersion)
         version = integer(fields);
       else
         fields.skip();
