@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 import client
+import networks
 import onnx_files
 
 if not onnx_files.missing:
@@ -107,7 +108,8 @@ class OfQtool(onnx_files.InFolder):
                 np.testing.assert_array_equal(answer.argmax(1)[sure], expected.argmax(1)[sure])
 
     def test_runtimes_compute_what_the_simulation_says(self):
-        for name in WRITTEN:
+        beyond = networks.NOT_FOR_OLDER_LIBTORCH if client.has_older_libtorch() else ()
+        for name in (name for name in WRITTEN if name not in beyond):
             with self.subTest(name=name):
                 out, inputs, simulated, expected = self.quantize(name)
                 self.assertGreater(client.sqnr_db(expected, simulated), LEAST_SQNR_DB)
