@@ -214,7 +214,7 @@ def architecture(path):
              ("canonicalise", "one form of each\noperator, batch norm in", "src/graph/passes"),
              ("plan", "QuantPlan: which tensors\nget a grid, which not, why", "src/plan"),
              ("calibrate", "observers: ranges and\nhistograms of tensors", "src/calibrate"),
-             ("solve, improve", "a Solution: the model,\nits plan and its grids", "src/improve")]
+             ("solve, improve", "a Solution: the model,\nits plan and its grids", "src/solve, improve")]
     second = [("simulate", "rounds as int8 does,\nbut in float", "src/simulate"),
               ("train", "qtool qat only: learns\nto live with the rounding", "src/qat, src/train"),
               ("export", "a table of targets:\nquantized:: operators", "src/export"),

@@ -3,8 +3,8 @@
 
 #include "base/progress.h"
 #include "explain/trial.h"
-#include "improve/solution.h"
 #include "report/job/report.h"
+#include "solve/solution.h"
 
 namespace qtool {
 

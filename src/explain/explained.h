@@ -1,7 +1,7 @@
 #pragma once
 #include "calibrate/statistics.h"
-#include "improve/solution.h"
 #include "plan/recipe.h"
+#include "solve/solution.h"
 
 namespace qtool {
 

@@ -2,8 +2,8 @@
 #include <vector>
 
 #include "calibrate/statistics.h"
-#include "improve/solution.h"
 #include "report/job/report.h"
+#include "solve/solution.h"
 
 namespace qtool {
 

@@ -7,8 +7,8 @@
 
 #include "export/torchscript/engine.h"
 #include "graph/model.h"
-#include "improve/solution.h"
 #include "run/runtime_model.h"
+#include "solve/solution.h"
 
 namespace qtool {
 

@@ -4,11 +4,11 @@
 #include <vector>
 
 #include "grid/qparams.h"
-#include "improve/solution.h"
 #include "job/input/job_data.h"
 #include "job/options/common_options.h"
 #include "job/options/qat_options.h"
 #include "job/road/quantization.h"
+#include "solve/solution.h"
 
 namespace qtool {
 

@@ -1,7 +1,7 @@
 #pragma once
 #include <vector>
 
-#include "improve/solution.h"
+#include "solve/solution.h"
 
 namespace qtool {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "graph/model.h"
-#include "improve/solution.h"
+#include "solve/solution.h"
 
 namespace qtool {
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "improve/solution.h"
+#include "solve/solution.h"
 
 namespace qtool {
 

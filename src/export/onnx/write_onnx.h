@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "export/onnx/grids.h"
-#include "improve/solution.h"
+#include "solve/solution.h"
 
 namespace qtool::onnx {
 

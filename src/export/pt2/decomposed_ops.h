@@ -2,7 +2,7 @@
 #include <torch/csrc/jit/api/module.h>
 
 #include "export/pt2/dialect.h"
-#include "improve/solution.h"
+#include "solve/solution.h"
 
 namespace qtool {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "export/pt2/dialect.h"
-#include "improve/solution.h"
+#include "solve/solution.h"
 
 namespace qtool {
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "improve/solution.h"
+#include "solve/solution.h"
 
 namespace qtool {
 

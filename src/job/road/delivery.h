@@ -6,12 +6,12 @@
 
 #include "base/stage_clock.h"
 #include "calibrate/statistics.h"
-#include "improve/solution.h"
 #include "job/options/context.h"
 #include "job/options/quantize_options.h"
 #include "job/road/quantization.h"
 #include "job/road/quantize_result.h"
 #include "report/job/report.h"
+#include "solve/solution.h"
 
 namespace qtool {
 

@@ -11,9 +11,9 @@
 #include "graph/passes/canonicalise.h"
 #include "graph/random_operators.h"
 #include "graph/tensor_inputs.h"
-#include "improve/first_solution.h"
 #include "improve/improve.h"
 #include "measure/resources.h"
+#include "solve/first_solution.h"
 
 namespace qtool {
 namespace {

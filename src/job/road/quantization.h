@@ -7,10 +7,10 @@
 #include "export/target.h"
 #include "graph/model.h"
 #include "graph/view.h"
-#include "improve/solution.h"
 #include "job/input/arrival.h"
 #include "job/options/ptq_options.h"
 #include "plan/plan.h"
+#include "solve/solution.h"
 
 namespace qtool {
 

@@ -1,8 +1,8 @@
 #pragma once
 #include "calibrate/statistics.h"
 #include "graph/view.h"
-#include "improve/solution.h"
 #include "plan/recipe.h"
+#include "solve/solution.h"
 
 namespace qtool {
 

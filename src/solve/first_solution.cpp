@@ -1,4 +1,4 @@
-#include "improve/first_solution.h"
+#include "solve/first_solution.h"
 
 #include "calibrate/lost_operands.h"
 #include "calibrate/seen_values.h"

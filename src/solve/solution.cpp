@@ -1,4 +1,4 @@
-#include "improve/solution.h"
+#include "solve/solution.h"
 
 namespace qtool {
 
