@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "calibrate/statistics.h"
-#include "improve/solution.h"
+#include "solve/solution.h"
 
 namespace qtool {
 
