@@ -43,7 +43,7 @@ class Cifar : public Dataset {
   }
 
   int64_t size() const override { return size_; }
-  bool has_labels() const override { return true; }
+  bool has_targets() const override { return true; }
   at::Tensor labels() override {
     std::vector<at::Tensor> labels;
     for (const auto& file : files_) labels.push_back(file.read_byte_of_each(0));

@@ -15,7 +15,7 @@ class Limited : public Dataset {
   Limited(std::unique_ptr<Dataset> whole, int64_t limit) : whole_(std::move(whole)), limit_(limit) {}
 
   int64_t size() const override { return std::min(limit_, whole_->size()); }
-  bool has_labels() const override { return whole_->has_labels(); }
+  bool has_targets() const override { return whole_->has_targets(); }
   at::Tensor labels() override {
     const at::Tensor all = whole_->labels();
     return all.defined() ? all.narrow(0, 0, size()) : all;

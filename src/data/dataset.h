@@ -15,9 +15,9 @@ namespace qtool {
 class Dataset {
  public:
   virtual ~Dataset() = default;
-  [[nodiscard]] virtual int64_t size() const = 0;  ///< number of samples
-  [[nodiscard]] virtual bool has_labels() const = 0;
-  /// Labels of all samples, int64 [N], read without the samples; undefined where there are none.
+  [[nodiscard]] virtual int64_t size() const = 0;      ///< number of samples
+  [[nodiscard]] virtual bool has_targets() const = 0;  ///< that answers are held against
+  /// The first target of all samples where it is labels, int64 [N], read without the samples; else undefined.
   [[nodiscard]] virtual at::Tensor labels() = 0;
   /// The samples with these indices, in this order. Ascending indices are cheap for every kind; any order is
   /// allowed. Images come as uint8 [N, C, H, W]; other tensors as they are stored.

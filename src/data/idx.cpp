@@ -67,7 +67,7 @@ std::unique_ptr<Dataset> open_idx(const DataSpec& spec) {
   const auto open = [&](const std::string& path) { return open_bytes(path, most_unpacked_bytes(spec)); };
   return dataset_of_arrays(
       {open_idx_array(open(images), 3, 4, "0x00000803 or 0x00000804, images of unsigned bytes")},
-      open_idx_array(open(labels), 1, 1, "0x00000801, labels of unsigned bytes"));
+      {open_idx_array(open(labels), 1, 1, "0x00000801, labels of unsigned bytes")});
 }
 
 }  // namespace qtool

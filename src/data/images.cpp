@@ -20,7 +20,7 @@ class Images : public Dataset {
         most_bytes_(most_bytes) {}
 
   int64_t size() const override { return int64_t(samples_.size()); }
-  bool has_labels() const override { return true; }
+  bool has_targets() const override { return true; }
   at::Tensor labels() override {
     at::Tensor labels = at::empty({size()}, at::kLong);
     for (int64_t i = 0; i < size(); ++i) labels.data_ptr<int64_t>()[i] = samples_[size_t(i)].label;

@@ -25,11 +25,11 @@ namespace qtool {
 /// NumPy's .npy, read in place.
 [[nodiscard]] std::unique_ptr<Dataset> open_npy(const DataSpec& spec);
 
-/// NumPy's .npz, as written by savez and savez_compressed: `labels` are the labels, every other array is an
-/// input; data/input_order.h tells which.
+/// NumPy's .npz, as written by savez and savez_compressed: targets by their names (data/targets.h), every other array
+/// is an input; data/input_order.h tells which.
 [[nodiscard]] std::unique_ptr<Dataset> open_npz(const DataSpec& spec);
 
-/// torch.save of a tensor, a list or tuple of tensors, or a dict of them, of which `labels` are the labels.
+/// torch.save of a tensor, a list or tuple of tensors, or a dict of them, of which some are targets by their names.
 /// Held in memory, as PyTorch's format is read whole.
 [[nodiscard]] std::unique_ptr<Dataset> open_tensors(const DataSpec& spec);
 

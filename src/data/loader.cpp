@@ -170,7 +170,7 @@ int64_t Loader::size() const {
   return impl_->options.drop_last ? impl_->batches * impl_->options.batch_size : impl_->samples;
 }
 int64_t Loader::batches() const { return impl_->batches; }
-bool Loader::has_labels() const { return impl_->reader.dataset().has_labels(); }
+bool Loader::has_targets() const { return impl_->reader.dataset().has_targets(); }
 at::Tensor Loader::labels() {
   impl_->stop();  // one reader at a time
   return impl_->reader.dataset().labels();

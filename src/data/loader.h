@@ -56,7 +56,7 @@ class Loader {
   [[nodiscard]] std::string name() const;  ///< what messages call the data: its spec
   [[nodiscard]] int64_t size() const;  ///< samples in one pass of all parts, less what drop_last leaves out
   [[nodiscard]] int64_t batches() const;  ///< batches in one pass
-  [[nodiscard]] bool has_labels() const;
+  [[nodiscard]] bool has_targets() const;
   /// Labels of the whole data in its order, also of what this loader leaves out (Dataset::labels). Ends a pass under
   /// way.
   [[nodiscard]] at::Tensor labels();

@@ -4,7 +4,7 @@
 namespace qtool {
 
 std::unique_ptr<Dataset> open_npy(const DataSpec& spec) {
-  return dataset_of_arrays({open_npy_array(open_plain(spec.path))}, std::nullopt);
+  return dataset_of_arrays({open_npy_array(open_plain(spec.path))}, {});
 }
 
 }  // namespace qtool

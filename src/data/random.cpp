@@ -42,7 +42,7 @@ class RandomDataset : public Dataset {
       : shape_(parse_shape(spec)), seed_(uint64_t(spec.seed)), size_(spec.samples) {}
 
   int64_t size() const override { return size_; }
-  bool has_labels() const override { return false; }
+  bool has_targets() const override { return false; }
   at::Tensor labels() override { return {}; }
   Batch read(std::span<const int64_t> indices) override {
     std::vector<int64_t> shape = shape_;

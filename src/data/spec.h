@@ -16,9 +16,9 @@ struct Names<DataKind> {
       {DataKind::kCifar, "cifar", "a folder with CIFAR-10's binary batches"},
       {DataKind::kImages, "images", "a folder with one folder of JPEG or PNG files for each class"},
       {DataKind::kNpy, "npy", "one .npy file, the first input, no labels"},
-      {DataKind::kNpz, "npz", "one .npz file: inputs by name, optional `labels`"},
+      {DataKind::kNpz, "npz", "one .npz file: inputs by name, optional `labels`, `targets`, `target_NAME`"},
       {DataKind::kTensors, "tensors",
-       "tensors saved by torch.save: a tensor, a list, or a dict with optional `labels`"},
+       "tensors saved by torch.save: a tensor, a list, or a dict with targets as of npz"},
       {DataKind::kRandom, "random",
        "standard normal noise, path is the shape, e.g. random:1x28x28; for timing only"}};
 };

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "data/stack_samples.h"
+#include "data/targets.h"
 
 namespace qtool {
 namespace {
@@ -31,24 +32,28 @@ uint64_t bytes_of_sample(const std::vector<int64_t>& shape, uint64_t element_byt
 
 class ArraysDataset : public Dataset {
  public:
-  ArraysDataset(std::vector<StoredArray> inputs, std::optional<StoredArray> labels,
+  ArraysDataset(std::vector<StoredArray> inputs, std::vector<StoredArray> targets,
                 std::vector<std::string> names)
-      : inputs_(std::move(inputs)), labels_(std::move(labels)), names_(std::move(names)) {}
+      : inputs_(std::move(inputs)), targets_(std::move(targets)), names_(std::move(names)) {}
 
   int64_t size() const override { return inputs_[0].size(); }
-  bool has_labels() const override { return labels_.has_value(); }
-  at::Tensor labels() override { return labels_ ? labels_->read_all().to(at::kLong) : at::Tensor(); }
+  bool has_targets() const override { return !targets_.empty(); }
+  at::Tensor labels() override {
+    const bool has_labels =
+        !targets_.empty() && could_be_labels(targets_[0].dtype(), targets_[0].shape().size());
+    return has_labels ? as_target(targets_[0].read_all()) : at::Tensor();
+  }
   std::vector<std::string> input_names() const override { return names_; }
   Batch read(std::span<const int64_t> indices) override {
     Batch batch;
     for (const auto& input : inputs_) batch.inputs.push_back(input.read(indices));
-    if (labels_) batch.targets = {labels_->read(indices).to(at::kLong)};
+    for (const auto& target : targets_) batch.targets.push_back(as_target(target.read(indices)));
     return batch;
   }
 
  private:
   std::vector<StoredArray> inputs_;
-  std::optional<StoredArray> labels_;
+  std::vector<StoredArray> targets_;
   std::vector<std::string> names_;
 };
 
@@ -111,25 +116,12 @@ at::Tensor StoredArray::read_byte_of_each(uint64_t place) const {
   return bytes;
 }
 
-std::unique_ptr<Dataset> dataset_of_arrays(std::vector<StoredArray> inputs, std::optional<StoredArray> labels,
+std::unique_ptr<Dataset> dataset_of_arrays(std::vector<StoredArray> inputs, std::vector<StoredArray> targets,
                                            std::vector<std::string> input_names) {
   QTOOL_ASSERT(!inputs.empty());
-  for (const auto& input : inputs) require_same_count(input, inputs[0]);
-  if (labels) {
-    require_labels(labels->dtype(), labels->shape().size(), labels->name());
-    require_same_count(*labels, inputs[0]);
-  }
-  return std::make_unique<ArraysDataset>(std::move(inputs), std::move(labels), std::move(input_names));
-}
-
-void require_labels(at::ScalarType dtype, size_t dimensions, const std::string& where) {
-  if (dimensions == 1 && c10::isIntegralType(dtype, /*includeBool=*/false)) return;
-  throw Error(ErrorKind::kUsage, {.what = "labels must be one whole number for each sample",
-                                  .where = where,
-                                  .got = std::string(c10::toString(dtype)) + " with " +
-                                         std::to_string(dimensions) + " dimensions",
-                                  .expected = "whole numbers of shape [N]",
-                                  .fix = "save class indices, not one-hot rows or names"});
+  for (const auto* arrays : {&inputs, &targets})
+    for (const auto& array : *arrays) require_same_count(array, inputs[0]);
+  return std::make_unique<ArraysDataset>(std::move(inputs), std::move(targets), std::move(input_names));
 }
 
 }  // namespace qtool

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -39,13 +38,10 @@ class StoredArray {
   uint64_t sample_bytes_ = 0;
 };
 
-/// A data set of arrays with as many samples each. `labels` must be whole numbers [N]. `input_names` may be
-/// empty. Throws Error(kUsage) that names the arrays which do not fit.
+/// A data set of arrays with as many samples each. `input_names` may be empty. Throws Error(kUsage) that names the
+/// arrays which do not fit.
 [[nodiscard]] std::unique_ptr<Dataset> dataset_of_arrays(std::vector<StoredArray> inputs,
-                                                         std::optional<StoredArray> labels,
+                                                         std::vector<StoredArray> targets,
                                                          std::vector<std::string> input_names = {});
-
-/// Labels as Batch holds them, from a tensor of samples. Throws Error(kUsage) unless whole numbers [N].
-void require_labels(at::ScalarType dtype, size_t dimensions, const std::string& where);
 
 }  // namespace qtool

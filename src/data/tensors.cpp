@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "data/kinds.h"
 #include "data/stack_samples.h"
-#include "data/stored_array.h"
+#include "data/targets.h"
 #include "data/unpacked_size.h"
 #include "data/zip_file.h"
 #include "graph/read/tensor_file.h"
@@ -16,12 +16,16 @@ namespace {
 
 class Tensors : public Dataset {
  public:
-  Tensors(std::vector<NamedTensor> inputs, at::Tensor labels)
-      : inputs_(std::move(inputs)), labels_(std::move(labels)) {}
+  Tensors(std::vector<NamedTensor> inputs, std::vector<at::Tensor> targets)
+      : inputs_(std::move(inputs)), targets_(std::move(targets)) {}
 
   int64_t size() const override { return inputs_[0].tensor.size(0); }
-  bool has_labels() const override { return labels_.defined(); }
-  at::Tensor labels() override { return labels_.defined() ? labels_.to(at::kLong) : labels_; }
+  bool has_targets() const override { return !targets_.empty(); }
+  at::Tensor labels() override {
+    const bool has_labels =
+        !targets_.empty() && could_be_labels(targets_[0].scalar_type(), size_t(targets_[0].dim()));
+    return has_labels ? targets_[0] : at::Tensor();
+  }
   std::vector<std::string> input_names() const override {
     std::vector<std::string> names;
     for (const auto& input : inputs_)
@@ -33,13 +37,13 @@ class Tensors : public Dataset {
     std::copy(indices.begin(), indices.end(), index.data_ptr<int64_t>());
     Batch batch;
     for (const auto& input : inputs_) batch.inputs.push_back(input.tensor.index_select(0, index));
-    if (labels_.defined()) batch.targets = {labels_.index_select(0, index).to(at::kLong)};
+    for (const auto& target : targets_) batch.targets.push_back(target.index_select(0, index));
     return batch;
   }
 
  private:
   std::vector<NamedTensor> inputs_;
-  at::Tensor labels_;
+  std::vector<at::Tensor> targets_;  ///< as Batch has them
 };
 
 [[noreturn]] void refuse(const std::string& what, const std::string& where, const std::string& got,
@@ -71,22 +75,22 @@ void require_same_count(const at::Tensor& tensor, const at::Tensor& first, const
 
 std::unique_ptr<Dataset> open_tensors(const DataSpec& spec) {
   std::vector<NamedTensor> inputs;
-  at::Tensor labels;
+  std::vector<NamedTensor> targets;
   check_zip_sizes(spec.path, most_unpacked_bytes(spec));
   for (auto& [name, tensor] : load_tensors(spec.path)) {
     const std::string where = name.empty() ? spec.path : spec.path + ":" + name;
     require_samples(tensor, where);
-    if (name == "labels") {
-      require_labels(tensor.scalar_type(), size_t(tensor.dim()), where);
-      labels = tensor;
-    } else {
-      inputs.push_back({name, tensor.detach()});
-    }
-    if (!inputs.empty()) require_same_count(tensor, inputs[0].tensor, where);
+    require_labels(name, tensor.scalar_type(), size_t(tensor.dim()), where);
+    (is_target_name(name) ? targets : inputs).push_back({name, tensor.detach()});
   }
-  if (inputs.empty()) refuse("no input tensors", spec.path, "nothing but labels", "a tensor for each input");
-  if (labels.defined()) require_same_count(labels, inputs[0].tensor, spec.path + ":labels");
-  return std::make_unique<Tensors>(std::move(inputs), std::move(labels));
+  if (inputs.empty())
+    refuse("no input tensors", spec.path, "nothing but labels or targets", "a tensor for each input");
+  for (const auto* tensors : {&inputs, &targets})
+    for (const auto& [name, tensor] : *tensors)
+      require_same_count(tensor, inputs[0].tensor, name.empty() ? spec.path : spec.path + ":" + name);
+  std::vector<at::Tensor> answers;
+  for (const auto& [name, tensor] : targets) answers.push_back(as_target(tensor));
+  return std::make_unique<Tensors>(std::move(inputs), std::move(answers));
 }
 
 }  // namespace qtool

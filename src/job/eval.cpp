@@ -28,11 +28,11 @@ EvalResult run_eval(const EvalOptions& options, const Context& context) {
   const ClientModels models(files, options.runner);
   JobData data(options.data);
   auto loader = data.loader(Split::kTest, models.inputs(), {.batch_size = options.batch_size});
-  if (!loader.has_labels() && options.against.empty())
+  if (!loader.has_targets() && options.against.empty())
     throw Error(ErrorKind::kUsage, {.what = "there is nothing to hold the model against",
                                     .where = options.data,
-                                    .got = "data without labels, and no --against MODEL",
-                                    .expected = "labels, or a second model",
+                                    .got = "data without labels or targets, and no --against MODEL",
+                                    .expected = "labels or targets, or a second model",
                                     .fix = "name a reference with --against, e.g. the float model"});
 
   auto remarks = models.remarks();

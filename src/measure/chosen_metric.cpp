@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "base/error.h"
+#include "measure/answer_shapes.h"
 #include "measure/classes.h"
 
 namespace qtool {
@@ -47,9 +48,10 @@ std::string type_and_shape(const at::Tensor& tensor) {
     refuse(name, "data without labels", counts_labels ? "a label for each sample" : "data with targets");
   if (counts_labels && !are_labels(answers.targets[0]))
     refuse(name, "targets " + type_and_shape(answers.targets[0]), "class numbers: whole numbers [samples]");
-  const std::string got = "a first output " + type_and_shape(answers.outputs.at(0));
-  if (counts_labels && !is_logits(answers.outputs[0])) refuse(name, got, "floating point [samples, classes]");
-  refuse(name, got, "outputs and targets that the metric is made for");
+  if (counts_labels)
+    refuse(name, "a first output " + type_and_shape(answers.outputs.at(0)),
+           "floating point [samples, classes]");
+  refuse(name, first_shapes(answers), kind.needs);
 }
 
 }  // namespace
@@ -80,12 +82,13 @@ void check_metric_name(const std::string& name) {
 std::vector<const MetricKind*> metrics_for(const Answers& first, const std::string& chosen) {
   check_metric_name(chosen);
   std::vector<const MetricKind*> rows;
+  if (!chosen.empty()) {
+    rows = {find(chosen)};
+    if (!can_judge(*rows[0], first)) say_why_not(*rows[0], first);
+  }
+  const auto holds = chosen.empty() ? applies : can_judge;
   for (const auto& kind : metrics())
-    if (applies(kind, first)) rows.push_back(&kind);
-  if (chosen.empty()) return rows;
-  const MetricKind* head = find(chosen);
-  if (!can_judge(*head, first)) say_why_not(*head, first);
-  std::stable_partition(rows.begin(), rows.end(), [&](const MetricKind* row) { return row == head; });
+    if (kind.asked == Asked::kAlways && kind.info.name != chosen && holds(kind, first)) rows.push_back(&kind);
   return rows;
 }
 

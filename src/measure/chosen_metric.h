@@ -13,8 +13,8 @@ namespace qtool {
 void check_metric_name(const std::string& name);
 
 /// The rows that apply, by the answers to a first batch: first the one that is called `chosen`, where that is not
-/// empty, then the others in the order of their table. Throws Error(kUsage) where the chosen one cannot judge such a
-/// model on such data, and as check_metric_name() does.
+/// empty, then the others that need not be asked for by name, in the order of their table. Throws Error(kUsage) where
+/// the chosen one cannot judge such a model on such data, and as check_metric_name() does.
 [[nodiscard]] std::vector<const MetricKind*> metrics_for(const Answers& first, const std::string& chosen);
 
 }  // namespace qtool

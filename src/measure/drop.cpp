@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "measure/resampling.h"
 
 namespace qtool {
 namespace {
@@ -40,6 +41,18 @@ MetricDrop drop_of_means(const MetricResult& before, const MetricResult& after) 
   return {.value = mean, .low = mean - half_width, .high = mean + half_width};
 }
 
+MetricDrop drop_over_replicas(const MetricResult& before, const MetricResult& after) {
+  MetricDrop drop{.value = before.info.loss(before.value, after.value)};
+  if (before.replicas.empty() || before.replicas.size() != after.replicas.size()) return drop;
+  std::vector<double> losses;
+  for (size_t i = 0; i < before.replicas.size(); ++i)
+    losses.push_back(before.info.loss(before.replicas[i], after.replicas[i]));
+  const double half_width = kNormal975 * deviation_of(losses);
+  drop.low = drop.value - half_width;
+  drop.high = drop.value + half_width;
+  return drop;
+}
+
 }  // namespace
 
 MetricDrop share_drop(int64_t samples, int64_t lost, int64_t gained) {
@@ -55,7 +68,7 @@ MetricDrop share_drop(int64_t samples, int64_t lost, int64_t gained) {
 MetricDrop metric_drop(const MetricResult& before, const MetricResult& after) {
   QTOOL_ASSERT(before.info.name == after.info.name);
   if (before.samples.empty() || before.samples.size() != after.samples.size())
-    return {.value = before.info.loss(before.value, after.value)};
+    return drop_over_replicas(before, after);
   return are_shares(before) && are_shares(after) ? drop_of_shares(before, after)
                                                  : drop_of_means(before, after);
 }

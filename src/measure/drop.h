@@ -14,20 +14,21 @@ struct MetricResult {
   double value = 0;                         ///< Metric::value()
   std::vector<double> samples = {};         ///< Metric::samples()
   std::optional<std::string> warning = {};  ///< Metric::warning()
+  std::vector<double> replicas = {};        ///< Metric::replicas()
 };
 
 /// What a change of the model cost on the same samples, in the unit of the metric (of percents: in points). Positive:
 /// it got worse.
 struct MetricDrop {
   double value = 0;
-  std::optional<double> low = {},
-                        high =
-                            {};  ///< 95 % confidence interval, where the metric has a value for each sample
+  /// 95 % confidence interval, where the metric has a value for each sample or for each replica of the data.
+  std::optional<double> low = {}, high = {};
 };
 
 /// Of two models on the same samples, by one metric. The samples are paired, so only those whose value changed carry
 /// variance: far narrower than the interval of two independent means. Where each sample is right or wrong (0 or 100 %)
-/// as share_drop(), else the mean difference +- 1.96 of its standard error, from two samples on.
+/// as share_drop(), else the mean difference +- 1.96 of its standard error, from two samples on. Without samples the
+/// difference +- 1.96 of its standard deviation over the replicas, which have the same samples for both models.
 [[nodiscard]] MetricDrop metric_drop(const MetricResult& before, const MetricResult& after);
 
 /// Of shares, in percent: `lost` were right before and wrong after, `gained` the other way round. With b lost, c gained

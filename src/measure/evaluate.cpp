@@ -73,7 +73,8 @@ Evaluation evaluation_of(const Meters& meters) {
                         .with_other = meters.with_other.agreement(),
                         .seconds = meters.seconds};
   for (const auto& [info, metric] : meters.metrics)
-    evaluation.metrics.push_back({info, metric->value(), metric->samples(), metric->warning()});
+    evaluation.metrics.push_back(
+        {info, metric->value(), metric->samples(), metric->warning(), metric->replicas()});
   for (const auto& meter : meters.outputs) evaluation.outputs.push_back(meter.quality());
   return evaluation;
 }

@@ -7,10 +7,12 @@
 
 namespace qtool {
 
-double MeanOfSamples::value() const {
-  if (samples_.empty()) return std::numeric_limits<double>::quiet_NaN();
-  return std::accumulate(samples_.begin(), samples_.end(), 0.0) / double(samples_.size());
+double mean_of(const std::vector<double>& values) {
+  if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
+  return std::accumulate(values.begin(), values.end(), 0.0) / double(values.size());
 }
+
+double MeanOfSamples::value() const { return mean_of(samples_); }
 
 bool applies(const MetricKind& kind, const Answers& answers) {
   if (kind.info.against == Against::kReference ? answers.reference.empty() : answers.targets.empty())

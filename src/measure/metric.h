@@ -30,6 +30,9 @@ class Metric {
   /// One value for each sample, in order, of which value() is the mean: what changes them can be told from noise. Empty
   /// where the metric is no mean over samples.
   [[nodiscard]] virtual std::vector<double> samples() const { return {}; }
+  /// Where samples() is empty: value() of each of kReplicas data sets that are drawn from the samples (resampling.h).
+  /// Empty where the metric does not know them.
+  [[nodiscard]] virtual std::vector<double> replicas() const { return {}; }
   /// What of the targets looks wrong.
   [[nodiscard]] virtual std::optional<std::string> warning() const { return std::nullopt; }
 };
@@ -48,6 +51,11 @@ class MeanOfSamples : public Metric {
   std::vector<double> samples_;
 };
 
+[[nodiscard]] double mean_of(const std::vector<double>& values);  ///< NaN of nothing
+
+/// When a metric that applies is computed.
+enum class Asked { kAlways, kByName };
+
 /// A row of the table of metrics.
 struct MetricKind {
   MetricInfo info;
@@ -55,6 +63,8 @@ struct MetricKind {
   std::unique_ptr<Metric> (*make)(const std::string& where);
   /// Whether it can be computed of answers like these, which have what `info.against` says; null: always.
   bool (*fits)(const Answers& answers) = nullptr;
+  const char* needs = "";  ///< what `fits` asks for, for messages
+  Asked asked = Asked::kAlways;
 };
 
 /// The table: the first that applies is the one that gates and headlines speak of.

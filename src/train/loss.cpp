@@ -124,6 +124,16 @@ std::string shapes_of(const std::vector<at::Tensor>& tensors) {
   return text.str();
 }
 
+void check_labels_of(const std::vector<at::Tensor>& outputs, const std::vector<at::Tensor>& targets) {
+  if (!targets.empty() && are_labels(targets[0]) && is_logits(outputs.at(0))) return;
+  throw Error(ErrorKind::kUsage,
+              {.what = "cross entropy does not apply",
+               .where = "training data",
+               .got = "outputs " + shapes_of(outputs) + ", targets " + shapes_of(targets),
+               .expected = "a first output [samples, classes], and class numbers [samples]",
+               .fix = "learn from the float model alone: distillation 1"});
+}
+
 void check_teacher(const std::vector<at::Tensor>& outputs, const std::vector<at::Tensor>& teacher) {
   const auto same_shape = [](const at::Tensor& a, const at::Tensor& b) { return a.sizes() == b.sizes(); };
   if (std::equal(outputs.begin(), outputs.end(), teacher.begin(), teacher.end(), same_shape)) return;
@@ -184,6 +194,7 @@ Loss training_loss(const std::vector<at::Tensor>& outputs, const std::vector<at:
   const at::NoGradGuard no_grad;
   check_outputs(outputs);
   if (options.distillation > 0) check_teacher(outputs, teacher);
+  if (options.distillation < 1) check_labels_of(outputs, targets);
   const auto taught = double(std::count_if(outputs.begin(), outputs.end(), can_be_learned));
   const auto scales = options.error_scales.empty() ? scales_of(teacher) : options.error_scales;
   const at::Tensor labels = targets.empty() ? at::Tensor() : targets[0];

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "measure/chosen_metric.h"
+#include "measure/resampling.h"
 
 namespace qtool {
 
@@ -38,8 +39,9 @@ double ScoreMeter::score() const {
 }
 
 double ScoreMeter::standard_error() const {
-  const auto samples = metric_ ? metric_->samples() : std::vector<double>();
-  if (samples.empty()) return 0;
+  if (!metric_) return 0;
+  const auto samples = metric_->samples();
+  if (samples.empty()) return deviation_of(metric_->replicas());
   const double mean = score();
   double squares = 0;
   for (const double value : samples) squares += (value - mean) * (value - mean);

@@ -27,7 +27,7 @@ class ScoreMeter {
   [[nodiscard]] double score() const;  ///< of the samples seen, in the metric's unit
   /// Of what the score speaks; before the first batch of a score in percent.
   [[nodiscard]] const MetricInfo& info() const { return info_; }
-  /// Of the score, over samples like these; 0 where the metric has no value for each sample.
+  /// Of the score, over samples like these; 0 where the metric has neither samples nor replicas.
   [[nodiscard]] double standard_error() const;
 
  private:

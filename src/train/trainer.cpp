@@ -504,7 +504,7 @@ std::string help_of_distillation(const TrainOptions& options) {
 
 double teacher_share(const TrainOptions& options, const DataSpec& data) {
   if (options.distillation) return *options.distillation;
-  return open_dataset(data)->has_labels() ? options.taught_share : 1;
+  return open_dataset(data)->has_targets() ? options.taught_share : 1;
 }
 
 std::string to_string(const Rollback& rollback) {

@@ -32,7 +32,7 @@ TEST_CASE("IDX images and labels are read, plain and gzip") {
         packed ? gzip(kLabels) : kLabels);
     const auto dataset = open_dataset(spec_of(folder));
     CHECK(dataset->size() == 3);
-    CHECK(dataset->has_labels());
+    CHECK(dataset->has_targets());
     const Batch batch = read_samples(*dataset, {2, 0, 1});
     CHECK(batch.inputs[0].sizes() == at::IntArrayRef({3, 1, 2, 3}));
     CHECK(values_of<uint8_t>(batch.inputs[0]) ==

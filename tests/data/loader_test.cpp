@@ -46,7 +46,7 @@ TEST_CASE("batches come in order, the last may be short") {
   Loader loader(data.spec(), {}, {.batch_size = 3});
   CHECK(loader.size() == 7);
   CHECK(loader.batches() == 3);
-  CHECK_FALSE(loader.has_labels());
+  CHECK_FALSE(loader.has_targets());
   CHECK(drain(loader) == Batches{{0, 1, 2}, {3, 4, 5}, {6}});
   CHECK_FALSE(loader.next());
   loader.start();
@@ -188,7 +188,7 @@ TEST_CASE("labels go with their samples, names with their inputs") {
           Packing::kDeflated);
   Loader loader({.kind = DataKind::kNpz, .path = folder / "x.npz"}, {},
                 {.batch_size = 4, .shuffle = true, .seed = 1});
-  CHECK(loader.has_labels());
+  CHECK(loader.has_targets());
   CHECK(loader.input_names() == std::vector<std::string>{"x"});
   const auto batch = loader.next();
   REQUIRE(batch);

@@ -16,7 +16,7 @@ TEST_CASE(".npy samples are read in any order") {
   const TemporaryFolder folder;
   const auto dataset = open_bytes_as_npy(folder, npy("<f4", "(3, 2)", raw<float>({1, 2, 3, 4, 5, 6})));
   CHECK(dataset->size() == 3);
-  CHECK_FALSE(dataset->has_labels());
+  CHECK_FALSE(dataset->has_targets());
   CHECK(dataset->input_names().empty());
   const at::Tensor x = read_samples(*dataset, {2, 0}).inputs[0];
   CHECK(x.sizes() == at::IntArrayRef({2, 2}));

@@ -24,7 +24,7 @@ TEST_CASE(".npz members are inputs in the file's order, labels apart") {
     const auto dataset = open_members(
         folder, {{"tokens.npy", kTokens}, {"labels.npy", kLabels}, {"mask.npy", kMask}}, packing);
     CHECK(dataset->size() == 3);
-    CHECK(dataset->has_labels());
+    CHECK(dataset->has_targets());
     CHECK(dataset->input_names() == std::vector<std::string>{"tokens", "mask"});
     const Batch batch = read_samples(*dataset, {2, 0});
     REQUIRE(batch.inputs.size() == 2);
@@ -39,9 +39,32 @@ TEST_CASE(".npz members are inputs in the file's order, labels apart") {
 TEST_CASE(".npz without labels has none") {
   const TemporaryFolder folder;
   const auto dataset = open_members(folder, {{"x.npy", kMask}}, Packing::kStored);
-  CHECK_FALSE(dataset->has_labels());
+  CHECK_FALSE(dataset->has_targets());
   CHECK(read_samples(*dataset, {0}).targets.empty());
   CHECK_FALSE(dataset->labels().defined());
+}
+
+TEST_CASE("targets of .npz files are what is called so, whole numbers wide and floats single") {
+  const TemporaryFolder folder;
+  const auto dataset =
+      open_members(folder,
+                   {{"target_boxes.npy", npy("<f8", "(3,)", raw<double>({0.5, 1.5, 2.5}))},
+                    {"tokens.npy", kTokens},
+                    {"targets.npy", npy("|u1", "(3, 2)", raw<uint8_t>({1, 2, 3, 4, 5, 255}))}},
+                   Packing::kStored);
+  CHECK(dataset->has_targets());
+  CHECK(dataset->input_names() == std::vector<std::string>{"tokens"});
+  CHECK_FALSE(dataset->labels().defined());
+  const Batch batch = read_samples(*dataset, {2});
+  REQUIRE(batch.targets.size() == 2);
+  CHECK(values_of<float>(batch.targets[0]) == std::vector<float>{2.5f});
+  CHECK(values_of<int64_t>(batch.targets[1]) == std::vector<int64_t>{5, 255});
+}
+
+TEST_CASE("targets that are whole numbers [N] are labels by any name") {
+  const TemporaryFolder folder;
+  const auto dataset = open_members(folder, {{"x.npy", kMask}, {"targets.npy", kLabels}}, Packing::kStored);
+  CHECK(values_of<int64_t>(dataset->labels()) == std::vector<int64_t>{7, 8, 9});
 }
 
 TEST_CASE("bad .npz files are refused") {
@@ -54,6 +77,8 @@ TEST_CASE("bad .npz files are refused") {
   CHECK_THAT(refusal({{"x.npy", kTokens}, {"y.npy", npy("<f4", "(2,)", raw<float>({1, 2}))}}),
              contains("arrays differ in their number of samples") && contains("x.npz:y.npy") &&
                  contains("3 samples, as in " + (folder / "x.npz:x.npy")));
+  CHECK_THAT(refusal({{"x.npy", kTokens}, {"target_b.npy", npy("<f4", "(2,)", raw<float>({1, 2}))}}),
+             contains("arrays differ in their number of samples") && contains("x.npz:target_b.npy"));
   CHECK_THAT(refusal({{"x.npy", kTokens}, {"labels.npy", npy("<i8", "(2,)", raw<int64_t>({1, 2}))}}),
              contains("arrays differ in their number of samples") && contains("x.npz:labels.npy"));
   CHECK_THAT(

@@ -10,7 +10,7 @@ namespace {
 TEST_CASE("random data depends on seed and index only") {
   const auto dataset = open_dataset(parse_data_spec("random:3x5,seed=4,samples=10"));
   CHECK(dataset->size() == 10);
-  CHECK_FALSE(dataset->has_labels());
+  CHECK_FALSE(dataset->has_targets());
   const at::Tensor together = read_samples(*dataset, {0, 1, 2}).inputs[0];
   CHECK(together.sizes() == at::IntArrayRef({3, 3, 5}));
   CHECK(together.scalar_type() == at::kFloat);

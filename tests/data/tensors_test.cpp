@@ -48,7 +48,7 @@ TEST_CASE("a saved tensor is the input") {
   const TemporaryFolder folder;
   const auto dataset = open_tensors_at(saved(folder, tensor("FloatStorage", "0", {3, 2}), {kFloats}));
   CHECK(dataset->size() == 3);
-  CHECK_FALSE(dataset->has_labels());
+  CHECK_FALSE(dataset->has_targets());
   CHECK(dataset->input_names().empty());
   CHECK(values_of<float>(read_samples(*dataset, {2, 0}).inputs[0]) == std::vector<float>{5, 6, 1, 2});
 }
@@ -70,7 +70,7 @@ TEST_CASE("a saved dict has inputs by name, and labels") {
   const std::string value = "}(" + text("labels") + tensor("LongStorage", "1", {3}) + text("x") +
                             tensor("FloatStorage", "0", {3, 2}) + "u";
   const auto dataset = open_tensors_at(saved(folder, value, {kFloats, kLongs}));
-  CHECK(dataset->has_labels());
+  CHECK(dataset->has_targets());
   CHECK(dataset->input_names() == std::vector<std::string>{"x"});
   const Batch batch = read_samples(*dataset, {2, 1});
   CHECK(values_of<int64_t>(batch.targets.at(0)) == std::vector<int64_t>{9, 8});

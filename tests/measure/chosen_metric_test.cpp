@@ -47,7 +47,22 @@ TEST_CASE("a chosen metric that does not apply says why") {
                     contains("a first output CPUFloatType[3, 4, 5]") && contains("[samples, classes]"));
 }
 
+TEST_CASE("a metric that is dear is computed where it is chosen") {
+  const Tensors logits = {at::zeros({3, 4})}, labels = {at::zeros({3}, at::kLong)}, none;
+  using Names = std::vector<std::string>;
+  CHECK(names_for({logits, labels, none}, "") == Names{"top1", "top5"});
+  CHECK(names_for({logits, labels, none}, "f1") == Names{"f1", "top1", "top5"});
+}
+
+TEST_CASE("a metric of other targets says what it is made for") {
+  const Tensors map = {at::zeros({3, 4, 5})}, other = {at::zeros({3, 7}, at::kLong)}, none;
+  CHECK_THROWS_WITH(names_for({map, other, none}, "miou"),
+                    contains("[3, 4, 5]") && contains("[3, 7]") && contains("[samples, classes, ...]"));
+}
+
 TEST_CASE("the help names the metrics to choose") {
-  CHECK(help_of_metric("of gates") ==
-        "metric of gates: one of top1, top5; not given: the first that applies");
+  CHECK(
+      help_of_metric("of gates") ==
+      "metric of gates: one of top1, top5, f1, miou, mse, mae, psnr, perplexity, exact; not given: the first "
+      "that applies");
 }

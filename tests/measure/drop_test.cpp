@@ -65,3 +65,14 @@ TEST_CASE("without values of samples, or of a single one, there is no interval")
 TEST_CASE("shares that are not only right or wrong are real values") {
   CHECK(*metric_drop(shares({50, 50}), shares({50, 50})).low == 0);
 }
+
+TEST_CASE("without samples the interval is that of replicas of the data") {
+  const MetricInfo info{.name = "f1", .unit = "%"};
+  const MetricResult before{.info = info, .value = 80, .replicas = {80, 82, 78}};
+  const MetricResult after{.info = info, .value = 79, .replicas = {79, 80, 78}};
+  const auto drop = metric_drop(before, after);  // of replicas 1, 2, 0: standard deviation 1
+  CHECK(drop.value == 1);
+  CHECK(*drop.low == Approx(1 - 1.96).margin(0.001));
+  CHECK(*drop.high == Approx(1 + 1.96).margin(0.001));
+  CHECK_FALSE(metric_drop({.info = info, .value = 2}, {.info = info, .value = 1}).low);
+}

@@ -11,7 +11,7 @@ DataSpec JobData::spec(Split split) const {
   return spec;
 }
 
-bool JobData::has_labels(Split split) { return opened(split)->has_labels(); }
+bool JobData::has_targets(Split split) { return opened(split)->has_targets(); }
 
 Loader JobData::loader(Split split, const ReaderInputs& readers, const LoaderOptions& options) {
   const auto& dataset = opened(split);

@@ -23,7 +23,7 @@ class JobData {
   /// The spec with `split` where it names none itself: calibration and training take the training split, accuracy is
   /// measured on the test split.
   [[nodiscard]] DataSpec spec(Split split) const;
-  [[nodiscard]] bool has_labels(Split split);
+  [[nodiscard]] bool has_targets(Split split);
   /// Batches of the split. A data set has one reader at a time, so of each split there is one loader at a time.
   [[nodiscard]] Loader loader(Split split, const ReaderInputs& readers, const LoaderOptions& options);
   /// Inputs for the model: the first samples of the training split.

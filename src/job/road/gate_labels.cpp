@@ -2,11 +2,10 @@
 
 #include <ATen/core/grad_mode.h>
 
-#include <sstream>
-
 #include "base/error.h"
 #include "graph/tensor_inputs.h"
 #include "job/road/verification.h"
+#include "measure/answer_shapes.h"
 #include "measure/chosen_metric.h"
 
 namespace qtool {
@@ -20,11 +19,12 @@ std::string gate_of_metric(const Gates& gates) {
 }
 
 /// Whether there is a metric for what each of the gates asks.
-bool can_be_measured(const Gates& gates, const Answers& answers) {
+bool can_be_measured(const Gates& gates, const Answers& answers,
+                     const std::vector<const MetricKind*>& metrics) {
   bool against_targets = !gates.max_drop && !gates.min_accuracy, against_float = !gates.min_agreement;
-  for (const auto& kind : metrics()) {
-    const bool judges = can_judge(kind, answers);
-    (kind.info.against == Against::kReference ? against_float : against_targets) |= judges;
+  for (const MetricKind* kind : metrics) {
+    const bool judges = can_judge(*kind, answers);
+    (kind->info.against == Against::kReference ? against_float : against_targets) |= judges;
   }
   return against_targets && against_float;
 }
@@ -34,7 +34,7 @@ bool can_be_measured(const Gates& gates, const Answers& answers) {
 void check_gates_have_labels(const QuantizeOptions& options, JobData& data) {
   const Gates& gates = options.gates;
   const bool needs_labels = gates.max_drop || gates.min_accuracy;
-  if (!needs_labels || data.has_labels(Split::kTest)) return;
+  if (!needs_labels || data.has_targets(Split::kTest)) return;
   throw Error(
       ErrorKind::kUsage,
       {.what = gates.max_drop ? "the gate --max-drop needs labels" : "the gate --min-accuracy needs labels",
@@ -54,15 +54,16 @@ void check_metrics_apply(const QuantizeOptions& options, JobData& data, Model& m
   if (!batch) return;
   const auto outputs = model.forward(batch->inputs);
   const Answers answers{outputs, batch->targets, outputs};
-  (void)metrics_for(answers, options.metric);
-  if (can_be_measured(options.gates, answers)) return;
-  std::ostringstream got;
-  got << outputs.at(0).toString() << outputs.at(0).sizes();
+  if (can_be_measured(options.gates, answers, metrics_for(answers, options.metric))) return;
+  const bool against_float = gate == "--min-agreement";
   throw Error(ErrorKind::kUsage,
-              {.what = "the gate " + gate + " needs a classifier: no metric says it of other models",
+              {.what = "the gate " + gate +
+                       (against_float ? " needs a classifier: no metric says it of other models"
+                                      : " needs a metric, and none applies to this model and data"),
                .where = options.model,
-               .got = "a first output " + got.str(),
-               .expected = "floating point [samples, classes]",
+               .got = first_shapes(answers),
+               .expected = against_float ? "floating point [samples, classes]"
+                                         : "outputs and targets that a metric is made for, see --metric",
                .fix = "leave the gate out; the report has SQNR and cosine of each output, and qtool compare "
                       "has --max-sqnr-loss"});
 }

@@ -33,19 +33,19 @@ TEST_CASE("each stage gets its split, unless the spec names one") {
 TEST_CASE("the data is opened once, when it is first asked for") {
   const TemporaryFolder folder;
   JobData missing("npz:" + folder / "none.npz");
-  CHECK_THROWS_AS(missing.has_labels(Split::kTest), Error);
+  CHECK_THROWS_AS(missing.has_targets(Split::kTest), Error);
 
   JobData data(pairs(folder, 4, true));
-  CHECK(data.has_labels(Split::kTest));
+  CHECK(data.has_targets(Split::kTest));
   std::filesystem::remove(folder / "x.npz");
-  CHECK(data.has_labels(Split::kTest));
-  CHECK_THROWS_AS(data.has_labels(Split::kTrain), Error);  // had not been opened
+  CHECK(data.has_targets(Split::kTest));
+  CHECK_THROWS_AS(data.has_targets(Split::kTrain), Error);  // had not been opened
 }
 
 TEST_CASE("one loader after another reads from the start") {
   const TemporaryFolder folder;
   JobData data(pairs(folder, 3, false));
-  CHECK_FALSE(data.has_labels(Split::kTest));
+  CHECK_FALSE(data.has_targets(Split::kTest));
   for (int pass = 0; pass < 2; ++pass) {
     auto loader = data.loader(Split::kTest, {}, {.batch_size = 2});
     REQUIRE(loader.size() == 3);
