@@ -19,6 +19,7 @@ struct Inputs {
 };
 
 void check_options(const BenchOptions& options) {
+  check(options);
   if (options.data.empty() == options.shape.empty())
     throw Error(ErrorKind::kUsage,
                 {.what = "bench needs inputs",
@@ -60,14 +61,35 @@ Timed timed(const std::string& name, RuntimeModel& model, const Batch& inputs) {
           }};
 }
 
+Timed timed_elsewhere(const BenchOptions& options, const RuntimeModel& model, const Batch& inputs) {
+  return {.name = options.models.back(), .elsewhere = [&](int64_t size, int64_t runs) {
+            std::vector<at::Tensor> slices;
+            for (const auto& input : inputs.inputs) slices.push_back(input.narrow(0, 0, size));
+            return latencies_by_command(options.runner, options.models.back(), model.input_names(), slices,
+                                        runs);
+          }};
+}
+
 }  // namespace
+
+void check(const BenchOptions& options) {
+  check(options.runner);
+  check_can_time(options.runner);
+  if (options.runner.command.empty() || options.models.size() > 1) return;
+  throw Error(ErrorKind::kUsage,
+              {.what = "the runner must be told the names of the inputs",
+               .where = "--runner",
+               .got = "one model",
+               .expected = "a model that qtool reads first, and the runner's last",
+               .fix = "e.g. qtool bench model.pt " + options.models.at(0) + " --runner ..."});
+}
 
 BenchResult run_bench(const BenchOptions& options, const Context& context) {
   apply(context.common);
   const EngineScope engine(choose_engine(options.engine));
   context.progress.stage("load");
   check_options(options);
-  const ClientModels models(options.models);
+  const ClientModels models(options.models, options.runner);
   const Inputs inputs = read_inputs(options, models);
   BenchResult result{.arrival = inputs.arrival, .warnings = models.remarks()};
 
@@ -76,7 +98,9 @@ BenchResult run_bench(const BenchOptions& options, const Context& context) {
   const c10::AutoGradMode no_gradients(false);
   std::vector<Timed> subjects;
   for (size_t i = 0; i < models.size(); ++i)
-    subjects.push_back(timed(options.models[i], models[i], inputs.batch));
+    subjects.push_back(!options.runner.command.empty() && i + 1 == models.size()
+                           ? timed_elsewhere(options, models[i], inputs.batch)
+                           : timed(options.models[i], models[i], inputs.batch));
   auto& rows = result.rows;
   for (const Latency& latency : measure_latency(subjects, options.latency, context.progress)) {
     BenchRow& row = rows.emplace_back();

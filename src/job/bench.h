@@ -10,6 +10,7 @@
 #include "measure/latency.h"
 #include "measure/operator_times.h"
 #include "options/options.h"
+#include "run/command_runtime.h"
 
 namespace qtool {
 
@@ -17,6 +18,7 @@ struct BenchOptions {
   std::vector<std::string> models = {};  ///< TorchScript or ONNX files; times are compared with the first
   std::string data = {};                 ///< data spec that inputs are taken from
   std::string shape = {};                ///< or one sample's shape, e.g. 1x28x28, for random inputs
+  RunnerCommand runner = {};             ///< runs and times the last file elsewhere
   LatencyOptions latency = {};
   bool operators = false;  ///< also the time of each operator
   Engine engine = Engine::kAuto;
@@ -28,6 +30,7 @@ void describe(Visitor& v, BenchOptions& o) {
           positional, required, path_field);
   v.field("data", o.data, "data to take inputs from", spec_field);
   v.field("shape", o.shape, "shape of one sample, e.g. 1x28x28, for random inputs instead of data");
+  describe(v, o.runner);
   describe(v, o.latency);
   v.field("operators", o.operators, "also the time of each operator", flag("ops"));
   v.field("engine", o.engine, "int8 kernels to run with");
@@ -46,6 +49,9 @@ struct BenchResult {
   Arrival arrival = {};
   std::vector<std::string> warnings = {};  ///< of the files
 };
+
+/// Throws Error(kUsage) where the runner's command cannot be one that times the last of several files.
+void check(const BenchOptions& options);
 
 /// All models side by side in one run, as clients run them. Rows by batch size, then by model. With `dry_run`
 /// everything is loaded and nothing is run.

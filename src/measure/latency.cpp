@@ -46,17 +46,27 @@ std::vector<Latency> measure_latency(std::span<const Timed> subjects, const Late
   std::vector<Latency> latencies;
   for (const int64_t batch : options.batch) {
     std::vector<std::function<void()>> runs;
-    for (const auto& subject : subjects) runs.push_back(subject.prepare(batch));
+    std::vector<size_t> here;
+    for (size_t s = 0; s < subjects.size(); ++s) {
+      if (subjects[s].elsewhere) continue;
+      here.push_back(s);
+      runs.push_back(subjects[s].prepare(batch));
+    }
     for (const auto& run : runs) {
       for (int64_t i = 0; i < options.warm_up; ++i) run();
       progress.update(done += options.warm_up * batch, total, "");
     }
     std::vector<std::vector<double>> times(subjects.size());
     for (int64_t round = 0; round < options.rounds; ++round)
-      for (size_t s = 0; s < runs.size(); ++s) {
-        for (int64_t i = 0; i < options.runs; ++i) times[s].push_back(run_ms(runs[s]));
+      for (size_t r = 0; r < runs.size(); ++r) {
+        for (int64_t i = 0; i < options.runs; ++i) times[here[r]].push_back(run_ms(runs[r]));
         progress.update(done += options.runs * batch, total, "");
       }
+    for (size_t s = 0; s < subjects.size(); ++s) {
+      if (!subjects[s].elsewhere) continue;
+      times[s] = subjects[s].elsewhere(batch, options.rounds * options.runs);
+      progress.update(done += runs_of_each * batch, total, "");
+    }
     for (size_t s = 0; s < subjects.size(); ++s)
       latencies.push_back(summarise(subjects[s].name, batch, std::move(times[s])));
   }

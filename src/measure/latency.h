@@ -27,7 +27,9 @@ void describe(Visitor& v, LatencyOptions& o) {
 /// What is timed. `prepare` gets a batch size and returns one run, so that making the input is not timed.
 struct Timed {
   std::string name;
-  std::function<std::function<void()>(int64_t batch)> prepare;
+  std::function<std::function<void()>(int64_t batch)> prepare = {};
+  /// Instead of `prepare` where another process times itself: milliseconds of each of so many runs.
+  std::function<std::vector<double>(int64_t batch, int64_t runs)> elsewhere = {};
 };
 
 /// Wall-clock time of one run.
@@ -44,8 +46,9 @@ struct Latency {
 };
 
 /// Times all subjects side by side: for each batch size, every round runs each subject `runs` times before
-/// the next round starts, so that a machine that slows down for a while slows all of them. Ordered by batch
-/// size as given, then by subject. Progress counts samples, and is told between turns, where no time is taken.
+/// the next round starts, so that a machine that slows down for a while slows all of them. What is timed elsewhere
+/// comes last, in one go. Ordered by batch size as given, then by subject. Progress counts samples, and is told between
+/// turns, where no time is taken.
 [[nodiscard]] std::vector<Latency> measure_latency(std::span<const Timed> subjects,
                                                    const LatencyOptions& options, Progress& progress);
 

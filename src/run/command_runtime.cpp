@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <optional>
 #include <thread>
@@ -14,6 +15,7 @@
 #include "base/interrupt.h"
 #include "base/names.h"
 #include "data/npz_tensors.h"
+#include "data/stack_samples.h"
 #include "run/command_words.h"
 
 namespace qtool {
@@ -22,6 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kPlaces[] = {"{model}", "{inputs}", "{outputs}"};
+constexpr const char* kRuns = "{runs}";
 constexpr int kWaitMs = 20;
 constexpr size_t kMostErrorText = 2000;
 
@@ -61,7 +64,32 @@ class CommandRuntime final : public RuntimeModel {
   std::string runtime() const override { return "the runner '" + options_.command + "'"; }
   std::vector<std::string> input_names() const override { return input_names_; }
 
-  std::vector<at::Tensor> run(const std::vector<at::Tensor>& inputs) override {
+  std::vector<at::Tensor> run(const std::vector<at::Tensor>& inputs) override { return exchange(inputs, 0); }
+
+  std::vector<double> latencies_ms(const std::vector<at::Tensor>& inputs, int64_t runs) const {
+    const auto made = exchange(inputs, runs);
+    const auto got = made.empty() ? at::Tensor() : made.back();
+    if (made.size() < 2 || got.scalar_type() != at::kDouble || got.dim() != 1 || got.size(0) != runs)
+      refuse_latencies(made);
+    const std::vector<double> ms(got.const_data_ptr<double>(), got.const_data_ptr<double>() + runs);
+    if (!std::all_of(ms.begin(), ms.end(), [](double each) { return std::isfinite(each) && each > 0; }))
+      refuse_latencies(made);
+    return ms;
+  }
+
+ private:
+  [[noreturn]] void refuse_latencies(const std::vector<at::Tensor>& made) const {
+    throw Error(ErrorKind::kUsage,
+                {.what = "the runner has not told how long its runs took",
+                 .where = model_ + ", --runner '" + options_.command + "'",
+                 .got = made.empty() ? "no array"
+                                     : "a last array of " + shape_text(made.back().sizes()) + ", " +
+                                           at::toString(made.back().scalar_type()),
+                 .expected = "behind the outputs the array latency_ms, float64, one for each run, above 0",
+                 .fix = "run the command by hand on an .npz file; apps/runners has some that do it"});
+  }
+
+  [[nodiscard]] std::vector<at::Tensor> exchange(const std::vector<at::Tensor>& inputs, int64_t runs) const {
     const ExchangeFolder folder;
     const auto written = folder / "inputs.npz", made = folder / "outputs.npz";
     write_npz(written, input_names_, inputs);
@@ -70,6 +98,7 @@ class CommandRuntime final : public RuntimeModel {
       replace_all(word, kPlaces[0], model_);
       replace_all(word, kPlaces[1], written);
       replace_all(word, kPlaces[2], made);
+      replace_all(word, kRuns, std::to_string(runs));
     }
     words[0] = program_of(words[0]);
     wait_for(words, folder / "stdout.txt");
@@ -77,7 +106,6 @@ class CommandRuntime final : public RuntimeModel {
     return read(made);
   }
 
- private:
   [[noreturn]] void refuse(const std::string& what, const std::string& got) const {
     throw Error(
         ErrorKind::kUsage,
@@ -159,6 +187,23 @@ void check(const RunnerCommand& options) {
 std::unique_ptr<RuntimeModel> command_runtime(const RunnerCommand& options, std::string model,
                                               std::vector<std::string> input_names) {
   return std::make_unique<CommandRuntime>(options, std::move(model), std::move(input_names));
+}
+
+void check_can_time(const RunnerCommand& options) {
+  if (options.command.empty() || options.command.find(kRuns) != std::string::npos) return;
+  throw Error(
+      ErrorKind::kUsage,
+      {.what = "the runner's command does not say where {runs} goes",
+       .where = "--runner",
+       .got = options.command,
+       .expected = "CMD {model} {inputs} {outputs} {runs}, which times as many runs",
+       .fix = "e.g. --runner 'python3 apps/runners/onnxruntime.py {model} {inputs} {outputs} {runs}'"});
+}
+
+std::vector<double> latencies_by_command(const RunnerCommand& options, const std::string& model,
+                                         const std::vector<std::string>& input_names,
+                                         const std::vector<at::Tensor>& inputs, int64_t runs) {
+  return CommandRuntime(options, model, input_names).latencies_ms(inputs, runs);
 }
 
 }  // namespace qtool

@@ -10,7 +10,8 @@ namespace qtool {
 
 /// How a runtime outside of qtool is asked to run a model.
 struct RunnerCommand {
-  /// Split into words as a shell does it (run/command_words.h); {model}, {inputs} and {outputs} in them become paths.
+  /// Split into words as a shell does it (run/command_words.h); {model}, {inputs} and {outputs} in them become paths,
+  /// and {runs}, where it is there, how many more runs to time.
   std::string command = {};
   double limit_s = 600;  ///< of one run
 };
@@ -30,5 +31,15 @@ void check(const RunnerCommand& options);
 /// fails, takes too long or leaves no such file.
 [[nodiscard]] std::unique_ptr<RuntimeModel> command_runtime(const RunnerCommand& options, std::string model,
                                                             std::vector<std::string> input_names);
+
+/// Throws Error(kUsage) where the command has no place for {runs}.
+void check_can_time(const RunnerCommand& options);
+
+/// Milliseconds of each of `runs` runs, which the command has timed itself, behind a first one that it has not: without
+/// its start, and without reading the model. It writes them behind the outputs, as the array `latency_ms`. Throws what
+/// run() throws, and where no such array is there.
+[[nodiscard]] std::vector<double> latencies_by_command(const RunnerCommand& options, const std::string& model,
+                                                       const std::vector<std::string>& input_names,
+                                                       const std::vector<at::Tensor>& inputs, int64_t runs);
 
 }  // namespace qtool

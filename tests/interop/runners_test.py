@@ -19,9 +19,10 @@ class Halves(torch.nn.Module):
 
 
 class Runners(client.InFolder):
-    def start(self, runner, model, python=sys.executable, **arrays):
+    def start(self, runner, model, *runs, **arrays):
         np.savez(self.path("in.npz"), **arrays)
-        return subprocess.run([python, str(RUNNERS / runner), model, self.path("in.npz"), self.path("out.npz")],
+        return subprocess.run([sys.executable, str(RUNNERS / runner), model, self.path("in.npz"),
+                               self.path("out.npz"), *runs],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
 
     def outputs(self, done):
@@ -38,6 +39,10 @@ class Runners(client.InFolder):
         classes, flat = self.outputs(self.start("onnxruntime.py", model, image=image))
         self.assertEqual((classes.shape, flat.shape), ((5, 4), (5, 144)))
         np.testing.assert_allclose(classes, flat.reshape(5, 4, 36).mean(2), rtol=1e-5, atol=1e-6)
+        self.assertEqual(self.start("onnxruntime.py", model, "3", image=image).returncode, 0)
+        with np.load(self.path("out.npz")) as made:
+            self.assertEqual(list(made), ["output_0", "output_1", "latency_ms"])
+            self.assertEqual((made["latency_ms"].dtype, made["latency_ms"].shape), (np.float64, (3,)))
 
     @unittest.skipIf(onnx_files.missing, onnx_files.missing)
     def test_an_input_that_is_missing_is_named(self):
@@ -76,6 +81,7 @@ class Runners(client.InFolder):
                                   universal_newlines=True)
             self.assertEqual(done.returncode, 1)
             self.assertIn("onnxruntime.py MODEL INPUTS OUTPUTS", done.stderr)
+            self.assertIn("{model} {inputs} {outputs}", done.stderr)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,10 @@
 #include "job/bench.h"
 
+#include <ATen/ops/full.h>
+
 #include "base/error.h"
 #include "catch.h"
+#include "data/npz_tensors.h"
 #include "job/workplace.h"
 
 using namespace qtool;
@@ -54,4 +57,23 @@ TEST_CASE("inputs come from data or from a shape, and are enough for the largest
   CHECK_THROWS_WITH(bench(options), contains("64 samples") && contains("at least 65"));
   options.latency.batch = {};
   CHECK_THROWS_WITH(bench(options), contains("no batch size"));
+}
+
+TEST_CASE("a runner times the last file, and must be able to") {
+  const Workplace at;
+  auto options = options_of(at, "3x7x7");
+  const auto told = at.folder / "told.npz";
+  write_npz(told, {"output_0", "latency_ms"}, {at::full({1}, 0.5), at::full({1}, 3.0, at::kDouble)});
+  options.runner.command = "sh -c 'cp " + told + " $3' sh {model} {inputs} {outputs} {runs}";
+  const auto rows = bench(options).rows;
+  REQUIRE(rows.size() == 4);
+  CHECK(rows[1].latency.median_ms == 3);
+  CHECK(rows[1].runtime.find("runner") != std::string::npos);
+  CHECK(rows[0].runtime.find("runner") == std::string::npos);
+
+  options.models.pop_back();
+  CHECK_THROWS_WITH(bench(options), contains("must be told the names of the inputs"));
+  options = options_of(at, "3x7x7");
+  options.runner.command = "sh -c true {model} {inputs} {outputs}";
+  CHECK_THROWS_WITH(bench(options), contains("does not say where {runs} goes"));
 }

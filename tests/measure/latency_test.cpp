@@ -38,3 +38,18 @@ TEST_CASE("subjects take turns, after a warm-up of each, for each batch size") {
   CHECK(latencies[0].lower_quartile_ms <= latencies[0].median_ms);
   CHECK(latencies[0].median_ms <= latencies[0].upper_quartile_ms);
 }
+
+TEST_CASE("what times itself elsewhere is asked once for each batch size, for all of its runs") {
+  const std::vector<Timed> subjects = {{.name = "here", .prepare = [](int64_t) { return [] {}; }},
+                                       {.name = "elsewhere", .elsewhere = [](int64_t batch, int64_t runs) {
+                                          return std::vector<double>(size_t(runs), double(batch));
+                                        }}};
+  Progress progress;
+  const auto latencies =
+      measure_latency(subjects, {.batch = {1, 8}, .warm_up = 1, .rounds = 2, .runs = 3}, progress);
+  REQUIRE(latencies.size() == 4);
+  CHECK(latencies[1].name == "elsewhere");
+  CHECK(latencies[1].median_ms == 1);
+  CHECK(latencies[3].median_ms == 8);
+  CHECK(latencies[3].runs == 6);
+}

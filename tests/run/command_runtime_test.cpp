@@ -2,6 +2,7 @@
 
 #include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/full.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -96,4 +97,22 @@ TEST_CASE("a command that does not say where the files go is refused") {
   CHECK_THROWS_WITH(check(RunnerCommand{.command = "no-such {model} {inputs} {outputs}"}),
                     contains("there is no such program"));
   CHECK_NOTHROW(check(RunnerCommand{}));
+}
+
+TEST_CASE("a command tells how long its runs took, behind its outputs") {
+  const TemporaryFolder folder;
+  const auto told = folder / "told.npz";
+  const auto copies = RunnerCommand{.command = "sh -c 'test $2 = 3 && cp " + told +
+                                               " $1' sh {outputs} {runs} {model} {inputs}"};
+  check_can_time(copies);
+  const auto latencies = [&](const at::Tensor& ms) {
+    write_npz(told, {"output_0", "latency_ms"}, {at::arange(2, at::kFloat), ms});
+    return latencies_by_command(copies, "a model.onnx", {"x", "y"}, two(), 3);
+  };
+  CHECK(latencies(at::arange(3, at::kDouble).add(1.5)) == std::vector<double>{1.5, 2.5, 3.5});
+  const auto refusal = contains("the runner has not told how long its runs took");
+  CHECK_THROWS_WITH(latencies(at::full({2}, 1.5, at::kDouble)), refusal);
+  CHECK_THROWS_WITH(latencies(at::arange(3, at::kDouble)), refusal);
+  CHECK_THROWS_WITH(latencies(at::full({3}, 1.5, at::kFloat)), refusal);
+  CHECK_THROWS_WITH(check_can_time(shell("cp \"$2\" \"$3\"")), contains("{runs}"));
 }
