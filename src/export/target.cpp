@@ -89,7 +89,26 @@ Backend limits_of_onnxruntime(Engine) {
   return {.name = "ONNX Runtime", .activation_bits = backend_of(Engine::kX86).activation_bits};
 }
 
-Backend limits_of_openvino(Engine) { return {.name = "OpenVINO"}; }
+/// Operators that oneDNN does behind a layer, as OpenVINO's plugin for CPUs attaches them.
+bool openvino_fuses(const std::string& layer, const OperatorView& next) {
+  if (layer.starts_with("aten::conv_transpose")) return false;
+  return next.kind == "aten::add" || next.kind == "aten::hardswish" || next.kind == "aten::silu" ||
+         next.kind == "aten::gelu";
+}
+
+/// A batch norm behind a cat, as in DenseNet: in float it is done with the relu and the rounding behind it in one go,
+/// and the cat's operands need no grid in common.
+std::string better_in_float_for_openvino(const OperatorView& op) {
+  const auto* row = find_operator(op.kind);
+  return row && row->operator_class == OperatorClass::kNorm ? "OpenVINO has no int8 kernel of it" : "";
+}
+
+Backend limits_of_openvino(Engine) {
+  return {.name = "OpenVINO",
+          .float_outputs = true,
+          .fuses = openvino_fuses,
+          .better_in_float = better_in_float_for_openvino};
+}
 
 Backend limits_of_tensorrt(Engine) {
   return {.name = "TensorRT",

@@ -30,6 +30,17 @@ void renumber(QuantPlan& plan, const std::vector<std::optional<size_t>>& numbers
   for (auto& [value, site] : plan.grid_of) site = *numbers[site];
 }
 
+/// Grids of activations that no kernel reads. A kernel that does a sum, too, gives int8 in any case.
+std::set<size_t> unread_grids(const QuantPlan& plan) {
+  auto kept = grids_that_kernels_read(plan);
+  for (const auto& op : plan.operators)
+    if (!op.fused_sum.empty()) kept.insert(op.output_grid());
+  std::set<size_t> unread;
+  for (size_t i = 0; i < plan.sites.size(); ++i)
+    if (plan.sites[i].role != SiteRole::kWeight && !kept.contains(i)) unread.insert(i);
+  return unread;
+}
+
 }  // namespace
 
 std::set<size_t> grids_that_kernels_read(const QuantPlan& plan) {
@@ -45,15 +56,14 @@ std::set<size_t> grids_that_kernels_read(const QuantPlan& plan) {
 }
 
 void drop_grids_of_float_readers(QuantPlan& plan) {
-  const auto read = grids_that_kernels_read(plan);
   std::set<size_t> dropped;
-  for (const auto& op : plan.operators)
-    if (op.is_static() && op.weight_site && op.fused_sum.empty() && !read.contains(op.output_grid()))
-      dropped.insert(op.output_grid());
+  for (auto unread = unread_grids(plan); unread.size() > dropped.size(); unread = unread_grids(plan)) {
+    for (const auto site : unread)
+      if (dropped.insert(site).second) leave_in_float(plan, site);
+  }
   std::vector<std::optional<size_t>> numbers;
   std::vector<Site> sites;
   for (size_t i = 0; i < plan.sites.size(); ++i) {
-    if (dropped.contains(i)) leave_in_float(plan, i);
     numbers.push_back(dropped.contains(i) ? std::nullopt : std::optional(sites.size()));
     if (numbers.back()) sites.push_back(plan.sites[i]);
   }

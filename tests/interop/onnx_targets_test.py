@@ -188,6 +188,19 @@ class OfQtool(onnx_files.InFolder):
                 for given in node.input:
                     self.assertTrue(graph.is_dequantized(given), f"{given} of the residual add {node.name}")
 
+    @unittest.skipIf(onnx_files.openvino_missing(), "no OpenVINO")
+    def test_openvino_alone_has_sums_done_by_layers(self):
+        for name in ("residual", "mobile", "dense"):
+            with self.subTest(name=name):
+                out, inputs, simulated, _ = self.quantize(name, ["openvino"])
+                path = self.file(out, "openvino")
+                self.check_outputs(name, path, onnx_files.run_openvino(path, [x.numpy() for x in inputs]), simulated)
+                graph = Graph(path)
+                sums = [node for node in graph.of("Add")
+                        if any(graph.producer[given].op_type == "Conv" for given in node.input
+                               if given in graph.producer)]
+                self.assertEqual(bool(sums), name == "residual")
+
     def test_sites_are_the_names_in_the_file(self):
         out, *_ = self.quantize("residual", ["onnxruntime"])
         names = {output for node in Graph(self.file(out, "onnxruntime")).nodes for output in node.output}

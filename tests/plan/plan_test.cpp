@@ -277,6 +277,24 @@ TEST_CASE("where kernels give float32, what only float reads has no grid") {
   CHECK(plan.grid_of == std::map<std::string, size_t>{{"norm", 2}, {"read", 4}, {"x", 0}});
 }
 
+TEST_CASE("what only float reads is float, and then what only that has read") {
+  Graph graph;
+  graph.input("x").input("z").conv("one", "x").conv("two", "x");
+  graph.add("cat", "cat", {"one", "two"});
+  graph.add("sum", "add", {"cat", "z"});
+  graph.add("norm", "layer_norm", {"sum"});
+  graph.conv("read", "norm").output("read");
+  const auto plan = graph.plan({}, {.name = "plain", .float_outputs = true});
+  for (const auto* name : {"cat", "sum"}) CHECK(find(plan, name).precision == Precision::kFloat);
+  for (const auto* name : {"one", "two"}) {
+    CHECK(find(plan, name).is_static());
+    CHECK_FALSE(find(plan, name).output_site);
+  }
+  Strings sites;
+  for (const auto& site : plan.sites) sites.push_back(site.name);
+  CHECK(sites == Strings{"one:input", "one:weight", "two:weight", "read:input", "read:weight"});
+}
+
 TEST_CASE("a kernel that can do what comes behind a layer does it, once") {
   Graph graph;
   graph.input("x").conv("conv", "x");
