@@ -133,6 +133,25 @@ std::string ladder_text(const ReportAccuracy& accuracy) {
   return columns(rows) + "\n";
 }
 
+/// What was won, e.g. `improve 12.1 -> 17.9 dB: bias-correction +5.2, batch-norm +0.6; 2 more won nothing`.
+std::string improvements_line(const std::vector<ReportImprovement>& improvements) {
+  std::optional<double> first, last;
+  std::string kept;
+  size_t others = 0;
+  for (const auto& row : improvements) {
+    if (!row.kept || !row.before_db || !row.after_db) {
+      ++others;
+      continue;
+    }
+    if (!first) first = row.before_db;
+    last = row.after_db;
+    kept += (kept.empty() ? "" : ", ") + row.name + " +" + fixed(*row.after_db - *row.before_db, 1);
+  }
+  if (kept.empty()) return "";
+  return "improve " + sqnr_text(*first) + " -> " + sqnr_text(*last) + " dB: " + kept +
+         (others > 0 ? "; " + std::to_string(others) + " more won nothing" : "") + "\n";
+}
+
 }  // namespace
 
 std::string summary_text(const Report& report, const std::string& directory, bool has_report) {
@@ -142,6 +161,7 @@ std::string summary_text(const Report& report, const std::string& directory, boo
   if (const auto& latency = report.timing.latency; latency)
     text += "time    " + fixed(latency->float_ms, 2) + " ms -> " + fixed(latency->int8_ms, 2) +
             " ms for a batch of " + std::to_string(latency->batch) + "\n";
+  text += improvements_line(report.improvements);
   for (const auto& target : report.targets)
     text += "model   " + safe_line(directory) + "/" + target.file + "\n";
   if (const auto rows = target_table(report); !rows.empty()) text += "\n" + columns(rows) + "\n";

@@ -26,8 +26,8 @@ double noise_of(const Agreement& agreement) {
 /// A simulated model whose sites are switched on and off.
 class PartlyQuantized {
  public:
-  PartlyQuantized(const Solution& solution, const Trial& trial)
-      : simulated_(simulate(solution)), switches_(simulated_, solution.plan), trial_(trial) {}
+  PartlyQuantized(const Solution& solution, const BlameTrials& trials)
+      : simulated_(simulate(solution)), switches_(simulated_, solution.plan), trials_(trials) {}
 
   Agreement only(const Sites& sites) {
     if (const auto known = known_.find(sites); known != known_.end()) return known->second;
@@ -38,24 +38,24 @@ class PartlyQuantized {
 
   Agreement all_but(const Sites& sites) {
     switches_.set_all(SiteMode::kRounded);
-    return with(sites, SiteMode::kFloat);
+    return with(sites, SiteMode::kFloat, trials_.whole);
   }
 
  private:
   Agreement only(const Sites& sites, SiteMode mode) {
     switches_.set_all(SiteMode::kFloat);
-    return with(sites, mode);
+    return with(sites, mode, trials_.own);
   }
 
-  Agreement with(const Sites& sites, SiteMode mode) {
+  Agreement with(const Sites& sites, SiteMode mode, const Trial& trial) {
     throw_if_interrupted();
     for (const auto site : sites) switches_.set(site, mode);
-    return trial_.run(simulated_);
+    return trial.run(simulated_);
   }
 
   Model simulated_;
   SiteSwitches switches_;
-  const Trial& trial_;
+  const BlameTrials& trials_;
   std::map<Sites, Agreement> known_;
 };
 
@@ -93,10 +93,10 @@ ReportCauses causes_of(const OwnSites& own, PartlyQuantized& model) {
 
 }  // namespace
 
-Blame find_blame(const Solution& solution, const Trial& trial, Progress& progress) {
+Blame find_blame(const Solution& solution, const BlameTrials& trials, Progress& progress) {
   const at::NoGradGuard no_grad;
   const auto& plan = solution.plan;
-  PartlyQuantized model(solution, trial);
+  PartlyQuantized model(solution, trials);
   Blame blame;
   blame.all = model.all_but({});
   const auto passes = int64_t(plan.sites.size() + kPassesOfOperator * plan.operators.size());

@@ -14,12 +14,19 @@ struct Blame {
   Agreement all;                    ///< everything quantized
 };
 
+/// The same sample, held against two float models.
+struct BlameTrials {
+  const Trial& whole;  ///< the float model's outputs: how good the solution is
+  const Trial&
+      own;  ///< those of the solution's model, which may have been made for its grids: what a site adds
+};
+
 /// Which layer costs how much, and why: of the simulated model each site, and each operator's sites together, are
 /// switched on alone, and each operator's are switched off alone. Of an operator's noise (error / signal, as powers),
 /// what its weight makes alone is `weight_rounding`, what its activations make when they are only held within half a
 /// step of their ranges is `activation_clipping`, and what rounding adds to that `activation_rounding`.
 ///
-/// The trial was made with the solution's model. About four forward passes for each operator.
-[[nodiscard]] Blame find_blame(const Solution& solution, const Trial& trial, Progress& progress);
+/// About four forward passes for each operator.
+[[nodiscard]] Blame find_blame(const Solution& solution, const BlameTrials& trials, Progress& progress);
 
 }  // namespace qtool

@@ -13,8 +13,8 @@ Explanation explain(const Explained& explained, const std::vector<at::Tensor>& w
   facts.sqnr_db = site_sqnr(solution, weights, sample);
   Explanation result;
   if (!sample.empty()) {
-    const Trial trial(solution.model, sample);
-    const auto blame = find_blame(solution, trial, progress);
+    const Trial trial(explained.reference, sample), own(solution.model, sample);
+    const auto blame = find_blame(solution, {.whole = trial, .own = own}, progress);
     clock.begin("try changes");
     result.blame = ReportBlameList{.samples = trial.samples(),
                                    .all = quality_of(blame.all),

@@ -3,6 +3,7 @@
 #include "job/input/open_model.h"
 #include "job/road/delivery.h"
 #include "job/road/gate_labels.h"
+#include "job/road/improvement.h"
 #include "job/road/manifest.h"
 #include "options/option_tree.h"
 
@@ -20,16 +21,25 @@ QuantizeResult run_ptq(const PtqOptions& options, const Context& context) {
                                   targets_named(options.target), options.engine);
 
   clock.begin("calibrate");
-  const auto [statistics, arrival, data_sha256] =
-      gather_statistics(start, options, data, device, context.progress);
+  const auto calibration = gather_statistics(start, options, data, device, context.progress);
 
   clock.begin("solve");
-  const auto solution = solve_and_improve(start, statistics, options.recipe);
+  auto first = solve_first(start, calibration.statistics, options.recipe);
+
+  clock.begin("improve");
+  const auto improved =
+      improve_on_data(std::move(first), calibration, start, options, data, context.progress);
 
   auto settings = options;
   const auto tree = option_tree(settings);
   const Assignment assignment{options, context, data, settings_of(tree), recipe_of(tree)};
-  return deliver({start, solution, statistics, arrival, data_sha256}, assignment, clock);
+  return deliver({.start = start,
+                  .solution = improved.solution,
+                  .statistics = calibration.statistics,
+                  .arrival = calibration.arrival,
+                  .data_sha256 = calibration.data_sha256,
+                  .improved = &improved},
+                 assignment, clock);
 }
 
 }  // namespace qtool

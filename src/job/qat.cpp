@@ -14,6 +14,7 @@
 #include "job/input/open_model.h"
 #include "job/qat_start.h"
 #include "job/road/delivery.h"
+#include "job/road/improvement.h"
 #include "job/road/manifest.h"
 #include "job/training_progress.h"
 #include "options/option_tree.h"
@@ -48,7 +49,7 @@ class FineTuning {
         plan_(solution.plan),
         trainee_(options.fake_quant.batch_norm == BatchNormMode::kTrained
                      ? canonicalise_unfolded(start.original)
-                     : start.canonical.clone()),
+                     : solution.model.clone()),
         model_(make_training_model(trainee_, plan_, solution.qparams,
                                    {options.fake_quant.weight_steps, options.fake_quant.activation_steps})),
         switches_(model_, plan_) {
@@ -107,7 +108,8 @@ class FineTuning {
     auto options = options_;
     std::string lines = "model: " + options.model + "\n";
     for (const auto& [key, value] : settings_of(option_tree(options)))
-      if (key.starts_with("quantize.") || key.starts_with("calibrate.") || key.starts_with("fake_quant."))
+      if (key.starts_with("quantize.") || key.starts_with("calibrate.") || key.starts_with("fake_quant.") ||
+          key == "improve")
         lines += key + ": " + value + "\n";
     return lines;
   }
@@ -133,6 +135,14 @@ void tell_curve(TrainingStory& story, const TrainResult& result) {
                            .best = epoch.epoch == result.best_epoch});
 }
 
+/// What is improved by name. `auto` is nothing: training begins with weights whose batch norms are apart again,
+/// and does what improvements do.
+Improved improve_before_training(Solution first, const Calibration& calibration, const Quantization& start,
+                                 QatOptions options, JobData& data, Progress& progress) {
+  if (!is_list_of_improvements(options.improve)) options.improve = {kNoImprovements};
+  return improve_on_data(std::move(first), calibration, start, options, data, progress);
+}
+
 /// The same solution with its weights on their grids. Without rounding such weights are no network that was ever
 /// trained, so it is with them that the damage of activations is measured; weights do none.
 Solution with_rounded_weights(const Solution& solution) {
@@ -156,9 +166,13 @@ QuantizeResult run_qat(const QatOptions& options, const Context& context) {
   auto [start, known_grids] = begin_qat(options, context.common, data);
 
   clock.begin("calibrate");
-  const auto [statistics, arrival, data_sha256] =
-      calibrate_on_data(start, options, data, device, context.progress);
-  const auto first = with_known_grids(solve_and_improve(start, statistics, options.recipe), known_grids);
+  const auto calibration = calibrate_on_data(start, options, data, device, context.progress);
+  auto solved = with_known_grids(solve_first(start, calibration.statistics, options.recipe), known_grids);
+
+  clock.begin("improve");
+  const auto improved =
+      improve_before_training(std::move(solved), calibration, start, options, data, context.progress);
+  const auto& first = improved.solution;
   // Before training changes tensors that canonical and simulation share.
   auto before = simulate(first);
 
@@ -181,9 +195,10 @@ QuantizeResult run_qat(const QatOptions& options, const Context& context) {
   const auto rounded = with_rounded_weights(solution);
   Outcome outcome{.start = start,
                   .solution = solution,
-                  .statistics = statistics,
-                  .arrival = arrival,
-                  .data_sha256 = data_sha256,
+                  .statistics = calibration.statistics,
+                  .arrival = calibration.arrival,
+                  .data_sha256 = calibration.data_sha256,
+                  .improved = &improved,
                   .explained = &rounded,
                   .training = std::move(story)};
   if (!is_zoo(options.model)) outcome.rungs = {{"ptq", &before}};

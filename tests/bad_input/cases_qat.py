@@ -24,6 +24,8 @@ def options(shop):
                 says=("before they are observed",)),
         refuses("from scratch without batch norms", "--batch-norm", "folded", model="zoo:lenet",
                 says=("from scratch",)),
+        refuses("improvements of weights that training unfolds", "--improve", "batch-norm",
+                says=("--batch-norm folded", "unfold")),
         refuses("a network that is not in the zoo", model="zoo:nothing", says=("zoo:nothing",),
                 parts=("got", "expected", "do")),
         refuses("a teacher for a network from scratch", "--distillation", "0.5", model="zoo:lenet",

@@ -24,7 +24,7 @@ struct Studied {
   Solution net = prepare(build(small_classifier()), sample, few_bits());
   Trial trial = Trial(net.model, {sample});
   Progress progress = {};
-  Blame blame = find_blame(net, trial, progress);
+  Blame blame = find_blame(net, {trial, trial}, progress);
 
   /// With the sites of one layer switched to `on`, all others to its opposite, made the slow way.
   [[nodiscard]] Agreement mixture(const std::string& layer, bool on) const {
@@ -73,6 +73,6 @@ TEST_CASE("a range that is too narrow is blamed on clipping") {
     const auto& site = study.net.plan.sites[i];
     if (site.name == "linear:output") study.net.qparams[i] = QParams::cover(site.scheme, -1e-3, 1e-3);
   }
-  const auto blame = find_blame(study.net, study.trial, study.progress);
+  const auto blame = find_blame(study.net, {study.trial, study.trial}, study.progress);
   CHECK(blame.layers.back().causes.activation_clipping > 0.9);
 }

@@ -21,7 +21,7 @@ struct Quantized {
     REQUIRE(layers.size() == 2);  // the convolution and the linear layer
   }
   [[nodiscard]] std::vector<Recommendation> advice() {
-    return recommend({net, recipe, backend, statistics, is_trained}, blame, trial, progress);
+    return recommend({net, net.model, recipe, backend, statistics, is_trained}, blame, trial, progress);
   }
 
   Recipe recipe;

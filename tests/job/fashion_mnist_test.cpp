@@ -42,3 +42,21 @@ TEST_CASE(
     CHECK(*accuracy.ladder.back().value("agreement") > 100 - 2 * points);
   }
 }
+
+TEST_CASE("improvements give back what weights of 4 bits have lost", "[.fashion-mnist]") {
+  const TemporaryFolder folder;
+  const auto run_with = [&](const std::string& improve) {
+    auto options = resnet8(folder / improve);
+    options.recipe.weight_bits = 4;
+    options.improve = {improve};
+    options.verify_samples = 2000;
+    return run(options, 2).report;
+  };
+  const auto without = run_with("none"), with = run_with("auto");
+  CHECK(without.improvements.empty());
+  REQUIRE(!with.improvements.empty());
+  const auto db = [](const Report& report) { return *report.rung("int8")->sqnr_db; };
+  INFO(db(without) << " to " << db(with) << " dB");
+  CHECK(db(with) > db(without) + 4);
+  CHECK(with.accuracy.drop->value < 0.5);
+}

@@ -76,6 +76,7 @@ TEST_CASE("stored statistics solve as the data did, with any calibrator") {
   (void)run(at.options("seen"));
   for (const auto calibrator : {Calibrator::kMinMax, Calibrator::kPercentile, Calibrator::kEntropy}) {
     auto with_data = at.options("data"), without = at.options("stored");
+    with_data.improve = {"none"};  // which wants samples
     with_data.recipe.calibrator = without.recipe.calibrator = calibrator;
     without.data = "";
     without.from_calibration = at.folder / "seen/calibration.json";
@@ -91,7 +92,9 @@ TEST_CASE("stored statistics solve as the data did, with any calibrator") {
 TEST_CASE("statistics of two halves merge into those of the whole") {
   const Workplace at;
   const auto samples = noise({64, 3, 7, 7}, 5);
-  (void)run(at.options("whole"));
+  auto whole = at.options("whole");
+  whole.improve = {"none"};  // which wants samples
+  (void)run(whole);
   for (const int half : {0, 1}) {
     const auto name = "half" + std::to_string(half);
     put_samples(at.folder / (name + ".npz"), samples.narrow(0, half * 32, 32).contiguous(), false);

@@ -34,6 +34,9 @@ inline Report sample_report() {
                                           .worst_sqnr_db = 28.5}}}};
   report.accuracy.drop = ReportDrop{.value = 0.5, .low = -0.1, .high = 1.1};
   report.simulated_vs_int8 = SimulatedVsInt8{.max_steps = 1, .differing = 0.0002, .same_top1 = 0.9999};
+  report.improvements = {{.name = "bias-correction", .kept = true, .before_db = 28.25, .after_db = 31.5},
+                         {.name = "batch-norm", .why = "it wins too little"}};
+  report.timing.improvements_s = {{"bias-correction", 0.5}, {"batch-norm", 0.25}};
   report.size = {.float_bytes = 400000, .int8_bytes = 100000};
   report.blame =
       ReportBlameList{.samples = 64,

@@ -1,6 +1,7 @@
 #include "job/options/ptq_options.h"
 
 #include "base/error.h"
+#include "base/names.h"
 #include "zoo/zoo.h"
 
 namespace qtool {
@@ -24,6 +25,12 @@ void check(const PtqOptions& options) {
                  .expected = "--data SPEC, or the statistics of an earlier run with --from-calibration",
                  .fix = "e.g. --data idx:/usr/share/datasets/fashion-mnist,mean=0.2860,std=0.3530"});
   check(static_cast<const QuantizeOptions&>(options));
+  if (options.data.empty() && is_list_of_improvements(options.improve))
+    throw Error(ErrorKind::kUsage, {.what = "improvements need samples to work with",
+                                    .where = "--improve",
+                                    .got = join(options.improve, ",") + " and no --data",
+                                    .expected = "--data SPEC",
+                                    .fix = "name the data, or leave --improve out"});
 }
 
 }  // namespace qtool

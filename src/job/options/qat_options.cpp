@@ -1,6 +1,7 @@
 #include "job/options/qat_options.h"
 
 #include "base/error.h"
+#include "base/names.h"
 #include "zoo/zoo.h"
 
 namespace qtool {
@@ -13,6 +14,14 @@ void check(const QatOptions& options) {
                  .fix = "e.g. --data idx:/usr/share/datasets/fashion-mnist,mean=0.2860,std=0.3530"});
   check(static_cast<const QuantizeOptions&>(options));
   const auto& fake_quant = options.fake_quant;
+  if (fake_quant.batch_norm != BatchNormMode::kFolded && is_list_of_improvements(options.improve))
+    throw Error(
+        ErrorKind::kUsage,
+        {.what = "improvements change weights that batch norm is folded into, and training would unfold it",
+         .where = "--improve",
+         .got = join(options.improve, ",") + " with --batch-norm " + to_string(fake_quant.batch_norm),
+         .expected = "--batch-norm folded",
+         .fix = "leave --improve out: training does what they do"});
   if (fake_quant.quantize_at >= 1)
     throw Error(ErrorKind::kUsage, {.what = "fake-quant would never be switched on",
                                     .where = "quantize_at",

@@ -11,6 +11,7 @@ void check(const QuantizeOptions& options) {
                                     .got = "--verify-samples " + std::to_string(options.verify_samples),
                                     .expected = "--data SPEC",
                                     .fix = "name the data, or leave --verify-samples out"});
+  check_improvements(options.improve);
   check_metric_name(options.metric);
   if (options.data.empty() && !options.metric.empty())
     throw Error(ErrorKind::kUsage, {.what = "a metric needs data to verify the model on",

@@ -5,6 +5,7 @@
 
 #include "calibrate/options.h"
 #include "export/target.h"
+#include "improve/choice.h"
 #include "measure/chosen_metric.h"
 #include "options/options.h"
 #include "plan/recipe.h"
@@ -23,6 +24,7 @@ struct QuantizeOptions {
   bool float_onnx = false;  ///< whether the float model is written as ONNX, too
   Recipe recipe;
   CalibrateOptions calibrate;
+  std::vector<std::string> improve = {kAutoImprovements};  ///< of improvement_choices()
   Engine engine = Engine::kAuto;
   int64_t verify_samples = -1;  ///< of the test split; -1: all, 0: no verification
   std::string metric;           ///< of gates, headline and charts; empty: the first that applies
@@ -42,6 +44,11 @@ void describe(Visitor& v, QuantizeOptions& o) {
   v.field("target", o.target, "runtimes to write files for; gates and headline are of the first",
           one_of(target_names()));
   v.field("float_onnx", o.float_onnx, "write model.float.onnx, too: the float model by the same converter");
+  v.field(
+      "improve", o.improve,
+      "what to try without training, each kept where it wins: auto (what is cheap, more at few bits; before "
+      "training nothing), none, or some by name",
+      one_of(improvement_choices()));
   v.field("engine", o.engine, "int8 kernels to pack the weights for");
   v.field("verify_samples", o.verify_samples, "test samples to verify on; -1: all, 0: none", at_least(-1));
   v.field("metric", o.metric, help_of_metric("of gates, headline and charts").c_str());

@@ -3,6 +3,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "base/atomic_file.h"
@@ -113,6 +114,15 @@ std::vector<std::string> warnings_of_leftovers(const std::string& folder,
   return warnings;
 }
 
+void add_improvements(Report& report, const std::vector<ImprovementOutcome>& outcomes) {
+  for (const auto& outcome : outcomes) {
+    const auto decibel = [](double db) { return std::isnan(db) ? std::nullopt : std::optional(db); };
+    report.improvements.push_back(
+        {outcome.name, outcome.kept, outcome.why, decibel(outcome.before_db), decibel(outcome.after_db)});
+    report.timing.improvements_s.emplace_back(outcome.name, outcome.seconds);
+  }
+}
+
 /// All that is known before the files are run.
 Report begin_report(const Outcome& outcome, const Assignment& assignment, const WrittenModels& written) {
   const auto& options = assignment.options;
@@ -132,6 +142,7 @@ Report begin_report(const Outcome& outcome, const Assignment& assignment, const 
   for (const auto& [key, value] : report.settings)
     if (const auto origin = common.setting_origins.find(key); origin != common.setting_origins.end())
       report.setting_origins.insert(*origin);
+  if (outcome.improved) add_improvements(report, outcome.improved->outcomes);
   report.warnings = outcome.arrival.warnings;
   append(report.warnings, warnings_of_file(outcome.start.original));
   append(report.warnings, warnings_of_chance(outcome.start.canonical));
@@ -226,6 +237,7 @@ std::vector<std::string> warnings_of_engines(const WrittenModels& written, Quant
 
 /// Training moves what activations hold, so what a trained model is explained with is seen afresh.
 Statistics statistics_of(const Outcome& outcome, const std::vector<at::Tensor>& sample) {
+  if (!outcome.explained && outcome.improved) return outcome.improved->statistics;
   if (!outcome.explained || sample.empty()) return outcome.statistics;
   return calibrate(outcome.explained->model, outcome.explained->plan, sample);
 }
@@ -236,11 +248,13 @@ void explain_into(Report& report, const Outcome& outcome, const Assignment& assi
   if (assignment.data.is_given() && options.blame_samples != 0)
     sample = assignment.data.first_samples(outcome.start.original, options.blame_samples);
   const auto statistics = statistics_of(outcome, sample);
-  const Explained explained{.solution = outcome.explained ? *outcome.explained : outcome.solution,
-                            .recipe = options.recipe,
-                            .backend = outcome.start.backend,
-                            .statistics = statistics,
-                            .is_trained = outcome.explained != nullptr};
+  const Explained explained{
+      .solution = outcome.explained ? *outcome.explained : outcome.solution,
+      .reference = outcome.explained ? outcome.explained->model : outcome.start.canonical,
+      .recipe = options.recipe,
+      .backend = outcome.start.backend,
+      .statistics = statistics,
+      .is_trained = outcome.explained != nullptr};
   auto explanation = explain(explained, site_weights(outcome.solution.model, outcome.solution.plan), sample,
                              clock, assignment.context.progress);
   report.blame = std::move(explanation.blame);

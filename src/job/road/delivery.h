@@ -6,6 +6,7 @@
 
 #include "base/stage_clock.h"
 #include "calibrate/statistics.h"
+#include "improve/improve.h"
 #include "job/options/context.h"
 #include "job/options/quantize_options.h"
 #include "job/road/quantization.h"
@@ -33,9 +34,10 @@ struct Outcome {
   Quantization& start;
   const Solution& solution;  ///< that int8 gets
   const Statistics& statistics;
-  const Arrival& arrival;             ///< of the data that the statistics are from
-  std::string data_sha256 = {};       ///< of that data; empty where none was read
-  std::vector<KnownRung> rungs = {};  ///< to be shown between `folded` and `simulated`
+  const Arrival& arrival;              ///< of the data that the statistics are from
+  std::string data_sha256 = {};        ///< of that data; empty where none was read
+  const Improved* improved = nullptr;  ///< what was tried on the solution; null: nothing
+  std::vector<KnownRung> rungs = {};   ///< to be shown between `folded` and `simulated`
   /// The solution that the damage is looked for in, where that is not the one that int8 gets: after training the one
   /// whose float weights are rounded already.
   const Solution* explained = nullptr;

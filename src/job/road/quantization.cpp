@@ -11,7 +11,6 @@
 #include "graph/passes/canonicalise.h"
 #include "graph/random_operators.h"
 #include "graph/tensor_inputs.h"
-#include "improve/improve.h"
 #include "measure/resources.h"
 #include "solve/first_solution.h"
 
@@ -35,6 +34,12 @@ void check_same_model(const Quantization& quantization, const Statistics& statis
        .got = "statistics of a model with sha256 " + statistics.model_sha256.substr(0, 12) + "...",
        .expected = options.model + " has " + quantization.file.sha256.substr(0, 12) + "...",
        .fix = "calibrate this model with --data"});
+}
+
+int64_t bytes_of(const std::vector<at::Tensor>& tensors) {
+  int64_t bytes = 0;
+  for (const auto& tensor : tensors) bytes += static_cast<int64_t>(tensor.nbytes());
+  return bytes;
 }
 
 std::string sha256_of(const std::vector<at::Tensor>& tensors) {
@@ -86,17 +91,21 @@ Calibration calibrate_on_data(const Quantization& quantization, const QuantizeOp
   ArrivalMeter meter(quantization.original.input_names(), first_readers(quantization.graph));
   int64_t done = 0;
   std::string sha;
+  std::vector<std::vector<at::Tensor>> remembered;
+  int64_t bytes = 0;
   auto statistics = calibrate(quantization.canonical, quantization.plan, [&]() -> std::vector<at::Tensor> {
     progress.update(done, loader.size(), "");
     auto batch = loader.next();
     if (!batch) return {};
     done += batch->size();
     meter.add(batch->inputs);
+    bytes += bytes_of(batch->inputs);
+    if (bytes <= kRememberedBytes) remembered.push_back(batch->inputs);
     sha = sha256(sha + sha256_of(batch->inputs));
     return on_device(batch->inputs, device);
   });
   statistics.model_sha256 = quantization.file.sha256;
-  return {std::move(statistics), meter.arrival(loader), std::move(sha)};
+  return {std::move(statistics), meter.arrival(loader), std::move(sha), std::move(remembered)};
 }
 
 Calibration gather_statistics(const Quantization& quantization, const PtqOptions& options, JobData& data,
@@ -108,11 +117,9 @@ Calibration gather_statistics(const Quantization& quantization, const PtqOptions
   return {std::move(statistics)};
 }
 
-Solution solve_and_improve(const Quantization& quantization, const Statistics& statistics,
-                           const Recipe& recipe) {
-  return improve(first_solution(quantization.canonical, quantization.plan, statistics,
-                                {quantization.graph, recipe, quantization.backend}),
-                 statistics);
+Solution solve_first(const Quantization& quantization, const Statistics& statistics, const Recipe& recipe) {
+  return first_solution(quantization.canonical, quantization.plan, statistics,
+                        {quantization.graph, recipe, quantization.backend});
 }
 
 }  // namespace qtool

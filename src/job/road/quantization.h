@@ -44,11 +44,15 @@ struct Quantization {
 [[nodiscard]] Quantization begin_quantization(Model original, FileIdentity file, const Recipe& recipe,
                                               std::vector<const Target*> targets, Engine engine);
 
+inline constexpr int64_t kRememberedBytes = int64_t(256) << 20;
+
 /// What calibration saw of each site, and of the model's inputs.
 struct Calibration {
   Statistics statistics;
   Arrival arrival = {};          ///< empty where no data was read
   std::string data_sha256 = {};  ///< of the inputs, batch by batch; likewise
+  /// The inputs of the first batches, for whoever goes over them again: as many as fit into kRememberedBytes.
+  std::vector<std::vector<at::Tensor>> remembered = {};
 };
 /// From the training split of the data, run on the device.
 [[nodiscard]] Calibration calibrate_on_data(const Quantization& quantization, const QuantizeOptions& options,
@@ -57,8 +61,8 @@ struct Calibration {
 [[nodiscard]] Calibration gather_statistics(const Quantization& quantization, const PtqOptions& options,
                                             JobData& data, at::Device device, Progress& progress);
 
-/// The grids of all sites from what calibration saw, after the improvements that need no training.
-[[nodiscard]] Solution solve_and_improve(const Quantization& quantization, const Statistics& statistics,
-                                         const Recipe& recipe);
+/// The grids of all sites from what calibration saw.
+[[nodiscard]] Solution solve_first(const Quantization& quantization, const Statistics& statistics,
+                                   const Recipe& recipe);
 
 }  // namespace qtool

@@ -484,6 +484,24 @@ function filesSection() {
   ], report.files));
 }
 
+/* What was tried without training */
+
+function improvementsSection() {
+  const rows = report.improvements || [];
+  if (rows.length === 0) return;
+  const decibel = (row, value) => (has(value) ? fixed(value, 1) : row.kept ? sqnrText(value) : '–');
+  const seconds = (row) => { const took = (report.improvements_s || {})[row.name]; return has(took) ? fixed(took, 2) : '–'; };
+  section('improvements', 'Improvements',
+    element('p', {class: 'lead'}, 'Without training. Each was tried on top of those that were kept, and judged on calibration samples that it had not seen.'),
+    table('What was tried', [
+      {title: 'improvement', cell: (row) => row.name},
+      {title: 'SQNR dB before', number: true, cell: (row) => decibel(row, row.before_db)},
+      {title: 'with it', number: true, cell: (row) => decibel(row, row.after_db)},
+      {title: 'seconds', number: true, cell: seconds},
+      {title: 'verdict', cell: (row) => (row.kept ? 'kept' : `dropped: ${row.why}`)},
+    ], rows));
+}
+
 function timeSection() {
   const stages = Object.entries(report.stages_s);
   if (stages.length === 0) return;
@@ -498,6 +516,7 @@ function timeSection() {
 section('result', 'Result', resultTiles(), gateList());
 section('warnings', 'Warnings', warningList());
 ladderSection();
+improvementsSection();
 trainingSection();
 blameSection();
 adviceSection();

@@ -123,6 +123,14 @@ Json recommendation_json(const Recommendation& recommendation) {
           {"gain", quality_json(recommendation.gain)}};
 }
 
+Json improvement_json(const ReportImprovement& improvement) {
+  return {{"name", improvement.name},
+          {"kept", improvement.kept},
+          {"why", improvement.why.empty() ? Json(nullptr) : Json(improvement.why)},
+          {"before_db", nullable(improvement.before_db)},
+          {"after_db", nullable(improvement.after_db)}};
+}
+
 template <class T>
 Json object(const std::vector<std::pair<std::string, T>>& pairs) {
   Json result = Json::object();
@@ -194,6 +202,7 @@ std::string to_json(const Report& report) {
                         {"epochs", array(report.curve, epoch_json)}};
   json["simulated_vs_int8"] = simulated_json(report.simulated_vs_int8);
   json["targets"] = array(report.targets, target_json);
+  json["improvements"] = array(report.improvements, improvement_json);
   json["size_bytes"] = {
       {"float", report.size.float_bytes}, {"int8", report.size.int8_bytes}, {"ratio", report.size.ratio()}};
   json["blame"] = blame_list_json(report.blame);
@@ -207,6 +216,7 @@ std::string to_json(const Report& report) {
   });
   json["latency_ms"] = latency_json(report.timing.latency);
   json["latency_ms_of_files"] = object(report.timing.files_ms);
+  json["improvements_s"] = object(report.timing.improvements_s);
   json["stages_s"] = object(report.timing.stages_s);
   json["peak_rss_bytes"] = report.timing.peak_rss_bytes;
   return with_compact_numbers(json_text(json));

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
 
 #include "base/names.h"
 #include "base/safe_text.h"
@@ -161,6 +162,26 @@ std::string size_section(const Report& report) {
 
 std::string signed_number(double value, int digits) { return (value > 0 ? "+" : "") + fixed(value, digits); }
 
+std::string improvement_verdict(const ReportImprovement& improvement) {
+  return improvement.kept ? "kept" : "dropped: " + improvement.why;
+}
+
+std::string improvements_section(const Report& report) {
+  if (report.improvements.empty()) return {};
+  const std::map<std::string, double> seconds(report.timing.improvements_s.begin(),
+                                              report.timing.improvements_s.end());
+  MarkdownTable table(
+      {{"improvement"}, {"SQNR dB before", true}, {"with it", true}, {"seconds", true}, {"verdict"}});
+  for (const auto& row : report.improvements) {
+    const auto took = seconds.find(row.name);
+    table.add({row.name, or_dash(row.before_db, sqnr_text), or_dash(row.after_db, sqnr_text),
+               took == seconds.end() ? "-" : fixed(took->second, 2), improvement_verdict(row)});
+  }
+  return "## Improvements\n\nWithout training. Each was tried on top of those that were kept, and judged on "
+         "calibration samples that it had not seen.\n\n" +
+         table.text();
+}
+
 std::string agreement_lost(const std::optional<double>& alone) { return alone ? percent(1 - *alone) : "-"; }
 std::string agreement_won(const std::optional<double>& gain) {
   return gain ? signed_number(*gain * 100, 2) + " %" : "-";
@@ -294,11 +315,12 @@ std::string to_markdown(const Report& report) {
   std::string text = "# " + Markdown(report_title(report)).source() + "\n\n**" +
                      Markdown(headline(report)).source() + "**\n\n" + ladder_section(report.accuracy) +
                      simulated_section(report.simulated_vs_int8) + targets_section(report) +
-                     training_section(report.curve, report.curve_metric) + gates_section(report.gates) +
-                     size_section(report) + blame_section(report.blame) + next_section(report.blame) +
-                     sites_section(report.layers) + float_section(report.layers) +
-                     warnings_section(report.warnings) + data_section(report.data) +
-                     settings_section(report) + files_section(report.files) + time_section(report.timing);
+                     improvements_section(report) + training_section(report.curve, report.curve_metric) +
+                     gates_section(report.gates) + size_section(report) + blame_section(report.blame) +
+                     next_section(report.blame) + sites_section(report.layers) +
+                     float_section(report.layers) + warnings_section(report.warnings) +
+                     data_section(report.data) + settings_section(report) + files_section(report.files) +
+                     time_section(report.timing);
   text.pop_back();
   return text;
 }

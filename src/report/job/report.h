@@ -200,6 +200,16 @@ struct ReportBlameList {
   std::vector<Recommendation> recommendations = {};  ///< the best first
 };
 
+/// A change of the solution that was tried without training.
+struct ReportImprovement {
+  std::string name = {};
+  bool kept = false;
+  std::string why = {};  ///< not kept
+  /// SQNR of the outputs without and with it, on samples that it has not seen; empty where it was not tried. null in
+  /// JSON where equal to float (infinite).
+  std::optional<double> before_db = {}, after_db = {};
+};
+
 /// One limit that was asked for. `value` and `limit` have the unit of the flag.
 struct GateResult {
   std::string name = {};  ///< e.g. `max_drop`
@@ -221,7 +231,8 @@ struct ReportTiming {
   std::optional<ReportLatency> latency = {};
   /// Of one batch as `latency` has it, by the rungs of the files that ran.
   std::vector<std::pair<std::string, double>> files_ms = {};
-  std::vector<std::pair<std::string, double>> stages_s = {};  ///< in order
+  std::vector<std::pair<std::string, double>> improvements_s = {};  ///< of those that were tried
+  std::vector<std::pair<std::string, double>> stages_s = {};        ///< in order
   int64_t peak_rss_bytes = 0;
 };
 
@@ -233,7 +244,8 @@ struct Report {
   std::vector<ReportEpoch> curve = {};  ///< empty where nothing was trained
   MetricInfo curve_metric = {};         ///< what its scores are
   std::optional<SimulatedVsInt8> simulated_vs_int8 = {};
-  std::vector<ReportTarget> targets = {};  ///< as they were asked for; the one of `int8` first
+  std::vector<ReportTarget> targets = {};            ///< as they were asked for; the one of `int8` first
+  std::vector<ReportImprovement> improvements = {};  ///< in the order in which they were tried
   ReportSize size = {};
   std::optional<ReportBlameList> blame = {};
   std::vector<ReportLayer> layers = {};  ///< in the order of the graph

@@ -30,6 +30,17 @@ TEST_CASE("data, or statistics of an earlier run, are needed") {
   check(options);
 }
 
+TEST_CASE("improvements by name need data") {
+  auto options = with_data();
+  options.improve = {"batch-norm"};
+  check(options);
+  options.data = "";
+  options.from_calibration = "calibration.json";
+  CHECK_THAT(refusal(options), contains("improvements need samples to work with"));
+  options.improve = {"auto"};
+  check(options);
+}
+
 TEST_CASE("statistics have one source") {
   auto options = with_data();
   options.from_calibration = "a.json";

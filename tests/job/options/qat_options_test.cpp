@@ -27,7 +27,9 @@ TEST_CASE("options that agree are taken") {
   options.fake_quant.observe_at = options.fake_quant.freeze_ranges_at = 0.5;
   options.fake_quant.quantize_at = 0.99;
   options.fake_quant.batch_norm = BatchNormMode::kFolded;
+  options.improve = {"batch-norm"};
   check(options);
+  options.improve = {"auto"};
   options.model = "zoo:lenet";
   options.fake_quant.batch_norm = BatchNormMode::kTrained;
   check(options);
@@ -47,6 +49,8 @@ TEST_CASE("options that contradict are named") {
          o.fake_quant.batch_norm = BatchNormMode::kFolded;
        },
        "needs its batch norms"},
+      {[](auto& o) { o.improve = {"batch-norm"}; }, "training would unfold it"},
+      {[](auto& o) { o.improve = {"none", "batch-norm"}; }, "improvements contradict each other"},
       {[](auto& o) {
          o.verify_samples = 0;
          o.gates.max_drop = 1;

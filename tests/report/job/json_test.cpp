@@ -11,10 +11,12 @@ TEST_CASE("report.json has the keys of the contract, in this order") {
   const Json json = Json::parse(to_json(sample_report()));
   std::vector<std::string> keys;
   for (const auto& [key, value] : json.items()) keys.push_back(key);
-  CHECK(keys == std::vector<std::string>{"schema", "qtool", "model", "data", "accuracy", "simulated_vs_int8",
-                                         "targets", "size_bytes", "blame", "layers", "settings",
-                                         "setting_origins", "gates", "warnings", "files", "latency_ms",
-                                         "latency_ms_of_files", "stages_s", "peak_rss_bytes"});
+  CHECK(keys ==
+        std::vector<std::string>{
+            "schema",          "qtool",        "model",         "data",  "accuracy",   "simulated_vs_int8",
+            "targets",         "improvements", "size_bytes",    "blame", "layers",     "settings",
+            "setting_origins", "gates",        "warnings",      "files", "latency_ms", "latency_ms_of_files",
+            "improvements_s",  "stages_s",     "peak_rss_bytes"});
 }
 
 TEST_CASE("report.json holds the struct's values, those of metrics in their units") {
@@ -31,6 +33,10 @@ TEST_CASE("report.json holds the struct's values, those of metrics in their unit
   CHECK(json["accuracy"]["metric"] == "top1");
   CHECK(json["accuracy"]["metrics"][2].dump() ==
         R"({"name":"agreement","title":"same top-1","unit":"%","better":"higher","against":"reference"})");
+  CHECK(json["improvements"].dump() ==
+        R"([{"name":"bias-correction","kept":true,"why":null,"before_db":28.25,"after_db":31.5},)"
+        R"({"name":"batch-norm","kept":false,"why":"it wins too little","before_db":null,"after_db":null}])");
+  CHECK(json["improvements_s"].dump() == R"({"bias-correction":0.5,"batch-norm":0.25})");
   CHECK(json["size_bytes"]["ratio"] == 0.25);
   CHECK(
       json["layers"][2].dump() ==
@@ -64,7 +70,7 @@ TEST_CASE("only the last keys hold what differs between runs") {
   Report again = sample_report();
   again.timing = {};
   Json first = Json::parse(to_json(sample_report())), second = Json::parse(to_json(again));
-  for (const char* key : {"latency_ms", "stages_s", "peak_rss_bytes"}) {
+  for (const char* key : {"latency_ms", "improvements_s", "stages_s", "peak_rss_bytes"}) {
     CHECK(first[key] != second[key]);
     first.erase(key);
     second.erase(key);

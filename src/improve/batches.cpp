@@ -1,0 +1,75 @@
+#include "improve/batches.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace qtool {
+namespace {
+
+constexpr int64_t kEvery = 8, kFirstHeldOut = 1;
+constexpr int64_t kEnoughSamples = 64;
+constexpr int64_t kShareOfOne = 5;
+
+using Inputs = std::vector<at::Tensor>;
+
+bool is_held_out(int64_t index) { return index % kEvery == kFirstHeldOut; }
+
+Inputs rows_of(const Inputs& inputs, int64_t begin, int64_t count) {
+  Inputs rows;
+  for (const auto& input : inputs) rows.push_back(input.narrow(0, begin, count));
+  return rows;
+}
+
+DividedBatches divide_one(const Batches& all) {
+  auto batch = all.pass()();
+  const int64_t samples = batch.empty() ? 0 : batch[0].size(0);
+  if (samples < 2) return {all};
+  const int64_t kept = std::max<int64_t>(1, samples / kShareOfOne);
+  const auto work = rows_of(batch, 0, samples - kept);
+  return {{1, [work] { return [next = work]() mutable { return std::exchange(next, {}); }; }},
+          {rows_of(batch, samples - kept, kept)}};
+}
+
+/// A pass without the first `held_out` of the batches that may be held out.
+Batches without(const Batches& all, int64_t held_out) {
+  return {all.count - held_out, [all, held_out]() -> BatchSource {
+            return [source = all.pass(), index = int64_t(0), left = held_out]() mutable -> Inputs {
+              for (; left > 0 && is_held_out(index); --left, ++index) (void)source();
+              ++index;
+              return source();
+            };
+          }};
+}
+
+}  // namespace
+
+Batches first_of(const Batches& batches, int64_t samples) {
+  return {batches.count, [batches, samples]() -> BatchSource {
+            return [source = batches.pass(), left = samples]() mutable -> Inputs {
+              if (left <= 0) return {};
+              auto batch = source();
+              if (!batch.empty()) left -= batch[0].size(0);
+              return batch;
+            };
+          }};
+}
+
+DividedBatches hold_out(const Batches& all) {
+  if (all.count == 0) return {all};
+  if (all.count == 1) return divide_one(all);
+  std::vector<Inputs> held_out;
+  int64_t samples = 0;
+  const auto source = all.pass();
+  for (int64_t index = 0; index < all.count && samples < kEnoughSamples; ++index) {
+    auto batch = source();
+    if (batch.empty()) break;
+    if (!is_held_out(index)) continue;
+    samples += batch[0].size(0);
+    held_out.push_back(std::move(batch));
+  }
+  const auto count = static_cast<int64_t>(held_out.size());
+  return {without(all, count), std::move(held_out)};
+}
+
+}  // namespace qtool

@@ -1,0 +1,34 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <vector>
+
+#include "calibrate/calibrate.h"
+
+namespace qtool {
+
+/// Calibration samples, without labels, that can be gone over again and again.
+struct Batches {
+  int64_t count = 0;  ///< batches in one pass
+  /// Begins a pass. There is one at a time: the one before is over, or gone.
+  std::function<BatchSource()> pass = {};
+};
+
+/// What improvements look at that cost no more than calibration.
+inline constexpr int64_t kSamplesOfCheapRows = 256;
+
+/// The first batches of a pass that make up `samples`, or all where there are fewer.
+[[nodiscard]] Batches first_of(const Batches& batches, int64_t samples);
+
+/// Samples for improvements to work with, and others for the judge alone.
+struct DividedBatches {
+  Batches work;
+  std::vector<std::vector<at::Tensor>> held_out = {};  ///< empty where there is but one sample
+};
+
+/// Holds out every 8th batch, from the second on, until there are 64 samples; of a single batch the last fifth. Whole
+/// batches stay whole, for models that take no others.
+[[nodiscard]] DividedBatches hold_out(const Batches& all);
+
+}  // namespace qtool

@@ -1,0 +1,155 @@
+#include "improve/correct_outputs.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/norm.h>
+#include <ATen/ops/ones_like.h>
+#include <ATen/ops/where.h>
+#include <c10/util/accumulate.h>
+
+#include <algorithm>
+#include <map>
+
+#include "graph/layer_tensors.h"
+#include "graph/probe.h"
+#include "measure/chance.h"
+#include "simulate/simulate.h"
+
+namespace qtool {
+namespace {
+
+constexpr double kLargestFactor = 2;
+
+/// First and second moments of each channel, float64 [C].
+struct Moments {
+  double count = 0;
+  at::Tensor sum, square;
+
+  /// `axis`: of the channels.
+  void add(const at::Tensor& values, int64_t axis) {
+    const auto sizes = values.sizes();
+    const int64_t inner = c10::multiply_integers(sizes.slice(static_cast<size_t>(axis) + 1));
+    const auto rows = values.to(at::kFloat).reshape({-1, sizes[static_cast<size_t>(axis)], inner});
+    // The long axis is summed up in float32, the rest in float64.
+    const int64_t longest = inner > 1 ? 2 : 0, other = 2 - longest;
+    const auto more = rows.sum({longest}).to(at::kDouble).sum({inner > 1 ? 0 : 1});
+    const auto squares = at::norm(rows, 2, {longest}).to(at::kDouble).square().sum({inner > 1 ? 0 : 1});
+    sum = sum.defined() ? sum + more : more;
+    square = square.defined() ? square + squares : squares;
+    count += static_cast<double>(rows.size(longest) * rows.size(other));
+  }
+  [[nodiscard]] at::Tensor mean() const { return sum / count; }
+  [[nodiscard]] at::Tensor deviation() const {
+    return (square / count - mean().square()).clamp_min(0).sqrt();
+  }
+};
+
+/// A layer whose outputs are mended.
+struct MendedLayer {
+  std::string name, kind;
+  size_t site;       ///< of its weight
+  bool has_factors;  ///< of its channels
+  Moments reference = {}, simulated = {};
+  at::Tensor factor = {}, shift = {};  ///< float64 [C]
+
+  /// The axis of the channels in outputs.
+  [[nodiscard]] int64_t axis(const at::Tensor& output) const {
+    if (kind == "aten::linear") return output.dim() - 1;
+    const int64_t spatial = kind[kind.size() - 2] - '0';  // aten::conv2d
+    return output.dim() - spatial - 1;
+  }
+
+  void add(Moments& moments, const at::Tensor& output) const {
+    if (output.numel() > 0) moments.add(output, axis(output));
+  }
+
+  void find_correction() {
+    factor = at::ones_like(simulated.sum);
+    if (has_factors) {
+      const auto now = simulated.deviation(), wanted = reference.deviation();
+      const auto ratio = (wanted / now).clamp(1 / kLargestFactor, kLargestFactor);
+      factor = at::where((now > 0).logical_and(wanted > 0), ratio, factor);
+    }
+    shift = reference.mean() - factor * simulated.mean();
+  }
+
+  void apply(const at::Tensor& output) const {
+    std::vector<int64_t> shape(static_cast<size_t>(output.dim()), 1);
+    shape[static_cast<size_t>(axis(output))] = -1;
+    if (has_factors) output.mul_(factor.to(output.scalar_type()).view(shape));
+    output.add_(shift.to(output.scalar_type()).view(shape));
+  }
+};
+
+/// Whether the weight's scales are those of the outputs' channels.
+bool scales_channels(const QParams& weight, int64_t channels) {
+  return weight.scheme().granularity() == Granularity::kPerChannel && weight.scales().numel() == channels;
+}
+
+std::vector<MendedLayer> layers_to_mend(const Solution& solution, const ModelWithLayers& copy,
+                                        Correction correction) {
+  std::vector<MendedLayer> layers;
+  for (const auto& op : solution.plan.operators) {
+    const auto tensors = copy.layers.find(op.name);
+    if (tensors == copy.layers.end()) continue;
+    const bool has_factors =
+        correction == Correction::kMeanAndDeviation &&
+        scales_channels(solution.qparams[op.weight_grid()], tensors->second.bias.numel());
+    layers.push_back({op.name, op.kind, op.weight_grid(), has_factors});
+  }
+  return layers;
+}
+
+std::vector<std::string> quantized_layers(const QuantPlan& plan) {
+  std::vector<std::string> names;
+  for (const auto& op : plan.operators)
+    if (op.weight_site && op.precision != Precision::kFloat) names.push_back(op.name);
+  return names;
+}
+
+/// One pass: what each layer gives in both models, and from it its correction.
+void look(std::vector<MendedLayer>& layers, const Solution& solution, const Evidence& evidence) {
+  std::vector<std::string> values;
+  for (const auto& layer : layers) values.push_back(layer.name);
+  Probe reference(evidence.reference, values), simulated(simulate(solution), values);
+  const auto source = first_of(evidence.batches, kSamplesOfCheapRows).pass();
+  for (auto batch = source(); !batch.empty(); batch = source()) {
+    same_chance(0);
+    (void)reference.run(
+        batch, [&](size_t i, const at::Tensor& output) { layers[i].add(layers[i].reference, output); });
+    same_chance(0);
+    (void)simulated.run(batch, [&](size_t i, const at::Tensor& output) {
+      auto& layer = layers[i];
+      layer.add(layer.simulated, output);
+      if (layer.reference.count == 0 || layer.simulated.count == 0) return;
+      layer.find_correction();
+      layer.apply(output);
+    });
+  }
+}
+
+void write(const MendedLayer& layer, const LayerTensors& tensors, QParams& qparams) {
+  if (!layer.shift.defined()) return;  // it never ran
+  tensors.bias.copy_(tensors.bias.to(at::kDouble) * layer.factor + layer.shift);
+  if (!layer.has_factors) return;
+  std::vector<int64_t> shape(static_cast<size_t>(tensors.weight.dim()), 1);
+  shape[static_cast<size_t>(qparams.scheme().axis())] = -1;
+  tensors.weight.mul_(layer.factor.to(tensors.weight.scalar_type()).view(shape));
+  qparams = QParams(qparams.scheme(), (qparams.scales() * layer.factor).to(at::kFloat).to(at::kDouble),
+                    qparams.zero_points());
+}
+
+}  // namespace
+
+Attempt correct_outputs(const Solution& solution, const Evidence& evidence, Correction correction) {
+  const at::NoGradGuard no_grad;
+  auto copy = copy_with_layers(solution.model, quantized_layers(solution.plan));
+  auto layers = layers_to_mend(solution, copy, correction);
+  if (layers.empty()) return {.why_not = "no quantized layer has a weight of its own"};
+  look(layers, solution, evidence);
+  Solution mended{std::move(copy.model), solution.plan, solution.qparams};
+  for (const auto& layer : layers) write(layer, copy.layers.at(layer.name), mended.qparams[layer.site]);
+  return {.solution = std::move(mended)};
+}
+
+}  // namespace qtool

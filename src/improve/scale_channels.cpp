@@ -1,0 +1,237 @@
+#include "improve/scale_channels.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/maximum.h>
+#include <ATen/ops/minimum.h>
+#include <ATen/ops/ones_like.h>
+#include <ATen/ops/where.h>
+#include <ATen/ops/zeros_like.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "calibrate/solve.h"
+#include "graph/layer_tensors.h"
+#include "graph/probe.h"
+#include "grid/affine.h"
+
+namespace qtool {
+namespace {
+
+constexpr std::array kStrengths = {0.0, 0.25, 0.5, 0.75, 1.0};
+constexpr double kLargestFactor = 64;  ///< and its inverse, by the mean of all
+constexpr double kLeastShare = 0.1;    ///< share of the noise that a group must lose
+
+/// What a channel held, float64 [C].
+struct ChannelRange {
+  at::Tensor low, high, square;
+  double batches = 0;
+
+  void add(const at::Tensor& values, bool channels_last) {
+    const auto rows = values.to(at::kFloat).movedim(channels_last ? -1 : 1, 0).flatten(1);
+    const auto lowest = rows.amin(1).to(at::kDouble), highest = rows.amax(1).to(at::kDouble);
+    const auto mean_square = rows.square().mean(1).to(at::kDouble);
+    low = low.defined() ? at::minimum(low, lowest) : lowest;
+    high = high.defined() ? at::maximum(high, highest) : highest;
+    square = square.defined() ? square + mean_square : mean_square;
+    ++batches;
+  }
+  [[nodiscard]] at::Tensor largest() const { return at::maximum(high.abs(), low.abs()); }
+};
+
+std::vector<ChannelRange> see_channels(const Evidence& evidence, const std::vector<ScalingGroup>& groups) {
+  std::vector<std::string> values;
+  for (const auto& group : groups) values.push_back(group.channels);
+  std::vector<ChannelRange> ranges(groups.size());
+  Probe probe(evidence.reference, values);
+  const auto source = first_of(evidence.batches, kSamplesOfCheapRows / 2).pass();
+  for (auto batch = source(); !batch.empty(); batch = source())
+    (void)probe.run(
+        batch, [&](size_t i, const at::Tensor& value) { ranges[i].add(value, groups[i].channels_last); });
+  return ranges;
+}
+
+/// A layer's weight [O, I / groups, ...] as [groups, O / groups, I / groups, rest].
+at::Tensor by_input_channels(const at::Tensor& weight, int64_t channels) {
+  const int64_t groups = channels / weight.size(1);
+  return weight.view({groups, weight.size(0) / groups, weight.size(1), -1});
+}
+/// Values of input channels [I], as they meet such a weight.
+at::Tensor as_columns(const at::Tensor& channels, const at::Tensor& weight) {
+  return channels.view({channels.numel() / weight.size(1), 1, weight.size(1), 1});
+}
+
+/// A layer that reads a group's values.
+struct Reader {
+  at::Tensor weight;
+  QuantScheme scheme;
+};
+
+/// Largest weight of each input channel, float64 [I].
+at::Tensor largest_weights(const std::vector<Reader>& readers, int64_t channels) {
+  at::Tensor largest;
+  for (const auto& reader : readers) {
+    const auto here = by_input_channels(reader.weight, channels).abs().amax({1, 3}).flatten().to(at::kDouble);
+    largest = largest.defined() ? at::maximum(largest, here) : here;
+  }
+  return largest;
+}
+
+/// The grid that covers the weight: cheaper than the best one, and as good for telling which factors are better.
+QParams covering(const at::Tensor& weight, const QuantScheme& scheme) {
+  if (scheme.granularity() == Granularity::kPerTensor)
+    return QParams::cover(scheme, weight.min().item<double>(), weight.max().item<double>());
+  const auto rows = weight.movedim(scheme.axis(), 0).flatten(1);
+  return QParams::cover(scheme, rows.amin(1).to(at::kDouble), rows.amax(1).to(at::kDouble));
+}
+
+/// Noise by signal in the outputs of the readers, added up over output channels, where their inputs are divided by
+/// `factor` and their weights multiplied.
+double noise(const std::vector<Reader>& readers, const ChannelRange& range, const at::Tensor& factor,
+             const QuantScheme& activation) {
+  const auto grid = QParams::cover(activation, (range.low / factor).min().item<double>(),
+                                   (range.high / factor).max().item<double>());
+  const auto square = range.square / range.batches / factor.square();
+  double sum = 0;
+  for (const auto& reader : readers) {
+    const auto columns = as_columns(factor, reader.weight).to(at::kFloat);
+    const auto weight =
+        (by_input_channels(reader.weight, factor.numel()) * columns).view(reader.weight.sizes()).contiguous();
+    const auto error = fake_quantize(weight, covering(weight, reader.scheme)) - weight;
+    const auto power = as_columns(square, reader.weight);
+    const auto squares_of = [&](const at::Tensor& w) {
+      return by_input_channels(w, factor.numel()).to(at::kDouble).square();
+    };
+    const auto of_weight = (squares_of(error) * power).sum({2, 3});
+    const auto of_input = squares_of(weight).sum({2, 3}) * (grid.scale() * grid.scale() / 12);
+    const auto signal = (squares_of(weight) * power).sum({2, 3});
+    const auto ratio = (of_weight + of_input) / signal.clamp_min(1e-30);
+    sum += at::where(signal > 0, ratio, at::zeros_like(ratio)).mean().item<double>();
+  }
+  return sum;
+}
+
+/// Factors of one strength; 1 for channels that hold nothing, or are cut off.
+at::Tensor factors(const ChannelRange& range, const at::Tensor& weights, double strength,
+                   const std::optional<double>& clip) {
+  const auto values = range.largest();
+  const auto used = (values > 0).logical_and(weights > 0);
+  const auto logs = at::where(
+      used, values.clamp_min(1e-30).log() * strength - weights.clamp_min(1e-30).log() * (1 - strength),
+      at::zeros_like(values));
+  const double middle = logs.sum().item<double>() / std::max(1.0, used.sum().item<double>());
+  auto factor = (logs - middle).exp().clamp(1 / kLargestFactor, kLargestFactor);
+  if (clip) {
+    factor = at::maximum(factor, values / *clip);
+    factor = at::where(range.high >= *clip * 0.999, at::ones_like(factor), factor);
+  }
+  return at::where(used, factor, at::ones_like(factor)).to(at::kFloat).to(at::kDouble);
+}
+
+/// The best factors; undefined where none helps.
+at::Tensor best_factors(const std::vector<Reader>& readers, const ChannelRange& range,
+                        const QuantScheme& activation, const std::optional<double>& clip) {
+  const auto weights = largest_weights(readers, range.low.numel());
+  double least = noise(readers, range, at::ones_like(range.low), activation) * (1 - kLeastShare);
+  at::Tensor best;
+  for (const double strength : kStrengths) {
+    const auto factor = factors(range, weights, strength, clip);
+    const double now = noise(readers, range, factor, activation);
+    if (!(now < least)) continue;
+    least = now;
+    best = factor;
+  }
+  return best;
+}
+
+/// What is changed.
+struct Scaled {
+  Solution solution;
+  std::map<std::string, LayerTensors> layers;
+
+  [[nodiscard]] std::optional<size_t> weight_site(const std::string& op) const {
+    const auto* planned = solution.plan.find(op);
+    return planned ? planned->weight_site : std::nullopt;
+  }
+  void solve_weight_of(const std::string& op) {
+    if (const auto site = weight_site(op))
+      solution.qparams[*site] = solve_weight(layers.at(op).weight, solution.plan.sites[*site].scheme);
+  }
+};
+
+/// The readers with their weights; none where a weight is not the layer's own.
+std::vector<Reader> readers_of(const ScalingGroup& group, const Scaled& scaled) {
+  std::vector<Reader> readers;
+  for (const auto& name : group.readers) {
+    const auto tensors = scaled.layers.find(name);
+    if (tensors == scaled.layers.end()) return {};
+    readers.push_back({tensors->second.weight, scaled.solution.plan.sites[*scaled.weight_site(name)].scheme});
+  }
+  return readers;
+}
+
+/// Whether dividing the channels of a producer's weight leaves its integers as they are.
+bool can_be_divided(const ScalingGroup& group, const Scaled& scaled) {
+  if (!scaled.layers.contains(group.producer)) return false;
+  const auto site = scaled.weight_site(group.producer);
+  return !site || scaled.solution.plan.sites[*site].scheme.granularity() == Granularity::kPerChannel;
+}
+
+void apply(const ScalingGroup& group, const at::Tensor& factor, Scaled& scaled) {
+  const auto& producer = scaled.layers.at(group.producer);
+  std::vector<int64_t> rows(static_cast<size_t>(producer.weight.dim()), 1);
+  rows[0] = -1;
+  producer.weight.div_(factor.to(at::kFloat).view(rows));
+  producer.bias.div_(factor.to(at::kFloat));
+  for (const auto& name : group.readers) {
+    const auto& weight = scaled.layers.at(name).weight;
+    by_input_channels(weight, factor.numel()).mul_(as_columns(factor, weight).to(at::kFloat));
+  }
+}
+
+/// The grid of the values that the group's readers read; none where it is not from calibration.
+std::optional<QuantScheme> grid_of(const ScalingGroup& group, const QuantPlan& plan) {
+  const auto site = plan.grid_of.find(group.channels);
+  if (site == plan.grid_of.end()) return std::nullopt;
+  return plan.sites[site->second].is_calibrated() ? std::optional(plan.sites[site->second].scheme)
+                                                  : std::nullopt;
+}
+
+std::vector<std::string> names_in(const std::vector<ScalingGroup>& groups) {
+  std::vector<std::string> names;
+  for (const auto& group : groups) {
+    names.push_back(group.producer);
+    names.insert(names.end(), group.readers.begin(), group.readers.end());
+  }
+  return names;
+}
+
+}  // namespace
+
+Attempt scale_channels(const Solution& solution, const Evidence& evidence,
+                       const std::vector<ScalingGroup>& groups) {
+  const at::NoGradGuard no_grad;
+  auto copy = copy_with_layers(solution.model, names_in(groups));
+  Scaled scaled{{std::move(copy.model), solution.plan, solution.qparams}, std::move(copy.layers)};
+  const auto ranges = see_channels(evidence, groups);
+  std::vector<std::string> moved, changed;
+  for (size_t i = 0; i < groups.size(); ++i) {
+    const auto& group = groups[i];
+    const auto scheme = grid_of(group, solution.plan);
+    const auto readers = readers_of(group, scaled);
+    if (!scheme || readers.empty() || !can_be_divided(group, scaled) || ranges[i].batches == 0) continue;
+    const auto factor = best_factors(readers, ranges[i], *scheme, group.clip);
+    if (!factor.defined()) continue;
+    apply(group, factor, scaled);
+    moved.insert(moved.end(), group.values.begin(), group.values.end());
+    changed.push_back(group.producer);
+    changed.insert(changed.end(), group.readers.begin(), group.readers.end());
+  }
+  if (moved.empty()) return {.why_not = "channels are as alike as they can be made"};
+  for (const auto& name : changed) scaled.solve_weight_of(name);
+  return {.solution = std::move(scaled.solution), .moved = std::move(moved)};
+}
+
+}  // namespace qtool
