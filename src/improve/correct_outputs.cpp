@@ -12,6 +12,7 @@
 
 #include "graph/layer_tensors.h"
 #include "graph/probe.h"
+#include "improve/quantized_layers.h"
 #include "measure/chance.h"
 #include "simulate/simulate.h"
 
@@ -98,13 +99,6 @@ std::vector<MendedLayer> layers_to_mend(const Solution& solution, const ModelWit
     layers.push_back({op.name, op.kind, op.weight_grid(), has_factors});
   }
   return layers;
-}
-
-std::vector<std::string> quantized_layers(const QuantPlan& plan) {
-  std::vector<std::string> names;
-  for (const auto& op : plan.operators)
-    if (op.weight_site && op.precision != Precision::kFloat) names.push_back(op.name);
-  return names;
 }
 
 /// One pass: what each layer gives in both models, and from it its correction.

@@ -11,7 +11,9 @@
 #include "improve/bias_correction.h"
 #include "improve/choice.h"
 #include "improve/equalisation.h"
+#include "improve/gptq.h"
 #include "improve/judge.h"
+#include "improve/learned_rounding.h"
 #include "improve/ranges.h"
 #include "improve/settle.h"
 #include "improve/smooth_quant.h"
@@ -29,6 +31,14 @@ constexpr Improvement kTable[] = {
      .keeps_function = true,
      .apply = smooth_norms},
     {.name = "ranges", .about = "ranges of activations as wide as what was seen", .apply = widen_ranges},
+    {.name = "gptq",
+     .about = "weights rounded one after the other, each with the errors of those before it (GPTQ)",
+     .eagerness = Eagerness::kNever,
+     .apply = round_by_gptq},
+    {.name = "rounding",
+     .about = "the direction in which each weight is rounded, learned block by block (AdaRound, BRECQ)",
+     .eagerness = Eagerness::kFewBits,
+     .apply = learn_rounding},
     {.name = "batch-norm",
      .about = "scales and biases that give each layer's outputs mean and deviation back",
      .apply = estimate_batch_norm_again},
@@ -138,7 +148,8 @@ std::vector<Improvement> chosen_improvements(const std::vector<std::string>& nam
   const bool is_auto = is_asked_for(kAutoImprovements), few_bits = has_few_bits(plan);
   std::vector<Improvement> rows;
   for (const auto& row : improvements())
-    if (is_auto ? row.eagerness == Eagerness::kAlways || few_bits : is_asked_for(row.name))
+    if (is_auto ? row.eagerness == Eagerness::kAlways || (few_bits && row.eagerness == Eagerness::kFewBits)
+                : is_asked_for(row.name))
       rows.push_back(row);
   return rows;
 }

@@ -36,6 +36,7 @@ struct Attempt {
 enum class Eagerness {
   kAlways,   ///< it costs no more than the pass of calibration
   kFewBits,  ///< it takes longer, and wins where a weight has 4 bits or fewer
+  kNever     ///< another row wins more, in more time
 };
 
 /// An algorithm that makes a solution better without training: one row of the table in improve.cpp.

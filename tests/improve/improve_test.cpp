@@ -107,13 +107,14 @@ TEST_CASE("auto takes what is cheap, and with 4 bits or fewer the rest") {
   };
   std::vector<std::string> cheap, all;
   for (const auto& row : improvements()) {
-    all.emplace_back(row.name);
+    if (row.eagerness != Eagerness::kNever) all.emplace_back(row.name);
     if (row.eagerness == Eagerness::kAlways) cheap.emplace_back(row.name);
   }
   CHECK(names_of_rows(8, {"auto"}) == cheap);
   CHECK(names_of_rows(5, {"auto"}) == cheap);
   CHECK(names_of_rows(4, {"auto"}) == all);
   CHECK(names_of_rows(8, {"none"}).empty());
+  CHECK(names_of_rows(8, {"gptq"}) == std::vector<std::string>{"gptq"});
   CHECK(names_of_rows(8, {"bias-correction", "batch-norm"}) ==
         std::vector<std::string>{"batch-norm", "bias-correction"});
 }

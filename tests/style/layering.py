@@ -39,7 +39,7 @@ ARROWS = {
     "export/pt2": "simulate solve graph/ir graph/read grid",
     "export": "export/onednn export/onnx export/pt2 export/torchscript run simulate solve graph graph/read",
     "measure": "data options",
-    "improve": "measure simulate solve calibrate plan graph grid",
+    "improve": "qat measure simulate solve calibrate plan graph grid",
     "zoo": "graph",
     "train": "measure data graph graph/read options",
     "config": "options",

@@ -1,0 +1,17 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "plan/plan.h"
+
+namespace qtool {
+
+/// The names of the operators whose weight has a grid.
+[[nodiscard]] inline std::vector<std::string> quantized_layers(const QuantPlan& plan) {
+  std::vector<std::string> names;
+  for (const auto& op : plan.operators)
+    if (op.weight_site && op.precision != Precision::kFloat) names.push_back(op.name);
+  return names;
+}
+
+}  // namespace qtool
