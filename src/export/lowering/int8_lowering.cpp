@@ -3,6 +3,7 @@
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "graph/ir/attributes.h"
 #include "graph/ir/nodes.h"
@@ -38,7 +39,7 @@ Model Int8Lowering::run() {
   jit::EliminateDeadCode(graph_->block());
   // Once more, for the attributes that only float operators read.
   auto module = rebuild(module_, "Int8Model");
-  complete(module);
+  for (const auto& state : stored_) state.complete(module);
   return Model(module).made_of(canonical_);
 }
 
@@ -118,6 +119,11 @@ jit::Value* Int8Lowering::int8_of(jit::Value* value) {
     float_[value] = value;
   }
   return known;
+}
+
+void Int8Lowering::keep(StoredState state) {
+  state.add_to(module_);
+  stored_.push_back(std::move(state));
 }
 
 jit::Value* Int8Lowering::insert(const std::string& kind, at::ArrayRef<jit::NamedValue> inputs) {

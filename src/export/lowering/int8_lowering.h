@@ -5,7 +5,9 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "export/lowering/stored_state.h"
 #include "solve/solution.h"
 
 namespace qtool {
@@ -29,14 +31,13 @@ class Int8Lowering {
   virtual torch::jit::Value* quantized(torch::jit::Value* value, size_t site) = 0;
   virtual torch::jit::Value* dequantized(torch::jit::Value* value, size_t site) = 0;
 
-  /// Adds what the finished module needs besides forward().
-  virtual void complete(torch::jit::Module&) {}
-
   /// The int8 form of a value of the canonical graph, for an int8 operator at the insert point.
   torch::jit::Value* int8_of(torch::jit::Value* value);
   /// The float form of a value that has an int8 one, for what stands at `before` or behind.
   torch::jit::Value* float_of(torch::jit::Value* value, torch::jit::Node* before);
   [[nodiscard]] torch::jit::Value* canonical_value(const std::string& name) const { return values_.at(name); }
+  /// Adds what forward() reads of `state` to the module, and when that has its last form what the file holds.
+  void keep(StoredState state);
   torch::jit::Value* insert(const std::string& kind, at::ArrayRef<torch::jit::NamedValue> inputs);
   /// The node's operator on other inputs, and on another first one.
   torch::jit::Value* emit_with(const std::vector<torch::jit::Value*>& inputs, torch::jit::Node* node);
@@ -65,6 +66,7 @@ class Int8Lowering {
   std::map<const torch::jit::Value*, torch::jit::Value*> int8_;  ///< canonical value -> its int8 form
   std::map<const torch::jit::Value*, torch::jit::Value*>
       float_;  ///< canonical value with an int8 form -> its float form
+  std::vector<StoredState> stored_;
 };
 
 }  // namespace qtool

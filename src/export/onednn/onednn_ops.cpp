@@ -130,8 +130,7 @@ class OnednnLowering final : public Int8Lowering {
     const StoredWeight stored(node, tensor_argument(node, "weight"), tensor_argument(node, "bias"),
                               qparams_[op.weight_grid()], input,
                               shape == shapes_.end() ? std::vector<int64_t>() : shape->second);
-    stored.add_to(module_, op.name);
-    stored_.emplace(op.name, stored);
+    keep(stored.state(op.name));
     const auto read = [&](const char* name) {
       return emit_attribute(*graph_, module_, StoredWeight::path(op.name, name));
     };
@@ -267,13 +266,8 @@ class OnednnLowering final : public Int8Lowering {
     return emit_with(inputs, node);
   }
 
-  void complete(jit::Module& module) override {
-    for (const auto& [layer, stored] : stored_) stored.complete(module, layer);
-  }
-
   Shapes shapes_;
   const QuantScheme all_of_uint8_ = QuantScheme::activation(8, Symmetry::kAffine);
-  std::map<std::string, StoredWeight> stored_;  ///< by the layer's name
   jit::Value* no_zero_points_ = nullptr;
 };
 

@@ -5,13 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "export/lowering/stored_state.h"
 #include "grid/qparams.h"
 
 namespace qtool {
 
 /// The weight of one layer in a module of its own, `<layer>.int8`, which forward() reads `packed`, `weight_scale` and
-/// `bias` of. The file holds all but `packed`, oneDNN's layout of this processor: __setstate__() makes it when the file
-/// is loaded.
+/// `bias` of. The file holds all but `packed`, oneDNN's layout of this processor, which is made when it is loaded, and
+/// the integers at their bits (export/lowering/packed_bits.h).
 class StoredWeight {
  public:
   /// `weight` and `bias` float32, `bias` undefined where there is none; `input` is the grid of what the layer reads,
@@ -21,10 +22,7 @@ class StoredWeight {
 
   /// Where forward() may read, given the layer's name.
   [[nodiscard]] static std::string path(const std::string& layer, const char* attribute);
-  /// Adds what forward() reads to the module.
-  void add_to(torch::jit::Module& module, const std::string& layer) const;
-  /// Adds what the file holds, once forward() has its last form.
-  void complete(torch::jit::Module& module, const std::string& layer) const;
+  [[nodiscard]] StoredState state(const std::string& layer) const;
 
  private:
   /// Emits what packs these integers, and returns its result.
@@ -34,6 +32,7 @@ class StoredWeight {
 
   bool is_linear_;
   at::Tensor integers_, scale_, bias_;
+  QuantScheme scheme_;
   QParams input_;
   c10::IValue stride_, padding_, dilation_, groups_, shape_;
 };

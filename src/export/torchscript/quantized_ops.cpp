@@ -65,14 +65,24 @@ class Lowering final : public Int8Lowering {
   }
 
   jit::Value* emit_layer(const PlannedOperator& op, jit::Node* node) {
-    const auto packed = pack_weight(node, tensor_argument(node, "weight"), tensor_argument(node, "bias"),
-                                    qparams_[op.weight_grid()]);
-    const auto path = op.name + ".packed_weight";
-    set_attribute(module_, path, packed, packed.type(), /*is_parameter=*/false);
-    auto* attribute = emit_attribute(*graph_, module_, path);
     const auto& output = output_of(op);
     return insert(kernel(op, node),
-                  {int8_of(node->input(0)), attribute, output.scale(), output.zero_point()});
+                  {int8_of(node->input(0)), packed_weight(op, node), output.scale(), output.zero_point()});
+  }
+
+  /// LibTorch saves a packed weight in 8 bits, whatever its own.
+  jit::Value* packed_weight(const PlannedOperator& op, jit::Node* node) {
+    const auto weight = tensor_argument(node, "weight"), bias = tensor_argument(node, "bias");
+    const auto& qparams = qparams_[op.weight_grid()];
+    if (qparams.scheme().bits() < 8) {
+      const auto path = op.name + ".int8";
+      keep(stored_packed_weight(path, node, weight, bias, qparams));
+      return emit_attribute(*graph_, module_, path + ".packed_weight");
+    }
+    const auto packed = pack_weight(node, weight, bias, qparams);
+    const auto path = op.name + ".packed_weight";
+    set_attribute(module_, path, packed, packed.type(), /*is_parameter=*/false);
+    return emit_attribute(*graph_, module_, path);
   }
 
   jit::Value* emit_combination(const PlannedOperator& op, jit::Node* node) {

@@ -4,6 +4,7 @@
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
 #include <torch/csrc/jit/passes/inliner.h>
 
+#include <cctype>
 #include <set>
 #include <vector>
 
@@ -34,9 +35,18 @@ std::vector<std::string> split(const std::string& path) {
   return parts;
 }
 
-jit::Module child_module(jit::Module& parent, const std::string& name) {
+/// A name that no other module has, or else its code is a record of its own in a file, which takes a kilobyte.
+std::string type_name_of(const std::string& path) {
+  std::string name = "Module_" + path;
+  for (char& c : name)
+    if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
+  return name;
+}
+
+/// `path`: of the child, from the root.
+jit::Module child_module(jit::Module& parent, const std::string& name, const std::string& path) {
   if (parent.hasattr(name)) return parent.attr(name).toModule();
-  auto child = empty_module("Module");
+  auto child = empty_module(type_name_of(path));
   parent.register_module(name, child);
   return child;
 }
@@ -145,7 +155,11 @@ void set_attribute(jit::Module& root, const std::string& path, const c10::IValue
                    const c10::TypePtr& type, bool as_parameter) {
   const auto [owner_path, name] = split_last(path);
   auto owner = root;
-  for (const auto& part : split(owner_path)) owner = child_module(owner, part);
+  std::string reached;
+  for (const auto& part : split(owner_path)) {
+    reached += (reached.empty() ? "" : ".") + part;
+    owner = child_module(owner, part, reached);
+  }
   if (owner.hasattr(name))
     owner.setattr(name, value);
   else
