@@ -60,3 +60,20 @@ TEST_CASE("improvements give back what weights of 4 bits have lost", "[.fashion-
   CHECK(db(with) > db(without) + 4);
   CHECK(with.accuracy.drop->value < 0.5);
 }
+
+TEST_CASE("a learned rounding keeps weights of 2 bits, which rounding to the nearest does not",
+          "[.fashion-mnist]") {
+  const TemporaryFolder folder;
+  auto options = resnet8(folder / "learned");
+  options.recipe.weight_bits = 2;
+  options.improve = {"rounding"};
+  options.calibrate.samples = 512;
+  options.verify_samples = 2000;
+  const auto report = run(options, 2).report;
+  REQUIRE(report.improvements.size() == 1);
+  INFO(*report.improvements[0].before_db << " to " << *report.improvements[0].after_db << " dB");
+  CHECK(report.improvements[0].kept);
+  CHECK(*report.improvements[0].before_db < 3);
+  CHECK(*report.improvements[0].after_db > 8);
+  CHECK(report.accuracy.drop->value < 4);
+}
