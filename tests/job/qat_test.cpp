@@ -315,6 +315,7 @@ TEST_CASE("the milestones say when ranges move and when an epoch may be the best
   PtqOptions ptq;
   static_cast<QuantizeOptions&>(ptq) = options;
   ptq.output = at.folder / "ptq";
+  ptq.improve = {"none"};  // as before training
   (void)run(ptq);
   const auto solved = grids_of(at.folder / "ptq/model.fakequant.pt");
   const auto moved = [&](double observe_at, double freeze_at) {
