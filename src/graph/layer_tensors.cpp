@@ -79,4 +79,24 @@ ModelWithLayers copy_with_layers(const Model& canonical, const std::vector<std::
   return {Model(module, canonical.notes()).made_of(canonical), std::move(layers)};
 }
 
+std::string multiply_before(Model& model, const std::string& value, const std::vector<std::string>& readers,
+                            const at::Tensor& factor) {
+  auto module = model.module();
+  const auto graph = module.get_method("forward").graph();
+  std::vector<jit::Node*> layers;
+  for (auto* node : all_nodes_of(graph->block()))
+    for (auto* output : node->outputs())
+      if (std::find(readers.begin(), readers.end(), output->debugName()) != readers.end())
+        layers.push_back(node);
+  QTOOL_ASSERT(!layers.empty() && layers[0]->input(0)->debugName() == value);
+  const auto path = attribute_path(argument(layers[0], "weight")).value() + "_input_factor";
+  set_attribute(module, path, factor, c10::TensorType::get(), /*is_parameter=*/false);
+  auto* x = layers[0]->input(0);
+  const jit::WithInsertPoint here(layers[0]);
+  auto* product = graph->insert(c10::aten::mul, {x, emit_attribute(*graph, module, path)});
+  product->setDebugName(value + "/times");
+  for (auto* layer : layers) layer->replaceInput(0, product);
+  return product->debugName();
+}
+
 }  // namespace qtool

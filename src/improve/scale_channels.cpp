@@ -21,8 +21,9 @@ namespace qtool {
 namespace {
 
 constexpr std::array kStrengths = {0.0, 0.25, 0.5, 0.75, 1.0};
-constexpr double kLargestFactor = 64;  ///< and its inverse, by the mean of all
-constexpr double kLeastShare = 0.1;    ///< share of the noise that a group must lose
+constexpr double kLargestFactor = 64;    ///< and its inverse, by the mean of all
+constexpr double kLeastShare = 0.1;      ///< share of the noise that a group must lose
+constexpr double kLeastOfProduct = 0.5;  ///< the same where it costs a multiplication
 
 /// What a channel held, float64 [C].
 struct ChannelRange {
@@ -132,12 +133,13 @@ at::Tensor factors(const ChannelRange& range, const at::Tensor& weights, double 
 
 /// The best factors; undefined where none helps.
 at::Tensor best_factors(const std::vector<Reader>& readers, const ChannelRange& range,
-                        const QuantScheme& activation, const std::optional<double>& clip) {
+                        const QuantScheme& activation, const ScalingGroup& group) {
   const auto weights = largest_weights(readers, range.low.numel());
-  double least = noise(readers, range, at::ones_like(range.low), activation) * (1 - kLeastShare);
+  double least = noise(readers, range, at::ones_like(range.low), activation) *
+                 (1 - (group.producer.empty() ? kLeastOfProduct : kLeastShare));
   at::Tensor best;
   for (const double strength : kStrengths) {
-    const auto factor = factors(range, weights, strength, clip);
+    const auto factor = factors(range, weights, strength, group.clip);
     const double now = noise(readers, range, factor, activation);
     if (!(now < least)) continue;
     least = now;
@@ -174,21 +176,55 @@ std::vector<Reader> readers_of(const ScalingGroup& group, const Scaled& scaled) 
 
 /// Whether dividing the channels of a producer's weight leaves its integers as they are.
 bool can_be_divided(const ScalingGroup& group, const Scaled& scaled) {
+  if (group.producer.empty()) return true;
   if (!scaled.layers.contains(group.producer)) return false;
   const auto site = scaled.weight_site(group.producer);
   return !site || scaled.solution.plan.sites[*site].scheme.granularity() == Granularity::kPerChannel;
 }
 
-void apply(const ScalingGroup& group, const at::Tensor& factor, Scaled& scaled) {
-  const auto& producer = scaled.layers.at(group.producer);
+void divide(const LayerTensors& producer, const at::Tensor& factor) {
   std::vector<int64_t> rows(static_cast<size_t>(producer.weight.dim()), 1);
   rows[0] = -1;
   producer.weight.div_(factor.to(at::kFloat).view(rows));
   producer.bias.div_(factor.to(at::kFloat));
+}
+
+/// The plan of a model where the group's readers read `product`.
+void plan_product(QuantPlan& plan, const ScalingGroup& group, const std::string& product) {
+  const auto& value = group.channels;
+  const size_t site = plan.grid_of.at(value);
+  plan.sites[site].value = product;
+  plan.grid_of.erase(value);
+  plan.grid_of[product] = site;
+  const auto is_reader = [&](const PlannedOperator& op) {
+    return std::find(group.readers.begin(), group.readers.end(), op.name) != group.readers.end();
+  };
+  for (auto& op : plan.operators)
+    if (is_reader(op)) std::replace(op.inputs.begin(), op.inputs.end(), value, product);
+  PlannedOperator times;
+  times.name = times.output = product;
+  times.kind = "aten::mul";
+  times.operator_class = OperatorClass::kCombine;
+  times.reason = "its factors make channels alike before they are rounded";
+  times.inputs = {value};
+  plan.operators.insert(std::find_if(plan.operators.begin(), plan.operators.end(), is_reader), times);
+}
+
+/// Returns the values that hold something else then.
+std::vector<std::string> apply(const ScalingGroup& group, const at::Tensor& factor, Scaled& scaled) {
   for (const auto& name : group.readers) {
     const auto& weight = scaled.layers.at(name).weight;
     by_input_channels(weight, factor.numel()).mul_(as_columns(factor, weight).to(at::kFloat));
   }
+  if (!group.producer.empty()) {
+    divide(scaled.layers.at(group.producer), factor);
+    return group.values;
+  }
+  auto& [model, plan, qparams] = scaled.solution;
+  const auto product =
+      multiply_before(model, group.channels, group.readers, factor.reciprocal().to(at::kFloat));
+  plan_product(plan, group, product);
+  return {product};
 }
 
 /// The grid of the values that the group's readers read; none where it is not from calibration.
@@ -219,14 +255,16 @@ Attempt scale_channels(const Solution& solution, const Evidence& evidence,
   std::vector<std::string> moved, changed;
   for (size_t i = 0; i < groups.size(); ++i) {
     const auto& group = groups[i];
-    const auto scheme = grid_of(group, solution.plan);
+    const auto scheme = grid_of(group, scaled.solution.plan);
     const auto readers = readers_of(group, scaled);
-    if (!scheme || readers.empty() || !can_be_divided(group, scaled) || ranges[i].batches == 0) continue;
-    const auto factor = best_factors(readers, ranges[i], *scheme, group.clip);
+    const bool is_done = std::find(moved.begin(), moved.end(), group.channels) != moved.end();
+    if (is_done || !scheme || readers.empty() || !can_be_divided(group, scaled) || ranges[i].batches == 0)
+      continue;
+    const auto factor = best_factors(readers, ranges[i], *scheme, group);
     if (!factor.defined()) continue;
-    apply(group, factor, scaled);
-    moved.insert(moved.end(), group.values.begin(), group.values.end());
-    changed.push_back(group.producer);
+    const auto values = apply(group, factor, scaled);
+    moved.insert(moved.end(), values.begin(), values.end());
+    if (!group.producer.empty()) changed.push_back(group.producer);
     changed.insert(changed.end(), group.readers.begin(), group.readers.end());
   }
   if (moved.empty()) return {.why_not = "channels are as alike as they can be made"};

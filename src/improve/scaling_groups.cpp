@@ -76,7 +76,40 @@ class Walk {
   bool closed_ = false;
 };
 
+/// The layers that read the value in int8; none where something else does, or they cannot all be found.
+std::vector<std::string> linear_readers(const GraphView& graph, const QuantPlan& plan,
+                                        const std::string& value) {
+  std::vector<std::string> readers;
+  for (const auto& op : graph.operators) {
+    const auto* planned = plan.find(op.name);
+    const auto times = std::count(op.inputs.begin(), op.inputs.end(), value);
+    if (times == 0 || !planned || !planned->is_static()) continue;
+    if (times > 1 || op.kind != "aten::linear" || op.in_control_flow || op.inputs[0] != value) return {};
+    readers.push_back(op.name);
+  }
+  return readers;
+}
+
 }  // namespace
+
+std::vector<ScalingGroup> product_groups(const GraphView& graph, const QuantPlan& plan) {
+  std::vector<ScalingGroup> groups;
+  for (const auto& site : plan.sites) {
+    if (site.role != SiteRole::kInput || !site.is_calibrated()) continue;
+    const auto source = std::find_if(graph.operators.begin(), graph.operators.end(),
+                                     [&](const OperatorView& op) { return op.name == site.value; });
+    if (source == graph.operators.end() || source->in_control_flow) continue;
+    const auto readers = linear_readers(graph, plan, site.value);
+    if (readers.empty()) continue;
+    groups.push_back({.producer = "",
+                      .values = {site.value},
+                      .channels = site.value,
+                      .channels_last = true,
+                      .readers = readers,
+                      .clip = {}});
+  }
+  return groups;
+}
 
 std::vector<ScalingGroup> scaling_groups(const GraphView& graph, const QuantPlan& plan, bool norms) {
   std::vector<ScalingGroup> groups;

@@ -16,7 +16,7 @@ namespace qtool {
 ///   %r = aten::relu(%a)              ->  the same
 ///   %y = aten::conv2d(%r, %w2, %b2)      %w2 * s
 struct ScalingGroup {
-  std::string producer;
+  std::string producer;  ///< empty: nothing can be divided, so that the readers read a product instead
   std::vector<std::string> values;   ///< that are divided, from the producer's on
   std::string channels;              ///< the first that a reader reads
   bool channels_last = false;        ///< whether channels lie along the last axis, else along axis 1
@@ -27,5 +27,9 @@ struct ScalingGroup {
 /// Those whose producer is a layer with weights of its own, or with `norms` a layer norm.
 [[nodiscard]] std::vector<ScalingGroup> scaling_groups(const GraphView& graph, const QuantPlan& plan,
                                                        bool norms);
+
+/// Float tensors that linear layers alone read in int8, and that no producer can make smaller: what other operators
+/// read as well, or what comes out of a curve.
+[[nodiscard]] std::vector<ScalingGroup> product_groups(const GraphView& graph, const QuantPlan& plan);
 
 }  // namespace qtool

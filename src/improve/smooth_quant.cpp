@@ -4,9 +4,11 @@
 
 namespace qtool {
 
-Attempt smooth_norms(const Solution& solution, const Evidence& evidence) {
-  const auto groups = scaling_groups(view(solution.model), solution.plan, /*norms=*/true);
-  if (groups.empty()) return {.why_not = "no layer norm is read by linear layers alone"};
+Attempt smooth_inputs(const Solution& solution, const Evidence& evidence) {
+  const auto graph = view(solution.model);
+  auto groups = scaling_groups(graph, solution.plan, /*norms=*/true);
+  for (auto& group : product_groups(graph, solution.plan)) groups.push_back(std::move(group));
+  if (groups.empty()) return {.why_not = "no linear layer reads floats"};
   return scale_channels(solution, evidence, groups);
 }
 

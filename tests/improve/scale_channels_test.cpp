@@ -138,9 +138,27 @@ TEST_CASE("outliers of a layer norm go into the linear layers that read it") {
       if (name == "gain") tensor[2].mul_(100);
   }
   const auto x = noise({16, 8}, 5);
-  const auto result = tried(prepare(model, x), smooth_norms, x);
+  const auto result = tried(prepare(model, x), smooth_inputs, x);
   CHECK(result.moved == std::vector<std::string>{"layer_norm"});
   CHECK(result.after_db > result.before_db + 3);
+}
+
+TEST_CASE("behind a curve a multiplication takes outliers out") {
+  SmallNet net{
+      "return torch.linear(torch.gelu(torch.linear(x, w1)), w2)", {{"w1", {8, 6}}, {"w2", {4, 8}}}, {32, 6}};
+  auto model = build(net);
+  {
+    const at::NoGradGuard no_grad;
+    for (const auto& [name, tensor] : model.parameters()) {
+      if (name == "w1") tensor[2].mul_(100);
+      if (name == "w2") tensor.select(1, 2).div_(100);
+    }
+  }
+  const auto x = noise({32, 6}, 5);
+  const auto solution = prepare(model, x);
+  const auto result = tried(solution, smooth_inputs, x);
+  CHECK(result.moved == std::vector<std::string>{"gelu/times"});
+  CHECK(result.after_db > result.before_db + 6);
 }
 
 TEST_CASE("without a place for factors there is nothing to do") {
@@ -150,6 +168,5 @@ TEST_CASE("without a place for factors there is nothing to do") {
   const auto batches = once(x);
   CHECK(equalise_layers(net, {net.model, {}, batches, {}, progress}).why_not ==
         "no layer is read by other layers alone");
-  CHECK(smooth_norms(net, {net.model, {}, batches, {}, progress}).why_not ==
-        "no layer norm is read by linear layers alone");
+  CHECK(smooth_inputs(net, {net.model, {}, batches, {}, progress}).why_not == "no linear layer reads floats");
 }
