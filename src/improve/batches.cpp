@@ -44,16 +44,19 @@ Batches without(const Batches& all, int64_t held_out) {
 
 }  // namespace
 
-Batches first_of(const Batches& batches, int64_t samples) {
-  return {batches.count, [batches, samples]() -> BatchSource {
-            return [source = batches.pass(), left = samples]() mutable -> Inputs {
-              if (left <= 0) return {};
+Batches first_of(const Batches& batches, int64_t samples, int64_t parts) {
+  const int64_t most = std::max<int64_t>(1, batches.count / parts);
+  return {most, [batches, samples, most]() -> BatchSource {
+            return [source = batches.pass(), left = samples, batches_left = most]() mutable -> Inputs {
+              if (left <= 0 || batches_left-- == 0) return {};
               auto batch = source();
               if (!batch.empty()) left -= batch[0].size(0);
               return batch;
             };
           }};
 }
+
+Batches few_of(const Batches& batches) { return first_of(batches, 256, 4); }
 
 DividedBatches hold_out(const Batches& all) {
   if (all.count == 0) return {all};

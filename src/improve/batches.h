@@ -15,11 +15,11 @@ struct Batches {
   std::function<BatchSource()> pass = {};
 };
 
-/// What improvements look at that cost no more than calibration.
-inline constexpr int64_t kSamplesOfCheapRows = 256;
+/// The first batches of a pass: as many as make up `samples`, but at most one in `parts` of all, and one at least.
+[[nodiscard]] Batches first_of(const Batches& batches, int64_t samples, int64_t parts = 1);
 
-/// The first batches of a pass that make up `samples`, or all where there are fewer.
-[[nodiscard]] Batches first_of(const Batches& batches, int64_t samples);
+/// What a row looks at that costs no more than calibration.
+[[nodiscard]] Batches few_of(const Batches& batches);
 
 /// Samples for improvements to work with, and others for the judge alone.
 struct DividedBatches {

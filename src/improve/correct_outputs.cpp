@@ -106,7 +106,7 @@ void look(std::vector<MendedLayer>& layers, const Solution& solution, const Evid
   std::vector<std::string> values;
   for (const auto& layer : layers) values.push_back(layer.name);
   Probe reference(evidence.reference, values), simulated(simulate(solution), values);
-  const auto source = first_of(evidence.batches, kSamplesOfCheapRows).pass();
+  const auto source = few_of(evidence.batches).pass();
   for (auto batch = source(); !batch.empty(); batch = source()) {
     same_chance(0);
     (void)reference.run(

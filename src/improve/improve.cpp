@@ -97,7 +97,8 @@ class Trials {
       outcome.why = attempt.why_not;
       return;
     }
-    auto settled = settle(*std::move(attempt.solution), attempt.moved, state_.statistics, work_);
+    auto settled = settle(*std::move(attempt.solution), attempt.moved, state_.statistics,
+                          first_of(work_, std::numeric_limits<int64_t>::max(), /*parts=*/2));
     outcome.before_db = best_db_;
     outcome.after_db = judge_.sqnr_db(settled.solution);
     outcome.kept = is_better(outcome.after_db, best_db_);

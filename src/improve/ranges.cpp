@@ -6,7 +6,7 @@ namespace qtool {
 namespace {
 
 /// Shares of its values' range below which a grid is made as wide as they are.
-constexpr double kCutByHalf = 0.5, kCutAtAll = 0.999;
+constexpr double kCutByFifth = 0.8, kCutAtAll = 0.999;
 
 /// Grids of activations that cover less than `share` of what was seen cover all of it. Nothing where there are none.
 std::optional<Solution> widened(const Solution& solution, const Statistics& statistics, double share) {
@@ -28,8 +28,8 @@ std::optional<Solution> widened(const Solution& solution, const Statistics& stat
 }  // namespace
 
 Attempt widen_ranges(const Solution& solution, const Evidence& evidence) {
-  auto cut = widened(solution, evidence.statistics, kCutByHalf);
-  if (!cut) return {.why_not = "no range was cut by half"};
+  auto cut = widened(solution, evidence.statistics, kCutByFifth);
+  if (!cut) return {.why_not = "no range was cut by a fifth"};
   const Judge judge(evidence.reference, {evidence.batches.pass()()});
   auto all = widened(solution, evidence.statistics, kCutAtAll);
   if (judge.sqnr_db(*all) > judge.sqnr_db(*cut)) cut = std::move(all);

@@ -47,7 +47,7 @@ std::vector<ChannelRange> see_channels(const Evidence& evidence, const std::vect
   for (const auto& group : groups) values.push_back(group.channels);
   std::vector<ChannelRange> ranges(groups.size());
   Probe probe(evidence.reference, values);
-  const auto source = first_of(evidence.batches, kSamplesOfCheapRows / 2).pass();
+  const auto source = few_of(evidence.batches).pass();
   for (auto batch = source(); !batch.empty(); batch = source())
     (void)probe.run(
         batch, [&](size_t i, const at::Tensor& value) { ranges[i].add(value, groups[i].channels_last); });
@@ -101,13 +101,16 @@ double noise(const std::vector<Reader>& readers, const ChannelRange& range, cons
     const auto weight =
         (by_input_channels(reader.weight, factor.numel()) * columns).view(reader.weight.sizes()).contiguous();
     const auto error = fake_quantize(weight, covering(weight, reader.scheme)) - weight;
-    const auto power = as_columns(square, reader.weight);
+    const int64_t channels = reader.weight.size(1);
+    const auto power =
+        square.to(at::kFloat).view({-1, channels, 1});  // of the inputs of each group of outputs
     const auto squares_of = [&](const at::Tensor& w) {
-      return by_input_channels(w, factor.numel()).to(at::kDouble).square();
+      return by_input_channels(w, factor.numel()).square().sum({3});
     };
-    const auto of_weight = (squares_of(error) * power).sum({2, 3});
-    const auto of_input = squares_of(weight).sum({2, 3}) * (grid.scale() * grid.scale() / 12);
-    const auto signal = (squares_of(weight) * power).sum({2, 3});
+    const auto of_weight = squares_of(error).matmul(power).squeeze(2);
+    const auto squares = squares_of(weight);
+    const auto of_input = squares.sum({2}) * (grid.scale() * grid.scale() / 12);
+    const auto signal = squares.matmul(power).squeeze(2);
     const auto ratio = (of_weight + of_input) / signal.clamp_min(1e-30);
     sum += at::where(signal > 0, ratio, at::zeros_like(ratio)).mean().item<double>();
   }

@@ -65,4 +65,6 @@ TEST_CASE("of one batch a fifth is held out") {
 TEST_CASE("a pass can end after so many samples") {
   CHECK(seen(first_of(numbered(5, 4), 6)) == Seen{{0, 4}, {1, 4}});
   CHECK(seen(first_of(numbered(2, 4), 100)) == Seen{{0, 4}, {1, 4}});
+  CHECK(seen(first_of(numbered(9, 4), 100, 4)) == Seen{{0, 4}, {1, 4}});
+  CHECK(seen(first_of(numbered(3, 4), 100, 4)) == Seen{{0, 4}});
 }

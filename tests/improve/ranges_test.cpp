@@ -47,5 +47,5 @@ TEST_CASE("ranges that are wide enough stay") {
   Net net;
   const auto attempt = net.widened(4);
   CHECK(!attempt.solution);
-  CHECK(attempt.why_not == "no range was cut by half");
+  CHECK(attempt.why_not == "no range was cut by a fifth");
 }

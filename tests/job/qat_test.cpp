@@ -164,6 +164,7 @@ TEST_CASE("the rungs before training are those of ptq, whatever training changed
     options.fake_quant.batch_norm = mode;
     PtqOptions ptq;
     static_cast<QuantizeOptions&>(ptq) = options;
+    ptq.improve = {"none"};  // as before training
     const auto before = run(ptq).report, after = run(options).report;
     for (const auto& [theirs, ours] :
          {std::pair("float", "float"), {"folded", "folded"}, {"simulated", "ptq"}}) {

@@ -16,6 +16,7 @@ PtqOptions poor_options(const Workplace& at, const std::string& output) {
   options.recipe.activation_bits = 4;
   options.recipe.weight_granularity = Granularity::kPerTensor;
   options.recipe.calibrator = Calibrator::kMinMax;
+  options.improve = {"none"};  // a job would improve what comes of a recommendation, too
   return options;
 }
 

@@ -34,6 +34,7 @@ TEST_CASE("the fake-quant of a file is taken out, and its grids are known") {
   const Workplace at;
   auto options = at.options("out");
   options.report = false;
+  options.improve = {"none"};  // which changes weights
   (void)run(options);
   JobData none("");
   auto opened = open_float_model(at.folder / "out/model.fakequant.pt", none, 1);
