@@ -31,6 +31,7 @@ constexpr double kLeastVariance = 1e-12;
 /// hours.
 constexpr double kProductsOfStep = 1e9;
 constexpr int64_t kFewestSamples = 4;
+constexpr int64_t kSamplesOfError = 256;
 
 /// How many products the layers of a block take for one sample.
 double products_of(const Solution& block, const std::map<std::string, LayerTensors>& layers,
@@ -262,9 +263,24 @@ class BlockRounding {
   int64_t at_ = 0;
 };
 
+/// Of a few samples: it is asked for the direction alone.
 double error_of(const Solution& block, const BlockSamples& samples) {
+  const int64_t count =
+      std::min(samples.count, std::max(samples.batch, kSamplesOfError / samples.batch * samples.batch));
+  const auto first_of = [&](const std::vector<at::Tensor>& tensors) {
+    std::vector<at::Tensor> first;
+    for (const auto& tensor : tensors)
+      first.push_back(tensor.dim() > 0 && tensor.size(0) == samples.count ? tensor.narrow(0, 0, count)
+                                                                          : tensor);
+    return first;
+  };
   auto simulated = simulate(block);
-  return relative_error(run_all(simulated, samples.quantized, samples.batch), samples.targets);
+  auto outputs = run_all(simulated, first_of(samples.quantized), samples.batch),
+       targets = first_of(samples.targets);
+  for (size_t i = 0; i < outputs.size(); ++i)
+    if (outputs[i].sizes() != targets[i].sizes())
+      targets[i] = outputs[i];  // no samples, and nothing to learn from
+  return relative_error(outputs, targets);
 }
 
 }  // namespace

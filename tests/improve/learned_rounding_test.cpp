@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include "catch.h"
 #include "graph/builder.h"
@@ -169,4 +170,18 @@ TEST_CASE("two runs learn the same") {
   for (size_t i = 0; i < first.size(); ++i) CHECK(at::equal(first[i].tensor, second[i].tensor));
   for (size_t i = 0; i < one.qparams.size(); ++i)
     CHECK(at::equal(one.qparams[i].scales(), other.qparams[i].scales()));
+}
+
+TEST_CASE("an interrupt ends it, and leaves the given solution as it was") {
+  struct Interrupted : Progress {
+    void update(int64_t done, int64_t, const std::string&) override {
+      if (done == 3) throw std::runtime_error("enough");
+    }
+  } progress;
+  const auto x = noise({32, 3, 7, 7}, 5);
+  const auto solution = prepare(build(small_classifier()), x, bits(2));
+  const double before = error_of(solution, solution.model, x);
+  const auto batches = once(x);
+  CHECK_THROWS_WITH(learn_rounding(solution, {solution.model, {}, batches, {}, progress}), "enough");
+  CHECK(error_of(solution, solution.model, x) == before);
 }
