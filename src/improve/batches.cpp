@@ -56,6 +56,10 @@ Batches first_of(const Batches& batches, int64_t samples, int64_t parts) {
           }};
 }
 
+std::vector<at::Tensor> first_samples(const std::vector<at::Tensor>& inputs, int64_t count) {
+  return rows_of(inputs, 0, std::min(count, inputs.at(0).size(0)));
+}
+
 Batches few_of(const Batches& batches) { return first_of(batches, 256, 4); }
 
 DividedBatches hold_out(const Batches& all) {

@@ -21,6 +21,9 @@ struct Batches {
 /// What a row looks at that costs no more than calibration.
 [[nodiscard]] Batches few_of(const Batches& batches);
 
+/// The first samples of a batch.
+[[nodiscard]] std::vector<at::Tensor> first_samples(const std::vector<at::Tensor>& inputs, int64_t count);
+
 /// Samples for improvements to work with, and others for the judge alone.
 struct DividedBatches {
   Batches work;

@@ -49,6 +49,7 @@ constexpr Improvement kTable[] = {
 
 constexpr double kLeastGain = 0.1;  ///< dB
 constexpr int64_t kFewBits = 4;
+constexpr int64_t kMostOfOneBatch = 64;  ///< for the judge, who runs each solution
 
 bool has_few_bits(const QuantPlan& plan) {
   return std::any_of(plan.sites.begin(), plan.sites.end(), [](const Site& site) {
@@ -164,6 +165,8 @@ Improved improve(Improved first, const Batches& batches, Progress& progress,
     return untried(std::move(first), rows, "there are no samples left to judge it on");
   if (!runs(first.solution.model, divided.held_out[0]))
     return untried(std::move(first), rows, "the model takes no smaller batch to judge it on");
+  if (auto few = first_samples(divided.held_out[0], kMostOfOneBatch); runs(first.solution.model, few))
+    divided.held_out[0] = std::move(few);
   Trials trials(std::move(first), std::move(divided), progress);
   for (size_t i = 0; i < rows.size(); ++i) {
     progress.update(static_cast<int64_t>(i), static_cast<int64_t>(rows.size()), std::string(rows[i].name));
