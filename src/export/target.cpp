@@ -86,7 +86,9 @@ constexpr onnx::GridStyle kTensorrtStyle = {.signed_activations = true};
 
 /// ONNX Runtime multiplies with the instructions that LibTorch's x86 engine has.
 Backend limits_of_onnxruntime(Engine) {
-  return {.name = "ONNX Runtime", .activation_bits = backend_of(Engine::kX86).activation_bits};
+  return {.name = "ONNX Runtime",
+          .activation_bits = backend_of(Engine::kX86).activation_bits,
+          .integer_biases = true};
 }
 
 /// Operators that oneDNN does behind a layer, as OpenVINO's plugin for CPUs attaches them.

@@ -27,6 +27,7 @@ Backend merged(const std::vector<Backend>& backends) {
     all.name += (all.name.empty() ? "" : ", ") + backend.name;
     all.activation_bits = std::min(all.activation_bits, backend.activation_bits);
     all.symmetric_activations |= backend.symmetric_activations;
+    all.integer_biases |= backend.integer_biases;
     all.float_outputs &= backend.float_outputs;
   }
   const auto fuses = [&](const Backend& backend) { return backend.fuses != nullptr; };

@@ -186,7 +186,7 @@ QuantizeResult run_qat(const QatOptions& options, const Context& context) {
     diverged = error;
     tell_curve(story, error.result);
   }
-  const auto solution = fine_tuning.trained();
+  const auto solution = as_kernels_have_it(start, fine_tuning.trained());
   if (is_zoo(options.model)) adopt_trained_float(start, solution.model, options);
 
   auto settings = options;

@@ -20,6 +20,8 @@ struct Backend {
       8;  ///< 7 where a kernel adds pairs of products in 16 bits, which 8 bits of both would overflow
   /// Whether each activation must have its zero point in the middle, which is 0 where it is stored as int8.
   bool symmetric_activations = false;
+  /// Whether kernels add a layer's bias as an integer, on the grid of its products.
+  bool integer_biases = false;
   /// Whether layers can give float32: what only float operators read then has no grid.
   bool float_outputs = false;
   /// Whether the kernel of a layer of this kind can do an operator that reads its result, too: a relu and a hardtanh

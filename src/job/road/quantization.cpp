@@ -13,6 +13,7 @@
 #include "graph/tensor_inputs.h"
 #include "measure/resources.h"
 #include "solve/first_solution.h"
+#include "solve/integer_biases.h"
 
 namespace qtool {
 namespace {
@@ -120,6 +121,10 @@ Calibration gather_statistics(const Quantization& quantization, const PtqOptions
 Solution solve_first(const Quantization& quantization, const Statistics& statistics, const Recipe& recipe) {
   return first_solution(quantization.canonical, quantization.plan, statistics,
                         {quantization.graph, recipe, quantization.backend});
+}
+
+Solution as_kernels_have_it(const Quantization& quantization, Solution solution) {
+  return quantization.backend.integer_biases ? with_integer_biases(solution) : std::move(solution);
 }
 
 }  // namespace qtool

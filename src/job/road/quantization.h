@@ -65,4 +65,7 @@ struct Calibration {
 [[nodiscard]] Solution solve_first(const Quantization& quantization, const Statistics& statistics,
                                    const Recipe& recipe);
 
+/// The solution that files are written of and held against: with integer biases where a target's kernels have them.
+[[nodiscard]] Solution as_kernels_have_it(const Quantization& quantization, Solution solution);
+
 }  // namespace qtool
