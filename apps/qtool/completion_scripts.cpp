@@ -5,7 +5,7 @@
 namespace qtool {
 namespace {
 
-enum class Takes { kNothing, kName, kFile, kText };
+enum class Takes { kNothing, kName, kNameOrFile, kFile, kText };
 
 /// One flag, or one argument without a flag.
 struct Completed {
@@ -18,7 +18,7 @@ struct Completed {
 
 Takes takes_of(const OptionField& field) {
   if (field.type == ValueType::kBool) return Takes::kNothing;
-  if (!field.choices.empty()) return Takes::kName;
+  if (!field.choices.empty()) return field.has(FieldTrait::kPath) ? Takes::kNameOrFile : Takes::kName;
   return field.has(FieldTrait::kPath) || field.has(FieldTrait::kSpec) ? Takes::kFile : Takes::kText;
 }
 
@@ -84,9 +84,8 @@ void add_bash(const Command& command, BashCases& cases) {
     flags += (flags.empty() ? "--" : " --") + entry.flag;
     if (entry.takes == Takes::kNothing) continue;
     cases.values += "    " + bash_patterns(command.name, entry) + ") ";
-    cases.values += entry.takes == Takes::kName   ? "words=\"" + join(entry.choices, " ") + "\""
-                    : entry.takes == Takes::kFile ? "files=1"
-                                                  : ":";
+    if (!entry.choices.empty()) cases.values += "words=\"" + join(entry.choices, " ") + "\"; ";
+    cases.values += entry.takes == Takes::kFile || entry.takes == Takes::kNameOrFile ? "files=1" : ":";
     cases.values += " ;;\n";
   }
   cases.flags += "    " + command.name + ") flags=\"" + flags + "\" arguments=\"" + arguments + "\" ;;\n";
@@ -102,6 +101,7 @@ std::string zsh_action(const Completed& entry) {
     case Takes::kNothing:
       return "";
     case Takes::kName:
+    case Takes::kNameOrFile:
       return ":name:(" + join(entry.choices, " ") + ")";
     case Takes::kFile:
       return ":file:_files";
@@ -130,6 +130,7 @@ std::string fish_line(const std::string& command, const Completed& entry) {
   if (!entry.flag.empty()) text += " -l " + entry.flag;
   if (entry.letter != 0) text += std::string(" -s ") + entry.letter;
   if (entry.takes == Takes::kName) text += " -x -a '" + join(entry.choices, " ") + "'";
+  if (entry.takes == Takes::kNameOrFile) text += " -r -F -a '" + join(entry.choices, " ") + "'";
   if (entry.takes == Takes::kFile) text += entry.flag.empty() ? " -F" : " -r -F";
   if (entry.takes == Takes::kText) text += " -x";
   const std::string help = replaced(replaced(entry.help, "\\", "\\\\"), "'", "\\'");
@@ -166,7 +167,7 @@ std::string bash_completion(const std::vector<Command>& commands) {
          "  esac\n"
          "  if [ -n \"$files\" ]; then\n"
          "    compopt -o filenames 2> /dev/null\n"
-         "    COMPREPLY=($(compgen -f -- \"$current\"))\n"
+         "    COMPREPLY=($(compgen -f -W \"$words\" -- \"$current\"))\n"
          "  else\n"
          "    COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
          "  fi\n"

@@ -23,7 +23,7 @@ std::string resolve_spec(const std::string& spec, const std::filesystem::path& f
 std::string resolve_path(const OptionField& field, const std::string& text,
                          const std::filesystem::path& folder) {
   if (field.has(FieldTrait::kSpec)) return resolve_spec(text, folder);
-  if (!field.has(FieldTrait::kPath) || text.starts_with("zoo:")) return text;
+  if (!field.is_path(text) || text.starts_with("zoo:")) return text;
   return behind(folder, text);
 }
 

@@ -21,6 +21,8 @@ Json value_json(const OptionField& field, const std::string& text) {
 
 Json scalar_schema(const OptionField& field) {
   Json schema;
+  if (!field.choices.empty() && field.has(FieldTrait::kPath))
+    return {{"anyOf", {{{"enum", field.choices}}, {{"type", "string"}}}}};
   if (!field.choices.empty()) return {{"enum", field.choices}};
   switch (field.type) {
     case ValueType::kBool:

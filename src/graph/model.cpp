@@ -20,6 +20,7 @@
 #include "graph/ir/place_constants.h"
 #include "graph/ir/pool_constants.h"
 #include "graph/ir/recurrent_on_gpu.h"
+#include "graph/ir/run_failure.h"
 #include "graph/tensor_inputs.h"
 
 namespace qtool {
@@ -57,29 +58,6 @@ void require_tensors(const std::vector<at::Tensor>& outputs) {
                                   .got = "a result without a tensor in it",
                                   .expected = "a tensor, or a tuple, list or dict of tensors",
                                   .fix = "script or trace a module that returns its result as tensors"});
-}
-
-/// The sentence of a LibTorch message that says what is wrong: its last line that is neither a C++ frame nor
-/// source code.
-std::string essence(const std::string& message) {
-  std::istringstream lines(message);
-  std::string line, best;
-  while (std::getline(lines, line)) {
-    if (line.find("Exception raised from") != std::string::npos || line.rfind("frame #", 0) == 0) break;
-    const auto start = line.find("RuntimeError: ");
-    if (start != std::string::npos) return line.substr(start + 14);
-    if (best.empty() && line.find("following operation failed") == std::string::npos) best = line;
-  }
-  return best;
-}
-
-/// The line of the model's source that a LibTorch message points to; empty where it points to none.
-std::string blamed_line(const std::string& message) {
-  std::istringstream lines(message);
-  std::string line, before, blamed;
-  for (; std::getline(lines, line); before = line)
-    if (line.find("<--- HERE") != std::string::npos) blamed = before;
-  return blamed.substr(std::min(blamed.find_first_not_of(' '), blamed.size()));
 }
 
 /// The first dtype of floating-point parameters that is not float32, e.g. `Double`; empty where there is none.

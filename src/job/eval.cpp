@@ -21,6 +21,7 @@ void check(const EvalOptions& options) {
 EvalResult run_eval(const EvalOptions& options, const Context& context) {
   apply(context.common);
   check(options);
+  (void)choose_metric(options.metric);
   const EngineScope engine(choose_engine(options.engine));
   context.progress.stage("load");
   std::vector<std::string> files = {options.model};

@@ -32,7 +32,8 @@ void describe(Visitor& v, EvalOptions& o) {
   v.field("data", o.data, "data, the test split unless it names one", required, spec_field);
   v.field("against", o.against, "model to compare the outputs with", path_field);
   describe(v, o.runner);
-  v.field("metric", o.metric, help_of_metric("that comes first").c_str());
+  v.field("metric", o.metric, help_of_metric("that comes first").c_str(), one_of(names_of_metrics()),
+          path_field);
   v.field("batch_size", o.batch_size, "samples in one batch", at_least(1));
   v.field("engine", o.engine, "int8 kernels to run with");
 }

@@ -159,6 +159,7 @@ Solution with_rounded_weights(const Solution& solution) {
 QuantizeResult run_qat(const QatOptions& options, const Context& context) {
   const auto device = apply_with_device(context.common);
   JobData data(options.data);
+  (void)choose_loss(options.train.loss, options.train.label_smoothing);
   prepare_delivery(options, data);
   prepare_checkpoints(options.output);
   StageClock clock(context.progress);

@@ -19,9 +19,19 @@
 #include "train/data_shape.h"
 
 namespace qtool {
+namespace {
+
+/// Metric and loss, before anything else is read.
+void check_files_of(const TrainJobOptions& options) {
+  (void)choose_metric(options.metric);
+  (void)choose_loss(options.train.loss, options.train.label_smoothing);
+}
+
+}  // namespace
 
 TrainJobResult try_train(const TrainJobOptions& options, const Context& context) {
   (void)apply_with_device(context.common);
+  check_files_of(options);
   JobData data(options.data);
   if (options.teacher.empty()) {
     auto samples = data.loader(Split::kTrain, {}, {.batch_size = 1});
@@ -34,6 +44,7 @@ TrainJobResult try_train(const TrainJobOptions& options, const Context& context)
 TrainJobResult run_train(const TrainJobOptions& options, const Context& context) {
   const auto device = apply_with_device(context.common);
   context.progress.stage("load");
+  check_files_of(options);
   JobData data(options.data);
   check_input_is_not_output(options.model, options.output, {kTrainedFile});
   Model model = open_model(options.model, data, context.common.seed);
@@ -44,6 +55,7 @@ TrainJobResult run_train(const TrainJobOptions& options, const Context& context)
   context.progress.stage("train");
   TrainOptions train_options = options.train;
   train_options.seed = context.common.seed;
+  train_options.metric = options.metric;
   TrainTask task{.model = model,
                  .data = parse_data_spec(options.data),
                  .checkpoint = in_folder(options.output, kCheckpointFile),

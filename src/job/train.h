@@ -6,6 +6,7 @@
 #include "base/progress.h"
 #include "job/input/arrival.h"
 #include "job/options/context.h"
+#include "measure/chosen_metric.h"
 #include "options/options.h"
 #include "train/trainer.h"
 
@@ -15,6 +16,7 @@ struct TrainJobOptions {
   std::string model = {};    ///< TorchScript file, or `zoo:NAME`
   std::string data = {};     ///< data spec
   std::string teacher = {};  ///< TorchScript file whose answers are learned from; empty: none
+  std::string metric = {};   ///< what epochs are scored by; empty: the first that applies
   std::string output = {};   ///< folder
   TrainOptions train = {};
 };
@@ -26,6 +28,8 @@ void describe(Visitor& v, TrainJobOptions& o) {
   v.field("data", o.data, "data with labels, e.g. idx:/usr/share/datasets/fashion-mnist", required,
           spec_field);
   v.field("teacher", o.teacher, "TorchScript file whose answers are learned from (distillation)", path_field);
+  v.field("metric", o.metric, help_of_metric("that epochs are scored by").c_str(), one_of(names_of_metrics()),
+          path_field);
   v.field("output", o.output, "folder for what is written", flag("output", 'o'), required, path_field,
           output_field);
   v.group("train", o.train);

@@ -95,6 +95,7 @@ void check(const VerifyOptions& options) {
 VerifyResult run_verify(const VerifyOptions& options, const Context& context) {
   apply(context.common);
   check(options);
+  (void)choose_metric(options.metric);
   const EngineScope engine(choose_engine(options.engine));
   context.progress.stage("load");
   const auto found = targets_of(options);

@@ -31,7 +31,8 @@ void describe(Visitor& v, VerifyOptions& o) {
   v.field("target", o.target, "verify the files of these alone; --runner runs them", one_of(target_names()));
   describe(v, o.runner);
   v.field("samples", o.samples, "samples to verify on; -1: all", at_least(-1));
-  v.field("metric", o.metric, help_of_metric("that comes first").c_str());
+  v.field("metric", o.metric, help_of_metric("that comes first").c_str(), one_of(names_of_metrics()),
+          path_field);
   v.field("engine", o.engine, "int8 kernels of LibTorch to run with");
 }
 

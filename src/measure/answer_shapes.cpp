@@ -6,12 +6,15 @@
 
 namespace qtool {
 
-std::string first_shapes(const Answers& answers) {
+std::string type_and_shape(const at::Tensor& tensor) {
   std::ostringstream text;
-  text << "a first output " << answers.outputs.at(0).toString() << answers.outputs[0].sizes();
-  if (!answers.targets.empty())
-    text << " and a first target " << answers.targets[0].toString() << answers.targets[0].sizes();
+  text << tensor.toString() << tensor.sizes();
   return text.str();
+}
+
+std::string first_shapes(const Answers& answers) {
+  const std::string text = "a first output " + type_and_shape(answers.outputs.at(0));
+  return answers.targets.empty() ? text : text + " and a first target " + type_and_shape(answers.targets[0]);
 }
 
 void refuse_answers(const Answers& answers, const std::string& where, const std::string& needs) {

@@ -5,6 +5,9 @@
 
 namespace qtool {
 
+/// `CPUFloatType[8, 3]`
+[[nodiscard]] std::string type_and_shape(const at::Tensor& tensor);
+
 /// Types and shapes of the first output and the first target, `CPUFloatType[8, 3], CPULongType[8]`.
 [[nodiscard]] std::string first_shapes(const Answers& answers);
 

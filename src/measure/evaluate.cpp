@@ -13,6 +13,7 @@
 #include "measure/chosen_metric.h"
 #include "measure/label_check.h"
 #include "measure/metric.h"
+#include "measure/resampled_metric.h"
 
 namespace qtool {
 namespace {
@@ -35,16 +36,18 @@ std::vector<at::Tensor> run_timed(const Candidate& candidate, const Batch& batch
 }
 
 /// Each model's meters of the metrics that apply; throws where labels are to be counted and one is of no class.
-void choose_metrics(const Answers& first, const std::string& chosen, LabelCheck& labels,
+void choose_metrics(const Answers& first, const MetricChoice& chosen, LabelCheck& labels,
                     std::vector<Meters>& meters) {
   for (const MetricKind* kind : metrics_for(first, chosen)) {
     if (kind->info.against == Against::kLabels) labels.check(first.outputs.at(0));
-    for (auto& meter : meters) meter.metrics.emplace_back(kind->info, kind->make(meter.name));
+    for (auto& meter : meters)
+      meter.metrics.emplace_back(
+          kind->info, kind->resampled ? make_resampled(*kind, meter.name) : kind->make(meter.name));
   }
 }
 
 void add_batch(std::span<const Candidate> candidates, const Batch& batch, int64_t number,
-               const std::string& chosen, LabelCheck& labels, std::vector<Meters>& meters) {
+               const MetricChoice& chosen, LabelCheck& labels, std::vector<Meters>& meters) {
   std::vector<at::Tensor> first;
   std::map<size_t, std::vector<at::Tensor>> others;  // of the candidates that later ones are held against
   for (const auto& candidate : candidates)
@@ -97,10 +100,11 @@ std::vector<Evaluation> evaluate(std::span<const Candidate> candidates, Loader& 
   const at::NoGradGuard no_grad;
   std::vector<Meters> meters;
   for (const auto& candidate : candidates) meters.emplace_back(candidate);
+  const MetricChoice chosen = choose_metric(metric);
   LabelCheck labels(loader);
   loader.start();
   for (int64_t number = 0; const auto batch = loader.next(); ++number)
-    add_batch(candidates, *batch, number, metric, labels, meters);
+    add_batch(candidates, *batch, number, chosen, labels, meters);
 
   std::vector<Evaluation> evaluations;
   for (const auto& meter : meters) evaluations.push_back(evaluation_of(meter));

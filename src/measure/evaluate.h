@@ -34,9 +34,9 @@ struct Evaluation {
 };
 
 /// All candidates over the same batches, in one pass of the loader, without gradients, and with the same random numbers
-/// for each where they draw some. `metric` names the one to put first, or is empty. Result in the order of the
-/// candidates. Throws Error(kUsage) where a label lies outside the classes, outputs cannot be compared, there is no
-/// sample, or the metric does not apply.
+/// for each where they draw some. `metric` is what choose_metric() takes: the one to put first, or empty. Result in the
+/// order of the candidates. Throws Error(kUsage) where a label lies outside the classes, outputs cannot be compared,
+/// there is no sample, or the metric does not apply.
 [[nodiscard]] std::vector<Evaluation> evaluate(std::span<const Candidate> candidates, Loader& loader,
                                                const std::string& metric = "");
 

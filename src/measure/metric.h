@@ -1,6 +1,7 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -60,11 +61,12 @@ enum class Asked { kAlways, kByName };
 struct MetricKind {
   MetricInfo info;
   /// `where` names the model or the data in errors.
-  std::unique_ptr<Metric> (*make)(const std::string& where);
+  std::function<std::unique_ptr<Metric>(const std::string& where)> make = {};
   /// Whether it can be computed of answers like these, which have what `info.against` says; null: always.
   bool (*fits)(const Answers& answers) = nullptr;
   const char* needs = "";  ///< what `fits` asks for, for messages
   Asked asked = Asked::kAlways;
+  bool resampled = false;  ///< whether it needs make_resampled() for replicas
 };
 
 /// The table: the first that applies is the one that gates and headlines speak of.

@@ -20,6 +20,11 @@ void visit_fields(const OptionGroup& tree, const std::string& prefix, const Fiel
 
 }  // namespace
 
+bool OptionField::is_path(const std::string& text) const {
+  return has(FieldTrait::kPath) && !text.empty() &&
+         std::find(choices.begin(), choices.end(), text) == choices.end();
+}
+
 OptionField named_field(const char* key, const char* help) {
   OptionField field{.key = key, .help = help, .flag = key};
   std::replace(field.flag.begin(), field.flag.end(), '_', '-');

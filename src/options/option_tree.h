@@ -25,7 +25,7 @@ struct OptionField {
   Range range = {};
   unsigned traits = 0;  ///< of FieldTrait
   ValueType type = ValueType::kText;
-  std::vector<std::string> choices = {};  ///< the names, where there are only so many
+  std::vector<std::string> choices = {};  ///< the names, where there are only so many; with kPath: or a file
   bool is_list = false;
   bool is_optional = false;
   std::string origin = {};  ///< where the value is from, e.g. `--seed` or `job.yaml:12`; empty: the default
@@ -35,6 +35,12 @@ struct OptionField {
   std::function<std::vector<std::string>()> get = {};
 
   [[nodiscard]] bool has(FieldTrait trait) const { return (traits & static_cast<unsigned>(trait)) != 0; }
+  /// Whether the text, a value of the field, is a path: no field's is that is not of a file, nor is one of `choices`.
+  [[nodiscard]] bool is_path(const std::string& text) const;
+  /// Of each value. A path may be any text.
+  [[nodiscard]] Allowed allowed() const {
+    return {range, has(FieldTrait::kPath) ? std::vector<std::string>() : choices};
+  }
 };
 
 struct OptionGroup;
@@ -133,7 +139,7 @@ class OptionTreeBuilder {
   static void bind_value(OptionField& field, T& value) {
     field.type = type_of<T>();
     if (field.choices.empty()) field.choices = choices_of<T>();
-    const Allowed allowed{field.range, field.choices};
+    const Allowed allowed = field.allowed();
     field.set = [&value, allowed](std::span<const std::string> texts) -> std::optional<ValueProblem> {
       if (texts.size() != 1) return ValueProblem{.got = count_text(texts.size()), .expected = "one value"};
       return parse_allowed(texts[0], allowed, value);
@@ -146,7 +152,7 @@ class OptionTreeBuilder {
     field.type = type_of<T>();
     if (field.choices.empty()) field.choices = choices_of<T>();
     field.is_optional = true;
-    const Allowed allowed{field.range, field.choices};
+    const Allowed allowed = field.allowed();
     field.set = [&value, allowed](std::span<const std::string> texts) -> std::optional<ValueProblem> {
       if (texts.size() > 1) return ValueProblem{.got = count_text(texts.size()), .expected = "one value"};
       if (texts.empty()) {
@@ -168,7 +174,7 @@ class OptionTreeBuilder {
     field.type = type_of<T>();
     if (field.choices.empty()) field.choices = choices_of<T>();
     field.is_list = true;
-    const Allowed allowed{field.range, field.choices};
+    const Allowed allowed = field.allowed();
     field.set = [&values, allowed](std::span<const std::string> texts) -> std::optional<ValueProblem> {
       std::vector<T> parsed(texts.size());
       for (size_t i = 0; i < texts.size(); ++i)

@@ -43,6 +43,7 @@ struct Flag {
 }
 
 /// The names that a text (or each text of a list) must be one of, where they are those of a table and not of an enum.
+/// With path_field the text may be a file, too; that it is neither is told by who opens it.
 struct Choices {
   std::vector<std::string> names = {};
 };

@@ -79,7 +79,7 @@ Part logits_part(const at::Tensor& output, const at::Tensor& labels, const at::T
       float* to = gradient.data_ptr<float>() + i * classes;
       if (hard > 0)
         losses[size_t(i)] += hard * hard_row(x, classes, targets.data_ptr<int64_t>()[i],
-                                             options.label_smoothing, hard / double(samples), to);
+                                             options.target.label_smoothing, hard / double(samples), to);
       if (soft > 0)
         losses[size_t(i)] += soft * soft_row(x, teacher_logits.data_ptr<float>() + i * classes, classes,
                                              options.temperature, soft / double(samples), to);
@@ -124,14 +124,13 @@ std::string shapes_of(const std::vector<at::Tensor>& tensors) {
   return text.str();
 }
 
-void check_labels_of(const std::vector<at::Tensor>& outputs, const std::vector<at::Tensor>& targets) {
-  if (!targets.empty() && are_labels(targets[0]) && is_logits(outputs.at(0))) return;
+[[noreturn]] void refuse_constant(const TargetLoss& target, const at::Tensor& value) {
   throw Error(ErrorKind::kUsage,
-              {.what = "cross entropy does not apply",
-               .where = "training data",
-               .got = "outputs " + shapes_of(outputs) + ", targets " + shapes_of(targets),
-               .expected = "a first output [samples, classes], and class numbers [samples]",
-               .fix = "learn from the float model alone: distillation 1"});
+              {.what = "the loss does not depend on the model's outputs",
+               .where = target.own ? target.own->where() : "--loss",
+               .got = std::to_string(value.item<double>()) + " without a gradient",
+               .expected = "a loss that autograd can follow back to the outputs",
+               .fix = "compute it from the outputs, without argmax(), detach() or torch.no_grad()"});
 }
 
 void check_teacher(const std::vector<at::Tensor>& outputs, const std::vector<at::Tensor>& teacher) {
@@ -142,6 +141,35 @@ void check_teacher(const std::vector<at::Tensor>& outputs, const std::vector<at:
                                   .got = shapes_of(teacher),
                                   .expected = shapes_of(outputs) + ", as the model's",
                                   .fix = "choose a teacher with the same outputs, in the same order"});
+}
+
+/// Adds `share` times the loss by the targets. Computed on the CPU, where the targets are.
+void add_target_loss(Loss& loss, const TargetLoss& target, double share,
+                     const std::vector<at::Tensor>& outputs, const std::vector<at::Tensor>& targets) {
+  std::vector<at::Tensor> leaves, learned, others;
+  for (const auto& output : outputs) {
+    leaves.push_back(output.detach().to(at::kCPU));
+    others.push_back(output.dim() > 0 ? leaves.back().roll(1, 0) : leaves.back());
+    if (can_be_learned(output)) learned.push_back(leaves.back().set_requires_grad(true));
+  }
+  at::Tensor value;
+  {
+    const at::AutoGradMode recorded(true);
+    value = target(leaves, targets);
+    if (!value.requires_grad()) refuse_constant(target, value);
+  }
+  const auto gradients = torch::autograd::grad({value}, learned, /*grad_outputs=*/{}, /*retain_graph=*/false,
+                                               /*create_graph=*/false, /*allow_unused=*/true);
+  loss.value += share * value.item<double>();
+  loss.uninformed += share * target(others, targets).item<double>();
+  for (size_t i = 0, k = 0; i < outputs.size(); ++i) {
+    if (!can_be_learned(outputs[i])) continue;
+    const at::Tensor& gradient = gradients[k++];
+    if (!gradient.defined()) continue;
+    at::Tensor& sum = loss.gradients[i];
+    const at::Tensor part = gradient.mul(share).to(outputs[i].options());
+    sum = sum.defined() ? sum.add(part) : part;
+  }
 }
 
 }  // namespace
@@ -194,13 +222,14 @@ Loss training_loss(const std::vector<at::Tensor>& outputs, const std::vector<at:
   const at::NoGradGuard no_grad;
   check_outputs(outputs);
   if (options.distillation > 0) check_teacher(outputs, teacher);
-  if (options.distillation < 1) check_labels_of(outputs, targets);
   const auto taught = double(std::count_if(outputs.begin(), outputs.end(), can_be_learned));
   const auto scales = options.error_scales.empty() ? scales_of(teacher) : options.error_scales;
-  const at::Tensor labels = targets.empty() ? at::Tensor() : targets[0];
+  const bool counts_labels = options.distillation < 1 && options.target.is_of_labels(outputs, targets);
+  const at::Tensor labels = counts_labels ? targets[0] : at::Tensor();
   Loss loss;
   for (size_t i = 0; i < outputs.size(); ++i) {
-    const double hard = i == 0 ? 1 - options.distillation : 0, soft = options.distillation / taught;
+    const double hard = i == 0 && counts_labels ? 1 - options.distillation : 0,
+                 soft = options.distillation / taught;
     const at::Tensor target = soft > 0 ? teacher[i] : at::Tensor();
     Part part;
     if (can_be_learned(outputs[i]) && hard + soft > 0)
@@ -211,6 +240,8 @@ Loss training_loss(const std::vector<at::Tensor>& outputs, const std::vector<at:
     loss.uninformed += part.uninformed;
     loss.gradients.push_back(part.gradient);
   }
+  if (options.distillation < 1 && !counts_labels)
+    add_target_loss(loss, options.target, 1 - options.distillation, outputs, targets);
   return loss;
 }
 

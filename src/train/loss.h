@@ -4,13 +4,14 @@
 #include <vector>
 
 #include "base/peers.h"
+#include "train/target_loss.h"
 
 namespace qtool {
 
 struct LossOptions {
-  double label_smoothing = 0;  ///< share of the target that is spread over all classes
-  double distillation = 0;     ///< share of the loss that comes from the teacher
-  double temperature = 2;      ///< by which both models' logits are divided before they are compared
+  TargetLoss target = {};
+  double distillation = 0;  ///< share of the loss that comes from the teacher
+  double temperature = 2;   ///< by which both models' logits are divided before they are compared
   /// Of each output, see ErrorScales; empty: those of the batch itself.
   std::vector<double> error_scales = {};
 };
@@ -35,7 +36,9 @@ class ErrorScales {
 /// outputs.
 struct Loss {
   double value = 0;
-  double uninformed = 0;  ///< about what a model that knows nothing of its input would have
+  /// About what a model that knows nothing of its input would have; of what is no cross entropy of labels, what each
+  /// sample's answer costs by the targets of the next.
+  double uninformed = 0;
   /// One for each output, of its shape and dtype; undefined where nothing flows back from it.
   std::vector<at::Tensor> gradients = {};
   void backward(const std::vector<at::Tensor>& outputs) const;
@@ -43,8 +46,8 @@ struct Loss {
 
 /// (1 - distillation) * hard + distillation * soft.
 ///
-/// hard: mean cross entropy of the first output [N, C] against the first target, int64 [N], which the caller has
-/// checked (none: allowed where distillation is 1). The target is (1 - label_smoothing) on the label plus
+/// hard: what `target` says (no targets: allowed where distillation is 1). Of logits [N, C] and class numbers, which
+/// the caller has checked, the mean cross entropy. The target is (1 - label_smoothing) on the label plus
 /// label_smoothing / C on every class (Szegedy et al., arXiv:1512.00567).
 /// soft: mean over all outputs to learn from: floating point, with a gradient, not empty, and with an axis of samples,
 /// as one number for a whole batch is no answer to a sample. Of logits (measure/classes.h) the divergence KL(teacher

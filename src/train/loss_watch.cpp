@@ -14,9 +14,10 @@ void LossWatch::begin(int64_t steps, double lowest) {
 
 bool LossWatch::accept(double loss, double uninformed) {
   if (!std::isfinite(loss)) return false;
-  if (lowest_ == kNone) lowest_ = loss;
+  const double above = std::max(loss, 0.0);
+  if (lowest_ == kNone) lowest_ = above;
   limit_ = std::max(3 * lowest_, 2 * uninformed);
-  sum_ += loss;
+  sum_ += above;
   ++done_;
   return sum_ <= limit_ * double(steps_);
 }

@@ -15,7 +15,7 @@ class LossWatch {
   /// A window of `steps` steps begins; `lowest` is the lowest mean so far, or kNone.
   void begin(int64_t steps, double lowest);
   /// Takes the loss of a step, and what a model that knows nothing would have. False where the window is bad
-  /// already, whatever may follow (losses are not negative).
+  /// already, whatever may follow: a negative loss, which one of the user's may have, counts as 0.
   [[nodiscard]] bool accept(double loss, double uninformed);
   /// The lowest mean so far, this window included, which ends here.
   [[nodiscard]] double lowest() const;

@@ -73,16 +73,25 @@ std::vector<NamedTensor> trainable(const Model& model) {
 
 /// 0 without a teacher; throws where it has been asked to teach.
 double checked_teacher_share(const TrainTask& task, const TrainOptions& options) {
+  const bool nothing_else = options.loss == to_string(TargetLossKind::kDistillation);
+  if (nothing_else && options.distillation.value_or(1) < 1)
+    throw Error(ErrorKind::kUsage,
+                {.what = "all of the loss is distillation, and distillation is to be a part of it",
+                 .where = "distillation",
+                 .got = print_value(*options.distillation) + " with --loss distillation",
+                 .expected = "one of the two",
+                 .fix = "leave --loss out for a mixture"});
   if (task.teacher) {
     QTOOL_ASSERT(task.teacher != &task.model);
     return teacher_share(options, task.data);
   }
-  if (options.distillation.value_or(0) > 0)
-    throw Error(ErrorKind::kUsage, {.what = "distillation needs a teacher",
-                                    .where = "distillation",
-                                    .got = std::to_string(*options.distillation) + " without a teacher",
-                                    .expected = "a teacher, or no distillation",
-                                    .fix = "give a teacher, or leave distillation out"});
+  if (nothing_else || options.distillation.value_or(0) > 0)
+    throw Error(ErrorKind::kUsage,
+                {.what = "distillation needs a teacher",
+                 .where = "distillation",
+                 .got = print_value(options.distillation.value_or(1)) + " without a teacher",
+                 .expected = "a teacher, or no distillation",
+                 .fix = "give a teacher, or leave distillation out"});
   return 0;
 }
 
@@ -132,7 +141,8 @@ class Trainer {
         options_(options),
         hooks_(hooks),
         identity_(run_identity(task, options)),
-        loss_{.label_smoothing = options.label_smoothing,
+        metric_(choose_metric(options.metric)),
+        loss_{.target = choose_loss(options.loss, options.label_smoothing),
               .distillation = checked_teacher_share(task, options),
               .temperature = options.temperature},
         parts_(split_data(task.data, options, /*needs_labels=*/loss_.distillation < 1)),
@@ -210,15 +220,15 @@ class Trainer {
   void write_history() const {
     if (peers().is_first() && !task_.history.empty() && !state_.history.empty())
       write_file(task_.history,
-                 history_json(state_.history, score_info(state_.metric), state_.best_epoch.kept));
+                 history_json(state_.history, score_info(state_.metric, metric_), state_.best_epoch.kept));
   }
 
   /// False where the loss diverged and the step was not taken.
   [[nodiscard]] bool run_step(const Batch& batch) {
     const std::vector<at::Tensor> inputs = placed(batch.inputs), taught = ask_teacher(inputs);
     const std::vector<at::Tensor> outputs = model_.forward(inputs);
-    label_check_.check(outputs.at(0));
-    ScoreMeter meter("training data, " + place(), options_.metric);
+    if (!loss_.target.own) label_check_.check(outputs.at(0));
+    ScoreMeter meter("training data, " + place(), metric_, loss_by_targets());
     meter.add(on_device(outputs, at::kCPU), batch.targets, taught);
     const Loss loss = training_loss(outputs, batch.targets, taught, loss_);
     if (!std::isfinite(loss.value)) check_finite(batch);
@@ -263,6 +273,11 @@ class Trainer {
   /// As the model on its device takes them.
   [[nodiscard]] std::vector<at::Tensor> placed(const std::vector<at::Tensor>& inputs) const {
     return on_device(channels_last(inputs), task_.device);
+  }
+
+  /// Empty where none is learned by.
+  [[nodiscard]] std::optional<TargetLoss> loss_by_targets() const {
+    return loss_.distillation < 1 ? std::optional(loss_.target) : std::nullopt;
   }
 
   /// On the CPU.
@@ -338,7 +353,7 @@ class Trainer {
   [[nodiscard]] ScoreMeter validate() {
     const at::NoGradGuard no_grad;
     model_.set_training(false);
-    ScoreMeter meter("held-out data", options_.metric);
+    ScoreMeter meter("held-out data", metric_, loss_by_targets());
     validation_->start();
     while (const auto batch = validation_->next()) {
       throw_if_stopped();
@@ -358,7 +373,7 @@ class Trainer {
   [[nodiscard]] TrainResult result() const {
     const int64_t best = state_.best_epoch.kept;
     return {.history = state_.history,
-            .metric = score_info(state_.metric),
+            .metric = score_info(state_.metric, metric_),
             .best_epoch = best >= 0 ? best : state_.epoch - 1};
   }
 
@@ -400,7 +415,7 @@ class Trainer {
             .steps = steps_,
             .loss = state_.loss_sum / double(state_.samples),
             .score = state_.score_sum / double(state_.samples),
-            .metric = score_info(state_.metric),
+            .metric = score_info(state_.metric, metric_),
             .images_per_second = run * double(options_.batch_size) / seconds,
             .seconds_left = seconds / run * double(steps_ - state_.step)};
   }
@@ -474,6 +489,7 @@ class Trainer {
   TrainOptions options_;
   TrainHooks hooks_;
   std::string identity_;
+  MetricChoice metric_;
   LossOptions loss_;
   DataParts parts_;
   Loader training_;
@@ -498,12 +514,16 @@ class Trainer {
 }  // namespace
 
 std::string help_of_distillation(const TrainOptions& options) {
-  return "share of the loss that comes from the teacher; by default 1 for data without labels, else " +
+  return "share of the loss that comes from the teacher; by default 1 for data without targets, 0 for mse "
+         "and a loss "
+         "of your own, else " +
          print_value(options.taught_share);
 }
 
 double teacher_share(const TrainOptions& options, const DataSpec& data) {
   if (options.distillation) return *options.distillation;
+  if (options.loss == to_string(TargetLossKind::kDistillation)) return 1;
+  if (!options.loss.empty() && options.loss != to_string(TargetLossKind::kCrossEntropy)) return 0;
   return open_dataset(data)->has_targets() ? options.taught_share : 1;
 }
 

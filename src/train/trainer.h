@@ -14,6 +14,7 @@
 #include "options/options.h"
 #include "train/optimizer.h"
 #include "train/schedule.h"
+#include "train/target_loss.h"
 
 namespace qtool {
 
@@ -22,8 +23,10 @@ struct TrainOptions {
   int64_t batch_size = 128;
   OptimizerOptions optimizer = {};
   ScheduleOptions schedule = {};
+  std::string loss = {};       ///< what choose_loss() takes; empty: by outputs and targets
   double label_smoothing = 0;  ///< share of the target that is spread over all classes
-  /// Share of the loss that comes from the teacher. Not given: 1 for data without labels, else taught_share.
+  /// Share of the loss that comes from the teacher. Not given: 1 for data without targets and where the loss is
+  /// distillation, 0 where it is the squared error or one of the user's, else taught_share.
   std::optional<double> distillation = {};
   double taught_share = 0.5;      ///< the job's, no option
   double temperature = 2;         ///< of distillation, see train/loss.h
@@ -46,6 +49,7 @@ void describe(Visitor& v, TrainOptions& o) {
   v.field("batch_size", o.batch_size, "samples in one step", at_least(1));
   describe(v, o.optimizer);
   describe(v, o.schedule);
+  v.field("loss", o.loss, kHelpOfLoss, one_of(names_of<TargetLossKind>()), path_field);
   v.field("label_smoothing", o.label_smoothing, "share of the target that is spread over all classes",
           between(0, 0.9));
   v.field("distillation", o.distillation, help_of_distillation(o).c_str(), between(0, 1));

@@ -19,6 +19,7 @@ import cases_machine  # noqa: E402
 import cases_model  # noqa: E402
 import cases_network  # noqa: E402
 import cases_onnx  # noqa: E402
+import cases_own  # noqa: E402
 import cases_qat  # noqa: E402
 import cases_samples  # noqa: E402
 import cases_spec  # noqa: E402
@@ -26,7 +27,7 @@ from harness import Unmet, check  # noqa: E402
 from workshop import Workshop  # noqa: E402
 
 MODULES = (cases_model, cases_network, cases_onnx, cases_spec, cases_images, cases_arrays, cases_samples, cases_flags,
-           cases_config, cases_batch, cases_machine, cases_qat)
+           cases_config, cases_batch, cases_machine, cases_qat, cases_own)
 
 
 def outcome(case, program, out):

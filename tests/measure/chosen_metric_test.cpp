@@ -12,7 +12,8 @@ using Tensors = std::vector<at::Tensor>;
 
 std::vector<std::string> names_for(const Answers& first, const std::string& chosen) {
   std::vector<std::string> names;
-  for (const MetricKind* kind : metrics_for(first, chosen)) names.push_back(kind->info.name);
+  const auto choice = choose_metric(chosen);
+  for (const MetricKind* kind : metrics_for(first, choice)) names.push_back(kind->info.name);
   return names;
 }
 
@@ -60,9 +61,10 @@ TEST_CASE("a metric of other targets says what it is made for") {
                     contains("[3, 4, 5]") && contains("[3, 7]") && contains("[samples, classes, ...]"));
 }
 
-TEST_CASE("the help names the metrics to choose") {
-  CHECK(
-      help_of_metric("of gates") ==
-      "metric of gates: one of top1, top5, f1, miou, mse, mae, psnr, perplexity, exact; not given: the first "
-      "that applies");
+TEST_CASE("what has an ending or a folder is a file") {
+  CHECK(is_metric_file("words.pt"));
+  CHECK(is_metric_file("./words"));
+  CHECK_FALSE(is_metric_file("top5"));
+  CHECK_THROWS_WITH(choose_metric("/nowhere/words.pt"),
+                    contains("the TorchScript file does not exist") && contains("/nowhere/words.pt"));
 }

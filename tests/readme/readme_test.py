@@ -81,6 +81,8 @@ class Readme:
         check(block, self.place.make(f"line_{block.line}"))
 
     def check_sh(self, block, folder):
+        if "my_loss.pt" in block.text:  # saved by the Python above it, which check_python() runs it after
+            return
         if "images:" in block.text:
             (folder / "model.pt").write_bytes((self.place.image_model / "model.pt").read_bytes())
         commands = [line for line in (re.sub(r"(^|\s+)#.*", "", line) for line in block.text.splitlines()) if line]
@@ -109,6 +111,10 @@ class Readme:
             self.run(folder, f"{self.python} -W ignore block.py")
         if '.save("model.pt")' in block.text:
             demand("conv2d" in self.run(folder, "qtool inspect model.pt"), "what it saved is not the model")
+        if '.save("my_metric.pt")' in block.text:
+            printed = self.run(folder, f"qtool qat model.pt --data {DATA},limit=64 --epochs 1 --blame-samples 4 "
+                                       "--metric my_metric.pt --loss my_loss.pt -o out")
+            demand("confidence" in printed, f"what it saved is not the metric:\n{printed}")
 
     def check_yaml(self, block, folder):
         if "jobs:" in block.text:

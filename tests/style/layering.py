@@ -38,7 +38,7 @@ ARROWS = {
     "export/onnx": "solve simulate plan graph graph/ir graph/read grid",
     "export/pt2": "simulate solve graph/ir graph/read grid",
     "export": "export/onednn export/onnx export/pt2 export/torchscript run simulate solve graph graph/read",
-    "measure": "data options",
+    "measure": "data graph graph/read options",
     "improve": "qat measure simulate solve calibrate plan graph grid",
     "zoo": "graph",
     "train": "measure data graph graph/read options",

@@ -34,7 +34,7 @@ at::Tensor reference(const at::Tensor& logits, const at::Tensor& labels, const a
                      const LossOptions& options) {
   const double t = options.temperature;
   at::Tensor loss =
-      at::cross_entropy_loss(logits, labels, {}, at::Reduction::Mean, -100, options.label_smoothing) *
+      at::cross_entropy_loss(logits, labels, {}, at::Reduction::Mean, -100, options.target.label_smoothing) *
       (1 - options.distillation);
   if (options.distillation > 0)
     loss =
@@ -56,14 +56,19 @@ TEST_CASE("smoothing moves its share of the target to all classes alike") {
   // Smoothing 0.2 over 2 classes: targets 0.9 and 0.1.
   const double first = -(0.9 * std::log(3.0 / 4) + 0.1 * std::log(1.0 / 4));
   const double second = -(0.9 * std::log(2.0 / 3) + 0.1 * std::log(1.0 / 3));
-  CHECK(training_loss({two_logits()}, {two_labels()}, {}, {.label_smoothing = 0.2}).value ==
+  CHECK(training_loss({two_logits()}, {two_labels()}, {}, {.target = {.label_smoothing = 0.2}}).value ==
         Approx((first + second) / 2));
 }
 
 TEST_CASE("loss and gradient are those of LibTorch's operators") {
-  for (const LossOptions& options : {LossOptions{}, LossOptions{.label_smoothing = 0.1, .distillation = 0.7},
-                                     LossOptions{.distillation = 1, .temperature = 4},
-                                     LossOptions{.distillation = 0.25, .temperature = 1}}) {
+  std::vector<LossOptions> all(4);
+  all[1].target.label_smoothing = 0.1;
+  all[1].distillation = 0.7;
+  all[2].distillation = 1;
+  all[2].temperature = 4;
+  all[3].distillation = 0.25;
+  all[3].temperature = 1;
+  for (const LossOptions& options : all) {
     INFO("distillation " << options.distillation);
     const at::Tensor logits = leaf({37, 11}), teacher = at::randn({37, 11}) * 3;
     const at::Tensor labels = at::randint(0, 11, {37}, at::kLong);
@@ -127,7 +132,9 @@ TEST_CASE(
   CHECK(scales.scales()[1] == Approx(9));
   CHECK(scales.scales()[2] == 0);
   const at::Tensor output = at::tensor({2.0f}).set_requires_grad(true), teacher = at::tensor({1.0f});
-  const LossOptions options{.distillation = 1, .error_scales = {4}};
+  LossOptions options;
+  options.distillation = 1;
+  options.error_scales = {4};
   CHECK(training_loss({output}, {}, {teacher}, options).value == Approx(0.25));
   CHECK(training_loss({output}, {}, {teacher}, options).gradients[0].item<float>() == Approx(0.5));
 }

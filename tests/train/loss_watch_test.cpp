@@ -47,3 +47,10 @@ TEST_CASE("a high loss at the start sets the scale") {
   CHECK(watch.accept(4, kChance));
   CHECK(watch.lowest() == 6);
 }
+
+TEST_CASE("a negative loss counts as none") {
+  LossWatch watch;
+  watch.begin(4, LossWatch::kNone);
+  for (const double loss : {-1.0, -2.0, -1.5, -3.0}) CHECK(watch.accept(loss, kChance));
+  CHECK(watch.lowest() == 0);
+}

@@ -27,11 +27,11 @@ TEST_CASE("with labels the score is accuracy, over batches of any size") {
 }
 
 TEST_CASE("a metric that is named is the score") {
-  ScoreMeter meter("test", "top5");
+  ScoreMeter meter("test", choose_metric("top5"));
   meter.add({logits()}, {at::tensor({1, 0, 1, 1}, at::kLong)}, {});
   CHECK(meter.info().name == "top5");
   CHECK(meter.score() == 100);
-  ScoreMeter unlabelled("test", "top5");
+  ScoreMeter unlabelled("test", choose_metric("top5"));
   CHECK_THROWS_WITH(unlabelled.add({logits()}, {}, {logits()}), contains("the metric 'top5' does not apply"));
 }
 
@@ -54,4 +54,14 @@ TEST_CASE("outputs that are no logits are scored by their error") {
   ScoreMeter perfect("test");
   perfect.add({reference}, {}, {reference});
   CHECK(perfect.score() == 100);
+}
+
+TEST_CASE("without metric and teacher the score is the loss, which is better where it is lower") {
+  // Of tokens nothing is computed unless it is asked for.
+  ScoreMeter meter("test", {}, choose_loss("cross_entropy", 0));
+  const at::Tensor even = at::tensor({0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f}).view({1, 2, 3});
+  meter.add({even}, {at::tensor({1, 0}, at::kLong).view({1, 2})}, {});
+  CHECK(meter.score() == Approx(std::log(3.0)));
+  CHECK(meter.info().better == Better::kLower);
+  CHECK(score_info("loss").title == "loss");
 }

@@ -121,7 +121,7 @@ class Planner {
       if (!field.has(FieldTrait::kPath) && !field.has(FieldTrait::kSpec)) return;
       const auto texts = field.get();
       for (size_t k = 0; k < texts.size(); ++k) {
-        if (texts[k].empty()) continue;
+        if (texts[k].empty() || (field.has(FieldTrait::kPath) && !field.is_path(texts[k]))) continue;
         const std::string place = field.is_list ? path + "[" + std::to_string(k) + "]" : path;
         if (field.has(FieldTrait::kSpec))
           look_at_data(i, place, texts[k]);
@@ -206,7 +206,7 @@ class Planner {
     for_each_field(all_[reader].config.options.tree, [&](const std::string&, const OptionField& field) {
       if (!field.has(FieldTrait::kPath) || field.has(FieldTrait::kOutput)) return;
       for (const auto& text : field.get())
-        reads = reads || (!text.empty() && !below(canonical(text), all_[maker].output).empty());
+        reads = reads || (field.is_path(text) && !below(canonical(text), all_[maker].output).empty());
     });
     return reads;
   }

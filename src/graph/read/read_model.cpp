@@ -1,8 +1,6 @@
 #include "graph/read/read_model.h"
 
-#include <filesystem>
-#include <fstream>
-
+#include "graph/read/head.h"
 #include "graph/read/onnx_file.h"
 #include "graph/read/pt2.h"
 #include "graph/read/refuse_model.h"
@@ -18,21 +16,6 @@ struct ModelFormat {
 };
 
 constexpr ModelFormat kFormats[] = {{is_pt2, read_pt2}, {is_torchscript, read_torchscript}};
-
-/// First bytes of the file; refuses what is no file at all.
-std::string head_of(const std::string& path) {
-  if (!std::filesystem::exists(path))
-    refuse_model(path, "the model does not exist", "no such file", "check the path");
-  if (std::filesystem::is_directory(path))
-    refuse_model(path, "the model is a folder", "a folder", "give the file itself");
-  std::ifstream in(path, std::ios::binary);
-  if (!in) refuse_model(path, "the model cannot be read", "no permission", "check the file's permissions");
-  std::string head(4096, '\0');
-  in.read(head.data(), static_cast<std::streamsize>(head.size()));
-  head.resize(static_cast<size_t>(in.gcount()));
-  if (head.empty()) refuse_model(path, "the model file is empty", "0 bytes", kSaveAgain);
-  return head;
-}
 
 /// Says what a file of no format that qtool reads looks like.
 [[noreturn]] void refuse_format(const std::string& path, const std::string& head) {

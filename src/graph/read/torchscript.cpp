@@ -7,6 +7,7 @@
 #include <torch/version.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <regex>
 
 #include "base/error.h"
@@ -17,6 +18,7 @@
 #include "graph/read/code_check.h"
 #include "graph/read/debug_record.h"
 #include "graph/read/flaw.h"
+#include "graph/read/head.h"
 #include "graph/read/records.h"
 #include "graph/read/refuse_model.h"
 #include "graph/read/training_mode.h"
@@ -164,15 +166,19 @@ void check_names(const std::string& path, const torch::jit::Module& module) {
     }
 }
 
+LoadedModule load(const std::string& path) {
+  const Records records = open_records(path);
+  check_holds_code(path, records);
+  send_prints_to_log();
+  return parse(path, records);
+}
+
 }  // namespace
 
 bool is_torchscript(const std::string& /*path*/, const std::string& head) { return is_zip(head); }
 
 Model read_torchscript(const std::string& path) {
-  const Records records = open_records(path);
-  check_holds_code(path, records);
-  send_prints_to_log();
-  auto loaded = parse(path, records);
+  auto loaded = load(path);
   if (!loaded.module.find_method("forward"))
     refuse_model(path, "the model has no forward()", "a module without forward",
                  "script or trace the module that has one");
@@ -184,6 +190,17 @@ Model read_torchscript(const std::string& path) {
         ", where it was traced or scripted; qtool runs it on the CPU, and what comes out is for the CPU");
   for (auto& remark : leave_training_mode(loaded.module)) loaded.notes.remarks.push_back(std::move(remark));
   return Model(loaded.module, std::move(loaded.notes));
+}
+
+UserModule read_user_module(const std::string& path) {
+  if (!std::filesystem::exists(path))
+    refuse_model(path, "the TorchScript file does not exist", "no such file", "check the path");
+  if (!is_torchscript(path, head_of(path)))
+    refuse_model(path, "this is not a TorchScript file", "no zip archive", kHowToSave);
+  auto loaded = load(path);
+  loaded.module.eval();
+  (void)put_on_cpu(loaded.module);
+  return {loaded.module, path};
 }
 
 }  // namespace qtool

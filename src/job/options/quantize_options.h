@@ -51,7 +51,8 @@ void describe(Visitor& v, QuantizeOptions& o) {
       one_of(improvement_choices()));
   v.field("engine", o.engine, "int8 kernels to pack the weights for");
   v.field("verify_samples", o.verify_samples, "test samples to verify on; -1: all, 0: none", at_least(-1));
-  v.field("metric", o.metric, help_of_metric("of gates, headline and charts").c_str());
+  v.field("metric", o.metric, help_of_metric("of gates, headline and charts").c_str(),
+          one_of(names_of_metrics()), path_field);
   v.field("report", o.report, "write report.json, report.md and report.html");
   v.field("blame_samples", o.blame_samples,
           "training samples to find out on what each layer costs; 0: leave that out", at_least(0));

@@ -282,6 +282,7 @@ void finish_report(Report& report, const Outcome& outcome, const QuantizeOptions
 }  // namespace
 
 void prepare_delivery(const QuantizeOptions& options, JobData& data) {
+  (void)choose_metric(options.metric);
   check_gates_have_labels(options, data);
   prepare_folder(options.output, options.model, delivered_files(options));
 }

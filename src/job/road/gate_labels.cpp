@@ -54,7 +54,7 @@ void check_metrics_apply(const QuantizeOptions& options, JobData& data, Model& m
   if (!batch) return;
   const auto outputs = model.forward(batch->inputs);
   const Answers answers{outputs, batch->targets, outputs};
-  if (can_be_measured(options.gates, answers, metrics_for(answers, options.metric))) return;
+  if (can_be_measured(options.gates, answers, metrics_for(answers, choose_metric(options.metric)))) return;
   const bool against_float = gate == "--min-agreement";
   throw Error(ErrorKind::kUsage,
               {.what = "the gate " + gate +
