@@ -1,5 +1,6 @@
 #include "data/augment.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
@@ -63,6 +64,11 @@ at::Tensor augment(const at::Tensor& x, const Augmentation& augmentation, Rng& r
                .got = std::string(c10::toString(x.scalar_type())) + " " + shape_text(x.sizes()),
                .expected = "unsigned bytes or floating point, [N, C, H, W]",
                .fix = "switch flip and shift_crop off for this data"});
+}
+
+at::Tensor augment_map(const at::Tensor& map, const Augmentation& augmentation, Rng rng) {
+  const at::Tensor counted = map.unsqueeze(1).to(at::kFloat) + 1;  // outside there is 0
+  return augment_as<float>(counted, augmentation, rng).to(at::kLong).squeeze(1) - 1;
 }
 
 }  // namespace qtool

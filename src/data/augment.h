@@ -13,4 +13,8 @@ namespace qtool {
 [[nodiscard]] at::Tensor augment(const at::Tensor& x, const Augmentation& augmentation, Rng& rng,
                                  const std::string& where);
 
+/// The same of class maps, int64 [N, H, W], with the draws that their pictures get from the same state of `rng`. What
+/// comes from outside of a map is -1, which does not count.
+[[nodiscard]] at::Tensor augment_map(const at::Tensor& map, const Augmentation& augmentation, Rng rng);
+
 }  // namespace qtool

@@ -10,4 +10,8 @@ namespace qtool {
 /// more than `most_bytes` (data/unpacked_size.h), before any memory is taken for it.
 [[nodiscard]] at::Tensor decode_image(const std::string& path, int64_t channels, uint64_t most_bytes);
 
+/// A PNG file of class numbers as int64 [H, W]: its greys, or where it has a palette the numbers of the colours. Throws
+/// Error(kUsage) likewise, and where it has several channels or 16 bits.
+[[nodiscard]] at::Tensor decode_class_map(const std::string& path, uint64_t most_bytes);
+
 }  // namespace qtool

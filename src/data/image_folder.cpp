@@ -60,18 +60,20 @@ std::vector<std::string> folders_in(const fs::path& folder, LeftOut* left_out = 
   return sorted_names(folder, is_folder, left_out);
 }
 
-std::vector<std::string> images_in(const fs::path& folder, LeftOut& left_out) {
+std::vector<std::string> images_in(const fs::path& folder, LeftOut& left_out,
+                                   const char* what = "class folder without images",
+                                   const char* expected = kLayout) {
   const auto is_image_file = [](const fs::directory_entry& entry) {
     std::error_code code;
     return entry.is_regular_file(code) && is_image(entry.path());
   };
   auto names = sorted_names(folder, is_image_file, &left_out);
   if (names.empty())
-    throw Error(ErrorKind::kUsage, {.what = "class folder without images",
+    throw Error(ErrorKind::kUsage, {.what = what,
                                     .where = folder.string(),
                                     .got = "no .jpg, .jpeg or .png file",
-                                    .expected = kLayout,
-                                    .fix = "add images of this class, or remove the folder"});
+                                    .expected = expected,
+                                    .fix = "add images, or name another folder"});
   return names;
 }
 
@@ -118,23 +120,47 @@ std::string sentence(const LeftOut& left_out, const fs::path& root) {
 
 }  // namespace
 
+std::vector<ImageFile> round_the_classes(const std::vector<std::vector<ImageFile>>& files) {
+  size_t most = 0;
+  for (const auto& images : files) most = std::max(most, images.size());
+  std::vector<ImageFile> samples;
+  for (size_t i = 0; i < most; ++i)
+    for (const auto& images : files)
+      if (i < images.size()) samples.push_back(images[i]);
+  return samples;
+}
+
 ImageList list_images(const std::string& folder, Split split) {
   require_folder(folder, kLayout);
   const fs::path root = folder_of_split(folder, split);
   LeftOut left_out;
   const auto classes = list_classes(root, left_out);
-  std::vector<std::vector<std::string>> files;
-  size_t most = 0;
-  for (const auto& name : classes) {
-    files.push_back(images_in(root / name, left_out));
-    most = std::max(most, files.back().size());
+  std::vector<std::vector<ImageFile>> files;
+  for (size_t label = 0; label < classes.size(); ++label) {
+    auto& images = files.emplace_back();
+    for (const auto& name : images_in(root / classes[label], left_out))
+      images.push_back({(root / classes[label] / name).string(), int64_t(label)});
   }
+  return {round_the_classes(files), sentence(left_out, root)};
+}
+
+ImageList list_masked_images(const std::string& folder, const std::string& masks) {
+  require_folder(folder, "a folder of JPEG or PNG files");
+  const fs::path root = folder, mask_folder = root / masks;
+  require_folder(mask_folder.string(), "a folder with a PNG file for each image");
+  LeftOut left_out;
   std::vector<ImageFile> samples;
-  for (size_t i = 0; i < most; ++i)
-    for (size_t label = 0; label < classes.size(); ++label)
-      if (i < files[label].size())
-        samples.push_back({(root / classes[label] / files[label][i]).string(), int64_t(label)});
-  return {std::move(samples), sentence(left_out, root)};
+  for (const auto& name : images_in(root, left_out, "folder without images", "JPEG or PNG files")) {
+    const fs::path mask = mask_folder / fs::path(name).stem().concat(".png");
+    if (!fs::exists(mask))
+      throw Error(ErrorKind::kUsage, {.what = "an image has no mask",
+                                      .where = (root / name).string(),
+                                      .got = "no file " + mask.string(),
+                                      .expected = "a PNG file of the same name for each image",
+                                      .fix = "add the mask, or take the image away"});
+    samples.push_back({(root / name).string(), 0, mask.string()});
+  }
+  return {std::move(samples), ""};
 }
 
 }  // namespace qtool

@@ -19,7 +19,8 @@ namespace qtool {
 /// ... Above them there may be `train` and `test` (or `val`), of which the split picks one; without them both
 /// splits are the same. Samples go round the classes, each in the order of its file names, so that the first
 /// N samples show all classes. Decoded to 1 channel where `mean` has one value, else to 3. Other files and
-/// hidden ones are left out, which Dataset::notes() says.
+/// hidden ones are left out, which Dataset::notes() says. With `labels` or `masks` (labelled_images.h,
+/// image_folder.h) both splits are the same.
 [[nodiscard]] std::unique_ptr<Dataset> open_images(const DataSpec& spec);
 
 /// NumPy's .npy, read in place.

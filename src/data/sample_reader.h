@@ -18,6 +18,7 @@ class SampleReader {
   [[nodiscard]] Batch read(std::span<const int64_t> indices, const Augmentation& augmentation, Rng& rng);
 
  private:
+  [[nodiscard]] Batch resized(std::span<const int64_t> indices, const std::string& where);
   [[nodiscard]] Batch read_resized(std::span<const int64_t> indices);
 
   DataSpec spec_;

@@ -115,6 +115,7 @@ struct Key {
 
 const std::vector<Key>& keys() {
   const auto all = [](DataKind) { return true; };
+  const auto images = [](DataKind kind) { return kind == DataKind::kImages; };
   const auto random = [](DataKind kind) { return kind == DataKind::kRandom; };
   const auto packed = [](DataKind kind) {
     return kind != DataKind::kCifar && kind != DataKind::kNpy && kind != DataKind::kRandom;
@@ -130,6 +131,8 @@ const std::vector<Key>& keys() {
       {"std", all, [](DataSpec& spec, const Entry& e) { spec.std = parse_std(e); }},
       {"resize", all, [](DataSpec& spec, const Entry& e) { spec.resize = parse_pixels(e); }},
       {"crop", all, [](DataSpec& spec, const Entry& e) { spec.crop = parse_pixels(e); }},
+      {"labels", images, [](DataSpec& spec, const Entry& e) { spec.labels = e.value; }},
+      {"masks", images, [](DataSpec& spec, const Entry& e) { spec.masks = e.value; }},
       {"batch", all, [](DataSpec& spec, const Entry& e) { spec.batch = parse_sample_count(e); }},
       {"max-mb", packed, [](DataSpec& spec, const Entry& e) { spec.max_mb = parse_megabytes(e); }},
       {"seed", random, [](DataSpec& spec, const Entry& e) { spec.seed = parse_seed(e); }},
@@ -165,6 +168,18 @@ void read_entry(DataSpec& spec, const Entry& entry) {
   throw Error(ErrorKind::kUsage, {.what = what, .got = "data '" + text + "'", .expected = kForm, .fix = fix});
 }
 
+/// A folder of images is listed in one way.
+void check_one_list(const DataSpec& spec, const std::string& text) {
+  if (int(!spec.labels.empty()) + int(!spec.masks.empty()) + int(spec.split.has_value()) < 2) return;
+  if (spec.labels.empty() && spec.masks.empty()) return;
+  throw Error(ErrorKind::kUsage,
+              {.what = "'labels', 'masks' and 'split' do not go together",
+               .where = "data '" + text + "'",
+               .got = "more than one of them",
+               .expected = "one of labels=FILE, masks=FOLDER, or folders of classes with a split",
+               .fix = "give each split as data of its own"});
+}
+
 std::string channels(const std::vector<double>& values) {
   std::vector<std::string> words;
   for (const double value : values) words.push_back(print_value(value));
@@ -196,6 +211,7 @@ DataSpec parse_data_spec(const std::string& text) {
       entry.refuse("'" + entry.key + "' is given twice", "each key once", "leave one of the two out");
     read_entry(spec, entry);
   }
+  check_one_list(spec, text);
   return spec;
 }
 
@@ -205,13 +221,16 @@ std::string to_string(const DataSpec& spec) {
   const auto add = [&text](const char* key, const std::string& value) {
     text += std::string(",") + key + "=" + value;
   };
-  if (spec.split && holds_pictures(spec.kind)) add("split", to_string(*spec.split));
+  const bool has_splits = holds_pictures(spec.kind) && spec.labels.empty() && spec.masks.empty();
+  if (spec.split && has_splits) add("split", to_string(*spec.split));
   if (spec.limit != defaults.limit) add("limit", std::to_string(spec.limit));
   if (spec.scale) add("scale", channels({*spec.scale}));
   if (!spec.mean.empty()) add("mean", channels(spec.mean));
   if (!spec.std.empty()) add("std", channels(spec.std));
   if (spec.resize != defaults.resize) add("resize", std::to_string(spec.resize));
   if (spec.crop != defaults.crop) add("crop", std::to_string(spec.crop));
+  if (!spec.labels.empty()) add("labels", spec.labels);
+  if (!spec.masks.empty()) add("masks", spec.masks);
   if (spec.batch != defaults.batch) add("batch", std::to_string(spec.batch));
   if (spec.max_mb != defaults.max_mb) add("max-mb", std::to_string(spec.max_mb));
   if (spec.seed != defaults.seed) add("seed", std::to_string(spec.seed));

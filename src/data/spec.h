@@ -46,6 +46,8 @@ struct DataSpec {
   std::vector<double> std = {};  ///< likewise
   int64_t resize = 0;            ///< resize=S: shorter side to S pixels, antialiased bilinear; 0: as it is
   int64_t crop = 0;              ///< crop=S: centre crop to S x S; 0: none
+  std::string labels = {};       ///< labels=FILE: of images, data/labelled_images.h
+  std::string masks = {};        ///< masks=FOLDER: of images, their class maps, data/image_folder.h
   /// batch=N: always N samples at a time, for a model that takes no other number; what does not fill a batch is left
   /// out. 0: as many as each job likes
   int64_t batch = 0;

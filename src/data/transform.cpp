@@ -1,11 +1,13 @@
 #include "data/transform.h"
 
 #include <ATen/ops/_upsample_bilinear2d_aa.h>
+#include <ATen/ops/_upsample_nearest_exact2d.h>
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 
 #include "base/error.h"
 #include "data/stack_samples.h"
@@ -82,12 +84,16 @@ at::Tensor along_channels(const std::vector<float>& values, int64_t dimensions) 
   return tensor;
 }
 
-/// Pixels are rounded as PIL rounds them.
-at::Tensor resize(const at::Tensor& x, int64_t shorter) {
+/// Height and width of what is resized; nothing where it stays.
+std::optional<std::vector<int64_t>> resized_size(const at::Tensor& x, int64_t shorter) {
   const int64_t height = x.size(2), width = x.size(3);
-  if (std::min(height, width) == shorter) return x;
-  const std::vector<int64_t> size = height < width ? std::vector<int64_t>{shorter, shorter * width / height}
-                                                   : std::vector<int64_t>{shorter * height / width, shorter};
+  if (shorter == 0 || std::min(height, width) == shorter) return std::nullopt;
+  return height < width ? std::vector<int64_t>{shorter, shorter * width / height}
+                        : std::vector<int64_t>{shorter * height / width, shorter};
+}
+
+/// Pixels are rounded as PIL rounds them.
+at::Tensor resize(const at::Tensor& x, const std::vector<int64_t>& size) {
   const at::Tensor resized =
       at::_upsample_bilinear2d_aa(x.to(at::kFloat), at::IntArrayRef(size), /*align_corners=*/false);
   return is_images(x) ? resized.round().to(at::kByte) : resized;
@@ -119,8 +125,16 @@ at::Tensor resize_and_crop(const at::Tensor& x, const DataSpec& spec, const std:
                  .got = std::string(c10::toString(x.scalar_type())) + " " + shape_text(x.sizes()),
                  .expected = "unsigned bytes or floating point, [N, C, H, W]",
                  .fix = "leave resize= and crop= out"});
-  const at::Tensor resized = spec.resize ? resize(x, spec.resize) : x;
+  const auto size = resized_size(x, spec.resize);
+  const at::Tensor resized = size ? resize(x, *size) : x;
   return spec.crop ? centre_crop(resized, spec.crop, where) : resized;
+}
+
+at::Tensor resize_and_crop_map(const at::Tensor& map, const DataSpec& spec, const std::string& where) {
+  at::Tensor x = map.unsqueeze(1);
+  if (const auto size = resized_size(x, spec.resize))
+    x = at::_upsample_nearest_exact2d(x.to(at::kFloat), at::IntArrayRef(*size)).to(at::kLong);
+  return (spec.crop ? centre_crop(x, spec.crop, where) : x).squeeze(1);
 }
 
 at::Tensor normalise(const at::Tensor& x, const DataSpec& spec, const std::string& where) {

@@ -16,6 +16,11 @@ namespace qtool {
 /// `where` names x.
 [[nodiscard]] at::Tensor resize_and_crop(const at::Tensor& x, const DataSpec& spec, const std::string& where);
 
+/// The same of class maps, int64 [N, H, W], which have the size of their pictures: the nearest pixel, as PIL takes it,
+/// and the same part.
+[[nodiscard]] at::Tensor resize_and_crop_map(const at::Tensor& map, const DataSpec& spec,
+                                             const std::string& where);
+
 /// What the model gets: (x / scale - mean) / std, float32, along axis 1. Pictures (idx, cifar, images) have scale 255
 /// unless the spec has one; arrays are left as they are, but for floating-point numbers, which become float32, unless
 /// the spec has scale, mean or std (then unsigned bytes [N, C, H, W] count as pictures). Equal to the last bit to the

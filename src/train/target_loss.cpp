@@ -100,7 +100,7 @@ TargetLoss choose_loss(const std::string& text, double label_smoothing) {
                                     .got = text,
                                     .expected = "one of " + join(known) + ", or a TorchScript file FILE.pt",
                                     .fix = "write one of these names"});
-  loss.own.emplace(read_user_module(text));
+  loss.own = std::make_shared<const UserModule>(read_user_module(text));
   if (!loss.own->has("forward"))
     throw Error(ErrorKind::kUsage, {.what = "the loss's module lacks a method",
                                     .where = text,

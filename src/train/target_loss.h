@@ -1,6 +1,7 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,8 +23,8 @@ struct Names<TargetLossKind> {
 
 /// How outputs are held against the data's targets in training: what `--loss` asks for.
 struct TargetLoss {
-  std::optional<TargetLossKind> kind = {};  ///< not given: what outputs and targets are made for
-  std::optional<UserModule> own = {};       ///< of the user's: forward(outputs, targets) is the loss
+  std::optional<TargetLossKind> kind = {};     ///< not given: what outputs and targets are made for
+  std::shared_ptr<const UserModule> own = {};  ///< of the user's: forward(outputs, targets) is the loss
   double label_smoothing = 0;  ///< of cross entropy: share of the target that is spread over all classes
 
   /// One number, with gradients of the outputs where the caller records them. Throws Error(kUsage) where it does not

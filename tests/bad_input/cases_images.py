@@ -4,7 +4,7 @@ from harness import refused_data
 
 
 def cases(shop):
-    return [*idx_files(shop), *cifar_files(shop), *image_files(shop)]
+    return [*idx_files(shop), *cifar_files(shop), *image_files(shop), *labelled_files(shop)]
 
 
 def idx_files(shop):
@@ -88,4 +88,28 @@ def image_files(shop):
         case("empty file", "nothing", "x.png", dog_x_png=b""),
         case("different sizes", "sizes", "x.png", dog_x_png=ds.png(20, 28)),
         case("a crop larger than an image", "crop", "x.png", dog_x_png=ds.png(20, 20), more=",crop=28"),
+    ]
+
+
+def labelled_files(shop):
+    """Folders with labels or masks beside the images."""
+    folder = shop.path("flat")
+    shop.write("flat/1.png", ds.png())
+    shop.write("flat/masks/2.png", ds.png())
+    shop.write("flat/labels.csv", "1.png,0\n3.png,1\n")
+    shop.write("flat/empty.csv", "")
+    shop.write("flat/broken.jsonl", "{")
+
+    def case(name, key, *says):
+        return refused_data(shop, name, f"images:{folder},mean=0.5,{key}", *says)
+
+    return [
+        case("labels: not there", "labels=nowhere.csv", "nowhere.csv"),
+        case("labels: empty", "labels=empty.csv", "empty.csv", "zero samples"),
+        case("labels: of an image that is not there", "labels=labels.csv", "labels.csv:2", "3.png"),
+        case("labels: no JSON", "labels=broken.jsonl", "broken.jsonl:1"),
+        case("labels: with a split", "labels=labels.csv,split=test", "do not go together"),
+        case("masks: no such folder", "masks=nowhere", "nowhere"),
+        case("masks: none for an image", "masks=masks", "1.png", "has no mask"),
+        refused_data(shop, "masks: of arrays", "npz:x.npz,masks=m", "means nothing for data of kind 'npz'"),
     ]

@@ -1,6 +1,9 @@
 #include "data/augment.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/where.h>
 
 #include "catch.h"
 #include "data/files.h"
@@ -80,6 +83,14 @@ TEST_CASE("what are no images is refused") {
   Rng rng({1});
   CHECK_THAT(message_of([&] { (void)augment(images(1).flatten(), {.flip = true}, rng, "x.npy"); }),
              contains("augmentation is for images") && contains("x.npy") && contains("Byte [4]"));
+}
+
+TEST_CASE("class maps move with their pictures, and what comes from outside does not count") {
+  Rng rng({7});
+  const Augmentation both{.flip = true, .shift_crop = 1};
+  const at::Tensor maps = augment_map(images(40).squeeze(1).to(at::kLong), both, rng);
+  const at::Tensor moved = augment(images(40), both, rng, "x").squeeze(1).to(at::kLong);
+  CHECK(at::equal(maps, at::where(moved.eq(0), moved - 1, moved)));
 }
 
 }  // namespace

@@ -48,11 +48,18 @@ TEST_CASE("to_string is the inverse, without defaults") {
   for (const std::string text :
        {"idx:p", "idx:p,split=train,limit=5,mean=0.1,std=0.3", "random:1x28x28,seed=7,samples=3",
         "images:p,scale=127.5,mean=0.4/0.5/0.6,std=0.1/0.2/0.3,resize=256,crop=224",
+        "images:p,labels=val.csv", "images:p,crop=8,masks=../masks",
         R"(npz:/a\,b\\,limit=3,batch=4,max-mb=9)"}) {
     CHECK(to_string(parse_data_spec(text)) == text);
     CHECK(parse_data_spec(to_string(parse_data_spec(text))) == parse_data_spec(text));
   }
   CHECK(to_string(parse_data_spec("random:2,samples=256")) == "random:2");
+}
+
+TEST_CASE("labels and masks are of images, and one of them") {
+  CHECK_THAT(refusal("npz:p,masks=m"), contains("'masks' means nothing for data of kind 'npz'"));
+  CHECK_THAT(refusal("images:p,masks=m,labels=l"), contains("do not go together"));
+  CHECK_THAT(refusal("images:p,labels=l,split=test"), contains("do not go together"));
 }
 
 TEST_CASE("a split that the stage chose is left out where the kind has none") {

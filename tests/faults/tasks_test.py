@@ -2,11 +2,13 @@
 import json
 import unittest
 
+import numpy
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from harness import FaultTest
+from pictures import write_png
 
 GLYPHS, WIDTH, LETTERS, MOST = 6, 5, 6, 4  # rows, columns; 0 is CTC's blank
 
@@ -109,6 +111,34 @@ class Tasks(FaultTest):
         self.assertEqual([m["name"] for m in report["accuracy"]["metrics"]], ["miou"])
         self.assertGreater(report["accuracy"]["ladder"][0]["values"]["miou"], 70)
         self.assertEqual(report["training"]["metric"]["name"], "miou")
+
+    def test_pictures_with_masks_are_turned_with_them(self):
+        """Each pixel's class is where it lies, left or right, so that a mask that is not mirrored would be wrong."""
+        for i in range(64):
+            pixels = torch.randint(0, 100, (10, 8, 3), dtype=torch.uint8).numpy()
+            pixels[:, :4, 0] += 150
+            write_png(self.folder / "pictures" / f"{i}.png", pixels)
+            mask = numpy.zeros((10, 8, 1), numpy.uint8)
+            mask[:, 4:] = 1
+            write_png(self.folder / "masks" / f"{i}.png", mask)
+
+        class Bright(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.conv = nn.Conv2d(3, 2, 1)
+                with torch.no_grad():
+                    self.conv.weight.zero_()
+                    self.conv.weight[0, 0], self.conv.weight[1, 0] = 20, -20
+                    self.conv.bias.copy_(torch.tensor([-10.0, 10.0]))
+
+            def forward(self, x):
+                return self.conv(x)
+
+        data = f"images:{self.path('pictures')},masks=../masks,resize=8,crop=8"
+        report, _ = self.job("qat", self.script(Bright()), data, "--epochs", 1, "--batch-size", 16, "--flip",
+                             "--shift-crop", 1)
+        self.assertEqual(report["accuracy"]["ladder"][0]["values"], {"miou": 100})
+        self.assertLess(self.curve("out")["epochs"][0]["loss"], 0.1)
 
     def test_a_regression_learns_by_its_numbers(self):
         x = torch.randn(512, 4)
