@@ -88,7 +88,8 @@ constexpr onnx::GridStyle kTensorrtStyle = {.signed_activations = true};
 Backend limits_of_onnxruntime(Engine) {
   return {.name = "ONNX Runtime",
           .activation_bits = backend_of(Engine::kX86).activation_bits,
-          .integer_biases = true};
+          .integer_biases = true,
+          .int8_tables = true};
 }
 
 /// Operators that oneDNN does behind a layer, as OpenVINO's plugin for CPUs attaches them.
@@ -108,6 +109,7 @@ std::string better_in_float_for_openvino(const OperatorView& op) {
 Backend limits_of_openvino(Engine) {
   return {.name = "OpenVINO",
           .float_outputs = true,
+          .int8_tables = true,
           .fuses = openvino_fuses,
           .better_in_float = better_in_float_for_openvino};
 }
@@ -149,21 +151,22 @@ void write_program(const Solution& solution, const Belongings& belongings, const
             dialect, path);
 }
 
-constexpr Precision kStaticAlone[] = {Precision::kFloat, Precision::kStatic};
+constexpr Precision kAll[] = {Precision::kFloat, Precision::kWeightOnly, Precision::kDynamic,
+                              Precision::kStatic};
 constexpr Precision kKnownGrids[] = {Precision::kFloat, Precision::kWeightOnly, Precision::kStatic};
 
 constexpr Target kTargets[] = {{.name = "libtorch",
                                 .file = "model.int8.pt",
                                 .about = "int8 by LibTorch's quantized:: operators",
                                 .limits = backend_of,
-                                .precisions = kStaticAlone,
+                                .precisions = kAll,
                                 .write = write_quantized_ops,
                                 .open = open_in_libtorch},
                                {.name = "libtorch-onednn",
                                 .file = "model.int8.onednn.pt",
                                 .about = "int8 by LibTorch's onednn:: operators, on plain tensors",
                                 .limits = limits_of_onednn,
-                                .precisions = kStaticAlone,
+                                .precisions = kKnownGrids,
                                 .write = write_onednn_ops,
                                 .open = open_in_libtorch},
                                {.name = "onnxruntime",
@@ -210,7 +213,7 @@ constexpr Target kTargets[] = {{.name = "libtorch",
                                {.name = "simulation",
                                 .file = "model.fakequant.pt",
                                 .about = "float32 that computes what int8 does",
-                                .precisions = kKnownGrids,
+                                .precisions = kAll,
                                 .write = write_simulation,
                                 .open = open_in_libtorch}};
 

@@ -15,7 +15,7 @@ constexpr size_t kLayersPerTensor = 4;
 
 bool is_layer(const QuantPlan& plan, const std::string& name) {
   const auto* op = plan.find(name);
-  return op && op->weight_site && op->precision != Precision::kFloat;
+  return op && op->weight_site && op->operator_class == OperatorClass::kLayer;
 }
 
 /// Whether what is made before the place is finished after it, by the same kernel.

@@ -6,11 +6,11 @@
 
 namespace qtool {
 
-/// The names of the operators whose weight has a grid.
+/// The names of the layers whose weight has a grid.
 [[nodiscard]] inline std::vector<std::string> quantized_layers(const QuantPlan& plan) {
   std::vector<std::string> names;
   for (const auto& op : plan.operators)
-    if (op.weight_site && op.precision != Precision::kFloat) names.push_back(op.name);
+    if (op.weight_site && op.operator_class == OperatorClass::kLayer) names.push_back(op.name);
   return names;
 }
 

@@ -42,13 +42,13 @@ std::vector<PlannedSite> sites_of(const QuantPlan& plan) {
 }
 
 /// Float layers cost twice: their own time, and the conversions on both sides.
-std::vector<std::string> warnings_of(const QuantPlan& plan) {
+std::vector<std::string> warnings_of(const QuantPlan& plan, Mode mode) {
   size_t layers = 0;
   for (const auto& op : plan.operators)
     layers += find_operator(op.kind) && op.operator_class == OperatorClass::kLayer;
-  if (plan.int8_layers() == 0)
+  if (!plan.has_int8_weights())
     return {"nothing in this model can be quantized as asked: " + why_nothing_is_int8(plan)};
-  if (plan.int8_layers() * 2 > layers) return {};
+  if (mode == Mode::kWeightOnly || plan.int8_layers() * 2 > layers) return {};
   return {"only " + std::to_string(plan.int8_layers()) + " of " + std::to_string(layers) +
           " convolution and linear layers run in int8: expect little speed"};
 }
@@ -107,7 +107,7 @@ InspectResult run_inspect(const InspectOptions& options, const Context& context)
                               .objections = objections_of(*target, canonical, graph, plan)});
   result.warnings = warnings_of_file(original);
   for (auto& warning : warnings_of_chance(canonical)) result.warnings.push_back(std::move(warning));
-  for (auto& warning : warnings_of(plan)) result.warnings.push_back(std::move(warning));
+  for (auto& warning : warnings_of(plan, options.recipe.mode)) result.warnings.push_back(std::move(warning));
   if (data.is_given()) {
     context.progress.stage("try the data");
     result.arrival = look_at_data(data, tensor_inputs(original), first_readers(graph),

@@ -8,13 +8,28 @@
 #include "zoo/zoo.h"
 
 namespace qtool {
+namespace {
+
+void refuse_grids_of_run_time(const QuantPlan& plan) {
+  for (const auto& op : plan.operators)
+    if (op.precision == Precision::kDynamic)
+      throw Error(ErrorKind::kUsage, {.what = "qat trains grids that are known before, and weights",
+                                      .where = op.name,
+                                      .got = "mode dynamic",
+                                      .expected = "static or weight-only",
+                                      .fix = "quantize in mode dynamic with qtool ptq"});
+}
+
+}  // namespace
+
 QatStart begin_qat(const QatOptions& options, const CommonOptions& common, JobData& data) {
   auto opened = open_float_model(options.model, data, common.seed);
   check_metrics_apply(options, data, opened.model);
   auto file = is_zoo(options.model) ? FileIdentity() : identity_of(options.model);
-  return {begin_quantization(std::move(opened.model), std::move(file), options.recipe,
-                             targets_named(options.target), options.engine),
-          std::move(opened.grids)};
+  auto start = begin_quantization(std::move(opened.model), std::move(file), options.recipe,
+                                  targets_named(options.target), options.engine);
+  refuse_grids_of_run_time(start.plan);
+  return {std::move(start), std::move(opened.grids)};
 }
 
 Solution with_known_grids(Solution solved, const std::map<std::string, QParams>& known) {

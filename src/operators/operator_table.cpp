@@ -17,7 +17,8 @@ constexpr OperatorRow kTable[] = {
     // all of it.
     {"aten::conv_transpose1d", OperatorClass::kLayer, 1, false},
     {"aten::conv_transpose2d", OperatorClass::kLayer, 1, false},
-    {"aten::linear", OperatorClass::kLayer},
+    {"aten::linear", OperatorClass::kLayer, 0, true, {}, true},
+    {"aten::embedding", OperatorClass::kLookUp},
     {"aten::add", OperatorClass::kCombine},
     {"aten::mul", OperatorClass::kCombine},
     {"aten::cat", OperatorClass::kCombine},

@@ -37,15 +37,28 @@ class Planner {
     op.output = view.name;
     settings_ = resolve(recipe_, {view.name, view.kind});
     op.reason = reason_for_float(view);
-    op.precision = op.reason.empty() ? Precision::kStatic : Precision::kFloat;
+    op.precision = op.reason.empty() ? precision_of(view) : Precision::kFloat;
     if (const auto* row = find_operator(view.kind)) op.operator_class = row->operator_class;
     if (op.is_static()) place_on_grid(view, op);
+    if (op.precision == Precision::kDynamic) add_input_at_run_time(op);
+    if (op.precision == Precision::kDynamic || op.precision == Precision::kWeightOnly)
+      add_float_weight(view, op);
     plan_.operators.push_back(std::move(op));
   }
 
   [[nodiscard]] bool is_int8_value(const std::string& value) const {
     const auto site = plan_.grid_of.find(value);
     return site != plan_.grid_of.end() && plan_.sites[site->second].role == SiteRole::kOutput;
+  }
+
+  /// How an operator runs that can be quantized as its settings ask.
+  [[nodiscard]] Precision precision_of(const OperatorView& view) const {
+    const auto* row = find_operator(view.kind);
+    if (row && row->operator_class == OperatorClass::kLookUp) return Precision::kWeightOnly;
+    if (!row || row->operator_class != OperatorClass::kLayer || settings_.mode == Mode::kStatic)
+      return Precision::kStatic;
+    const bool is_dynamic = settings_.mode == Mode::kDynamic && row->has_dynamic_form;
+    return is_dynamic ? Precision::kDynamic : Precision::kWeightOnly;
   }
 
   /// Empty: it can be int8.
@@ -60,6 +73,8 @@ class Planner {
     if (!settings_.skipped_by.empty()) return "recipe: " + settings_.skipped_by;
     if (const auto kept = plan_.kept_float.find(view.name); kept != plan_.kept_float.end())
       return kept->second;
+    if (const auto precision = precision_of(view); row && precision != Precision::kStatic)
+      return reason_for_float_weight(view, precision);
     if (backend_.objection)
       if (auto objection = backend_.objection(view); !objection.empty()) return objection;
     if (!row) return "";
@@ -84,6 +99,19 @@ class Planner {
       return "it pads with another value than 0";
     for (const auto& input : view.inputs)
       if (!is_int8_value(input)) return "its input " + input + " is float";
+    return "";
+  }
+
+  /// Of an operator whose input and output are float.
+  [[nodiscard]] std::string reason_for_float_weight(const OperatorView& view, Precision precision) const {
+    if (!view.weight.defined()) return "its weight is computed, not a parameter";
+    if (view.weight.scalar_type() != at::kFloat)
+      return std::string("its weight is ") + view.weight.toString();
+    if (precision == Precision::kDynamic && view.inputs.size() != 1)
+      return "its bias is computed, not a parameter";
+    if (view.kind != "aten::embedding") return "";
+    if (!backend_.int8_tables) return "a target holds no tables in int8";
+    if (!view.numbers.contains("sparse") || view.numbers.at("sparse") != 0) return "its gradient is sparse";
     return "";
   }
 
@@ -133,6 +161,8 @@ class Planner {
       case OperatorClass::kPool:
         keep_grid(op);
         break;
+      case OperatorClass::kLookUp:  // is never static
+        break;
     }
   }
 
@@ -152,6 +182,22 @@ class Planner {
     for (const auto& input : op.inputs)
       if (!plan_.grid_of.contains(input))
         plan_.grid_of[input] = add_site(op.name, SiteRole::kInput, input, activation_scheme());
+  }
+
+  void add_input_at_run_time(PlannedOperator& op) {
+    const auto scheme = QuantScheme::activation(backend_.activation_bits, Symmetry::kAffine);
+    const auto site = add_site(op.name, SiteRole::kInput, op.inputs[0], scheme);
+    plan_.sites[site].source = GridSource::kRunTime;
+    if (settings_.activation_bits < scheme.bits())
+      op.reason =
+          "its input has " + std::to_string(scheme.bits()) + " bits, as kernels that find the grid give it";
+  }
+
+  /// Of an operator that reads a float input: no kernel limits it.
+  void add_float_weight(const OperatorView& view, PlannedOperator& op) {
+    const auto scheme = QuantScheme::weight(settings_.weight_bits, settings_.weight_granularity,
+                                            find_operator(view.kind)->weight_axis);
+    op.weight_site = add_site(op.name, SiteRole::kWeight, view.weight_path, scheme);
   }
 
   /// Why the weight must not have more than 7 bits; empty: it may.
@@ -303,8 +349,13 @@ const PlannedOperator* QuantPlan::find(const std::string& name) const {
 
 size_t QuantPlan::int8_layers() const {
   return static_cast<size_t>(std::count_if(operators.begin(), operators.end(), [](const auto& op) {
-    return op.is_static() && op.weight_site.has_value();
+    return (op.is_static() || op.precision == Precision::kDynamic) && op.weight_site.has_value();
   }));
+}
+
+bool QuantPlan::has_int8_weights() const {
+  return std::any_of(operators.begin(), operators.end(),
+                     [](const auto& op) { return op.weight_site.has_value(); });
 }
 
 std::string why_nothing_is_int8(const QuantPlan& plan) {
@@ -328,7 +379,7 @@ QuantPlan make_plan(const GraphView& graph, const Recipe& recipe, const Backend&
                     KeptFloat kept_float) {
   check_is_float(graph);
   auto plan = propose_plan(graph, recipe, backend, std::move(kept_float));
-  if (plan.int8_layers() > 0) return plan;
+  if (plan.has_int8_weights()) return plan;
   throw Error(ErrorKind::kUnquantizable,
               {.what = "nothing in this model can be quantized as asked",
                .got = why_nothing_is_int8(plan),

@@ -24,6 +24,8 @@ struct Backend {
   bool integer_biases = false;
   /// Whether layers can give float32: what only float operators read then has no grid.
   bool float_outputs = false;
+  /// Whether the file holds the table of an embedding in int8, and makes rows float that are picked.
+  bool int8_tables = false;
   /// Whether the kernel of a layer of this kind can do an operator that reads its result, too: a relu and a hardtanh
   /// apart, which every kernel can. Null: none.
   std::function<bool(const std::string& layer, const OperatorView& next)> fuses = {};
@@ -46,7 +48,7 @@ struct Names<SiteRole> {
       {SiteRole::kOutput, "output", "what an int8 operator makes"}};
 };
 
-/// How an operator runs. Static is what the planner decides on and LibTorch's target can write so far.
+/// How an operator runs.
 enum class Precision { kFloat, kWeightOnly, kDynamic, kStatic };
 template <>
 struct Names<Precision> {
@@ -67,8 +69,10 @@ enum class GridSource {
 
 /// A tensor that has a grid.
 struct Site {
-  std::string name;  ///< `<operator>:<role>`, e.g. `layers.0.conv1:weight`
-  std::string op;    ///< the operator's name
+  /// `<operator>:<role>`, e.g. `layers.0.conv1:weight`. A grid that is found at run time is of this operator alone, and
+  /// not in QuantPlan::grid_of.
+  std::string name;
+  std::string op;  ///< the operator's name
   SiteRole role = SiteRole::kOutput;
   std::string value;  ///< the value in the canonical graph; for a weight its attribute path
   QuantScheme scheme = QuantScheme::activation(8, Symmetry::kAffine);
@@ -123,14 +127,15 @@ struct QuantPlan {
   KeptFloat kept_float;                    ///< with which it was made
 
   [[nodiscard]] const PlannedOperator* find(const std::string& name) const;  ///< null where there is none
-  [[nodiscard]] size_t int8_layers() const;  ///< static operators with a weight
+  [[nodiscard]] size_t int8_layers() const;                                  ///< layers that compute in int8
+  [[nodiscard]] bool has_int8_weights() const;
 };
 
 /// Throws Error(kUsage) for a rule that matches nothing. Perhaps nothing at all is int8.
 [[nodiscard]] QuantPlan propose_plan(const GraphView& graph, const Recipe& recipe, const Backend& backend,
                                      KeptFloat kept_float = {});
 
-/// The same; throws Error(kUnquantizable) where no layer could be int8.
+/// The same; throws Error(kUnquantizable) where no weight could be int8.
 [[nodiscard]] QuantPlan make_plan(const GraphView& graph, const Recipe& recipe, const Backend& backend,
                                   KeptFloat kept_float = {});
 

@@ -23,9 +23,22 @@ struct Names<Calibrator> {
        "the range whose quantized histogram diverges least (KL) from the float one"}};
 };
 
+/// How operators run that can run in several ways. An embedding has an int8 weight in each.
+enum class Mode { kStatic, kDynamic, kWeightOnly };
+template <>
+struct Names<Mode> {
+  static constexpr const char* kind = "mode";
+  static constexpr NamedValue<Mode> table[] = {
+      {Mode::kStatic, "static", "in int8, on grids that calibration finds"},
+      {Mode::kDynamic, "dynamic",
+       "linear layers in int8, on the grid of each input when it comes; of convolutions the weights alone"},
+      {Mode::kWeightOnly, "weight-only", "int8 weights, computed with in float"}};
+};
+
 /// What differs for the sites that `match` names. Later rules win over earlier ones.
 struct Rule {
   std::string match = {};  ///< see plan/match.h
+  std::optional<Mode> mode = {};
   std::optional<int64_t> weight_bits = {}, activation_bits = {};
   std::optional<Granularity> weight_granularity = {};
   std::optional<Symmetry> activation_symmetry = {};
@@ -37,6 +50,7 @@ struct Rule {
 template <class Visitor>
 void describe(Visitor& v, Rule& o) {
   v.field("match", o.match, "site or operator: a name, a glob, re:REGEX or type:OPERATOR", required);
+  v.field("mode", o.mode, "how the operator runs");
   v.field("weight_bits", o.weight_bits, "bits of the weights", between(2, 8));
   v.field("activation_bits", o.activation_bits, "bits of inputs and outputs", between(2, 8));
   v.field("weight_granularity", o.weight_granularity, "what shares one scale in the weights");
@@ -47,6 +61,7 @@ void describe(Visitor& v, Rule& o) {
 
 /// What the user asks of the quantization. The plan is what comes of it for one model on one backend.
 struct Recipe {
+  Mode mode = Mode::kStatic;
   int64_t weight_bits = 8;
   int64_t activation_bits = 8;
   Granularity weight_granularity = Granularity::kPerChannel;
@@ -62,6 +77,7 @@ template <class Visitor>
 void describe(Visitor& v, Recipe& o) {
   v.field("recipe", o.file, "YAML with the keys of `quantize` (see --print-config), rules among them",
           flag_only, path_field);
+  v.field("mode", o.mode, "how layers run; dynamic and weight-only need no calibration");
   v.field("weight_bits", o.weight_bits, "bits of the weights", between(2, 8));
   v.field("activation_bits", o.activation_bits, "bits of the activations; outputs of the model keep 8",
           between(2, 8));

@@ -15,7 +15,8 @@ void take(const std::optional<T>& from, T& to) {
 }  // namespace
 
 Resolved resolve(const Recipe& recipe, const Matchable& candidate) {
-  Resolved result{.weight_bits = recipe.weight_bits,
+  Resolved result{.mode = recipe.mode,
+                  .weight_bits = recipe.weight_bits,
                   .activation_bits = recipe.activation_bits,
                   .activation_bits_by_rule = false,
                   .weight_granularity = recipe.weight_granularity,
@@ -29,6 +30,7 @@ Resolved resolve(const Recipe& recipe, const Matchable& candidate) {
     result.skipped_by = "not in only";
   for (const auto& rule : recipe.rules) {
     if (!matches(rule.match, candidate, place(rule))) continue;
+    take(rule.mode, result.mode);
     take(rule.weight_bits, result.weight_bits);
     take(rule.activation_bits, result.activation_bits);
     result.activation_bits_by_rule |= rule.activation_bits.has_value() && rule.match != kAllOperators;

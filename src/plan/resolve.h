@@ -9,6 +9,7 @@ namespace qtool {
 
 /// The recipe as it holds for one operator, with the rules applied.
 struct Resolved {
+  Mode mode = Mode::kStatic;
   int64_t weight_bits = 8, activation_bits = 8;
   bool activation_bits_by_rule = false;  ///< a rule for some of the operators asks for these bits
   Granularity weight_granularity = Granularity::kPerChannel;

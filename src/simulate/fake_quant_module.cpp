@@ -47,6 +47,20 @@ def from_steps(self, steps):
   return steps * self.scale
 )";
 
+/// As LibTorch's kernels of dynamic quantization, whose grid covers what there is, and zero. Types stand by number: 7
+/// is double, 6 float, 3 int.
+constexpr const char* kAtRunTime = R"(
+def forward(self, x):
+  if bool(self.enabled) and x.numel() > 0:
+    low = torch.clamp_max(torch.min(x), 0.).to(7)
+    high = torch.clamp_min(torch.max(x), 0.).to(7)
+    scale = (high - low) / float(self.qmax)
+    scale = torch.where(scale > 0., scale, torch.ones_like(scale))
+    zero_point = torch.clamp(torch.round(-low / scale), 0, self.qmax)
+    x = torch.fake_quantize_per_tensor_affine(x, scale.to(6), zero_point.to(3), 0, self.qmax)
+  return x
+)";
+
 constexpr const char* kWeight = R"(
 def follow(self, weight):
   values = weight.detach()
@@ -91,11 +105,13 @@ jit::Module prototype(const char* type_name, const char* source, bool is_activat
 
 FakeQuantModules::FakeQuantModules()
     : activation_(prototype("FakeQuantActivation", kActivation, /*is_activation=*/true)),
+      at_run_time_(prototype("FakeQuantAtRunTime", kAtRunTime, /*is_activation=*/true)),
       weight_(prototype("FakeQuantWeight", kWeight, /*is_activation=*/false)) {}
 
 jit::Module FakeQuantModules::make(const Site& site, const FakeQuantState& state) const {
   const bool is_weight = site.role == SiteRole::kWeight;
-  const auto& like = is_weight ? weight_ : activation_;
+  const auto& of_value = site.source == GridSource::kRunTime ? at_run_time_ : activation_;
+  const auto& like = is_weight ? weight_ : of_value;
   jit::Module module(like._ivalue()->compilation_unit(), like.type());
   module.setattr("low", state.low);
   module.setattr("high", state.high);

@@ -19,7 +19,8 @@ class FakeQuantModules {
   [[nodiscard]] torch::jit::Module make(const Site& site, const FakeQuantState& state) const;
 
  private:
-  torch::jit::Module activation_, weight_;  ///< prototypes: all modules of a kind are of one class
+  torch::jit::Module activation_, at_run_time_,
+      weight_;  ///< prototypes: all modules of a kind are of one class
 };
 
 }  // namespace qtool

@@ -33,6 +33,7 @@ std::string fake_quant_path(const Site& site) {
 
 FakeQuantState make_state(const QParams& qparams) {
   const auto& scheme = qparams.scheme();
+  if (!qparams.is_known()) return make_state(QParams(scheme, 1, scheme.qmin()));
   const auto end = [&](int64_t q) {
     return ((qparams.zero_points() * -1 + q).to(at::kDouble) * qparams.scales()).to(at::kFloat);
   };

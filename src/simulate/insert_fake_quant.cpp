@@ -39,10 +39,19 @@ void FakeQuantInsertion::quantize_weight(const PlannedOperator& op) {
 void FakeQuantInsertion::quantize_site(size_t index) {
   const auto& site = plan_.sites[index];
   if (site.role == SiteRole::kWeight) return;
+  if (site.source == GridSource::kRunTime) return quantize_at_run_time(index);
   auto* value = values_.at(site.value);
   if (site.role == SiteRole::kInput) return quantize_for_int8_readers(value, index);
   auto* quantized = insert_after(value, index);
   value->replaceAllUsesAfterNodeWith(quantized->node(), quantized);
+}
+
+void FakeQuantInsertion::quantize_at_run_time(size_t index) {
+  // A part of a model may have the value, and not the operator.
+  const auto layer = layers_.find(plan_.sites[index].op);
+  if (layer == layers_.end()) return;
+  const jit::WithInsertPoint here(layer->second);
+  layer->second->replaceInput(0, form_.activation(layer->second->input(0), index));
 }
 
 void FakeQuantInsertion::quantize_again(const PlannedOperator& op) {

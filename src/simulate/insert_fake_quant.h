@@ -46,6 +46,7 @@ class FakeQuantInsertion {
  private:
   void quantize_weight(const PlannedOperator& op);
   void quantize_site(size_t site);
+  void quantize_at_run_time(size_t site);
   void quantize_again(const PlannedOperator& op);
   torch::jit::Value* insert_after(torch::jit::Value* value, size_t site);
   void quantize_for_int8_readers(torch::jit::Value* value, size_t site);

@@ -1,5 +1,5 @@
 """The command line, and options that contradict each other or the model."""
-from harness import OUT, Case
+from harness import OUT, UNQUANTIZABLE, Case
 
 DO = ("do",)
 VALUE = ("got", "expected", "do")
@@ -37,6 +37,7 @@ def words(shop):
 
 def values(shop):
     wrong = [("--weight-bits", "9", "2 to 8"), ("--weight-bits", "1", "2 to 8"), ("--weight-bits", "eight", "'eight'"),
+             ("--mode", "dynamik", "did you mean 'dynamic'"), ("--mode", "int4", "weight-only"),
              ("--weight-bits", "", "2 to 8"), ("--activation-bits", "16", "2 to 8"),
              ("--calib-samples", "0", "at least 1"),
              ("--calib-samples", "-5", "at least 1"), ("--calib-samples", "12x", "'12x'"),
@@ -97,6 +98,13 @@ def combinations(shop):
         Case("ptq: improvements without data",
              ["ptq", shop.model, "--from-calibration", calibration, "--improve", "batch-norm", "-o", OUT],
              says=("--improve", "--data"), parts=VALUE),
+        Case("ptq: dynamic layers for a target that has none",
+             shop.ptq("--mode", "dynamic", "--target", "libtorch-onednn"), UNQUANTIZABLE,
+             says=("libtorch-onednn", "aten::linear", "dynamic")),
+        Case("ptq: a layer that must be calibrated without data",
+             ["ptq", shop.model, "--mode", "weight-only", "--recipe",
+              shop.write("one_static.yaml", b"rules:\n- {match: 'type:linear', mode: static}\n"), "-o", OUT],
+             says=("no data to calibrate on", "static")),
         Case("ptq: no CUDA", shop.ptq("--device", "cuda"), says=("--device", "cuda")),
         Case("eval: no CUDA", shop.evaluate("--device", "cuda"), says=("--device", "cuda")),
         Case("bench: neither --data nor --shape", ["bench", shop.model], says=("--shape",), parts=VALUE),

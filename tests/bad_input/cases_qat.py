@@ -26,6 +26,7 @@ def options(shop):
                 says=("from scratch",)),
         refuses("improvements of weights that training unfolds", "--improve", "batch-norm",
                 says=("--batch-norm folded", "unfold")),
+        refuses("layers whose grid is found at run time", "--mode", "dynamic", says=("mode dynamic", "qtool ptq")),
         refuses("a network that is not in the zoo", model="zoo:nothing", says=("zoo:nothing",),
                 parts=("got", "expected", "do")),
         refuses("a teacher for a network from scratch", "--distillation", "0.5", model="zoo:lenet",

@@ -132,6 +132,80 @@ TEST_CASE("layers whose grids are not static do not count as int8") {
   CHECK(plan.int8_layers() == 0);
 }
 
+namespace {
+
+/// An embedding, a convolution, a relu, a linear layer.
+Graph reader() {
+  Graph graph;
+  graph.input("tokens");
+  graph.layer("words", "embedding", "tokens").numbers["sparse"] = 0;
+  graph.conv("conv", "words").relu("relu", "conv");
+  graph.layer("linear", "linear", "relu");
+  graph.output("linear");
+  return graph;
+}
+
+Recipe in_mode(Mode mode) {
+  Recipe recipe;
+  recipe.mode = mode;
+  return recipe;
+}
+
+Backend with_tables() { return {.name = "x86", .activation_bits = 7, .int8_tables = true}; }
+
+}  // namespace
+
+TEST_CASE("in mode weight-only weights alone have grids, and no kernel limits them") {
+  auto backend = with_tables();
+  backend.objection = [](const OperatorView&) { return "the kernel is wrong"; };
+  const auto plan = reader().plan(in_mode(Mode::kWeightOnly), backend);
+  CHECK(site_names(plan) == Strings{"words:weight", "conv:weight", "linear:weight"});
+  CHECK(plan.sites[0].scheme == QuantScheme::weight(8, Granularity::kPerChannel, 0));
+  for (const auto* name : {"words", "conv", "linear"})
+    CHECK(find(plan, name).precision == Precision::kWeightOnly);
+  CHECK(plan.grid_of.empty());
+  CHECK(plan.int8_layers() == 0);
+  CHECK(plan.has_int8_weights());
+}
+
+TEST_CASE("in mode dynamic a linear layer finds the grid of its input when it runs") {
+  const auto plan = reader().plan(in_mode(Mode::kDynamic), with_tables());
+  CHECK(site_names(plan) == Strings{"words:weight", "conv:weight", "linear:input", "linear:weight"});
+  CHECK(find(plan, "linear").precision == Precision::kDynamic);
+  CHECK(find(plan, "conv").precision == Precision::kWeightOnly);
+  CHECK(plan.sites[2].source == GridSource::kRunTime);
+  CHECK(plan.sites[2].value == "relu");
+  CHECK(plan.sites[2].scheme.bits() == 7);
+  CHECK(plan.grid_of.empty());
+  CHECK(plan.int8_layers() == 1);
+  auto few_bits = in_mode(Mode::kDynamic);
+  few_bits.activation_bits = 4;
+  const auto few = reader().plan(few_bits, with_tables());
+  CHECK(find(few, "linear").remark() ==
+        "dynamic: its input has 7 bits, as kernels that find the grid give it");
+}
+
+TEST_CASE("an embedding's table is int8 where the target holds such") {
+  const auto plan = reader().plan({}, with_tables());
+  CHECK(find(plan, "words").precision == Precision::kWeightOnly);
+  CHECK(find(plan, "conv").is_static());
+  CHECK(site_names(plan)[1] == "conv:input");
+  CHECK(reason(reader().plan(), "words") == "a target holds no tables in int8");
+  Graph sparse;
+  sparse.input("tokens").layer("words", "embedding", "tokens").numbers["sparse"] = 1;
+  sparse.conv("conv", "words");
+  CHECK(reason(sparse.plan({}, with_tables()), "words") == "its gradient is sparse");
+}
+
+TEST_CASE("a rule gives a layer a mode of its own") {
+  Recipe recipe;
+  recipe.rules = {{.match = "linear", .mode = Mode::kWeightOnly}};
+  const auto plan = reader().plan(recipe, with_tables());
+  CHECK(find(plan, "conv").is_static());
+  CHECK(find(plan, "linear").precision == Precision::kWeightOnly);
+  CHECK_FALSE(plan.grid_of.contains("linear"));
+}
+
 TEST_CASE("a relu becomes part of the layer before it") {
   const auto plan = Graph().input("x").conv("conv", "x").relu("relu", "conv").output("relu").plan();
   CHECK(site_names(plan) == Strings{"conv:input", "conv:weight", "conv:output"});

@@ -75,7 +75,6 @@ QuantPlan with_precision(const QuantPlan& plan, Precision precision) {
       changed.sites.push_back(weight);
     }
     if (op.weight_site && precision == Precision::kDynamic) {
-      changed.grid_of[op.inputs[0]] = changed.sites.size();
       changed.sites.push_back({op.name + ":input", op.name, SiteRole::kInput, op.inputs[0],
                                QuantScheme::activation(8, Symmetry::kAffine)});
       changed.sites.back().source = GridSource::kRunTime;

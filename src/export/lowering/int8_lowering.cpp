@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/error.h"
+#include "export/lowering/float_weight.h"
 #include "graph/ir/attributes.h"
 #include "graph/ir/nodes.h"
 
@@ -73,7 +75,55 @@ void Int8Lowering::lower(jit::Node* node) {
       if (int8_.contains(node->input(i))) node->replaceInput(i, int8_.at(node->input(i)));
   } else if (!is_list_for_int8(node)) {
     give_float(node, node);
+    if (const auto* op = with_float_input(node)) lower_with_float_input(*op, node);
   }
+}
+
+/// One whose weight alone is int8 in the file, or that quantizes its input when it comes.
+const PlannedOperator* Int8Lowering::with_float_input(const jit::Node* node) const {
+  if (node->outputs().size() != 1) return nullptr;
+  const auto op = operators_.find(node->output()->debugName());
+  return op != operators_.end() && !op->second->is_static() && op->second->weight_site ? op->second : nullptr;
+}
+
+void Int8Lowering::lower_with_float_input(const PlannedOperator& op, jit::Node* node) {
+  if (op.precision == Precision::kDynamic) return take_place(node, emit_dynamic(op, node));
+  if (op.operator_class == OperatorClass::kLookUp) return take_place(node, emit_look_up(op, node));
+  const auto path = stored_once(op, node, stored_weight);
+  node->replaceInputWith(argument(node, "weight"), emit_attribute(*graph_, module_, path + ".float_weight"));
+}
+
+/// Also in the name of its output, by which int8 operators behind it find the grid that they want it on.
+void Int8Lowering::take_place(jit::Node* node, jit::Value* made) {
+  const auto name = node->output()->debugName();
+  node->output()->replaceAllUsesWith(made);
+  made->setDebugName(name);
+  values_[name] = made;
+}
+
+/// The path of the state that holds the weight: one for all operators that read the same on the same grid.
+std::string Int8Lowering::stored_once(const PlannedOperator& op, const jit::Node* node, StoredForm form) {
+  const auto& qparams = qparams_[op.weight_grid()];
+  const auto weight = tensor_argument(node, "weight");
+  auto& path = paths_[{weight.data_ptr(), qparams.scheme().to_string(), form}];
+  if (path.empty()) keep(form(path = op.name + ".int8", weight, qparams));
+  return path;
+}
+
+jit::Value* Int8Lowering::emit_look_up(const PlannedOperator& op, jit::Node* node) {
+  const auto path = stored_once(op, node, stored_table);
+  const auto pick = [&](const char* of) {
+    return emit_on(emit_attribute(*graph_, module_, path + of), node);
+  };
+  auto* rows = insert("aten::to", {pick(".rows"), at::kFloat});
+  const auto& qparams = qparams_[op.weight_grid()];
+  if (qparams.scheme().granularity() == Granularity::kPerTensor)
+    return insert("aten::mul", {rows, qparams.scale()});
+  return insert("aten::mul", {rows, pick(".weight_scale")});
+}
+
+jit::Value* Int8Lowering::emit_dynamic(const PlannedOperator& op, jit::Node*) {
+  throw Error(ErrorKind::kUnquantizable, {.what = "the target has no dynamic operators", .where = op.name});
 }
 
 /// The operator whose int8 form stands where `node` is: one that does a sum, too, has both operands there.

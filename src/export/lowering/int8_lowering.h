@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "export/lowering/stored_state.h"
@@ -28,6 +29,8 @@ class Int8Lowering {
 
   /// What takes an operator's place in int8, what is fused into it included; float32 where it has no output site.
   virtual torch::jit::Value* emit(const PlannedOperator& op, torch::jit::Node* node) = 0;
+  /// What takes the place of a layer that quantizes its input when it comes. Of targets that have such.
+  virtual torch::jit::Value* emit_dynamic(const PlannedOperator& op, torch::jit::Node* node);
   virtual torch::jit::Value* quantized(torch::jit::Value* value, size_t site) = 0;
   virtual torch::jit::Value* dequantized(torch::jit::Value* value, size_t site) = 0;
 
@@ -56,6 +59,13 @@ class Int8Lowering {
  private:
   const PlannedOperator* planned(const torch::jit::Node* node) const;
   const PlannedOperator* emitted_at(const torch::jit::Node* node) const;
+  const PlannedOperator* with_float_input(const torch::jit::Node* node) const;
+  void lower_with_float_input(const PlannedOperator& op, torch::jit::Node* node);
+  void take_place(torch::jit::Node* node, torch::jit::Value* made);
+  using StoredForm = StoredState (*)(const std::string& path, const at::Tensor& weight,
+                                     const QParams& qparams);
+  std::string stored_once(const PlannedOperator& op, const torch::jit::Node* node, StoredForm form);
+  torch::jit::Value* emit_look_up(const PlannedOperator& op, torch::jit::Node* node);
   void give_own_list(torch::jit::Node* node);
   void lower(torch::jit::Node* node);
   bool is_list_for_int8(const torch::jit::Node* node) const;
@@ -67,6 +77,7 @@ class Int8Lowering {
   std::map<const torch::jit::Value*, torch::jit::Value*>
       float_;  ///< canonical value with an int8 form -> its float form
   std::vector<StoredState> stored_;
+  std::map<std::tuple<const void*, std::string, StoredForm>, std::string> paths_;  ///< see stored_once()
 };
 
 }  // namespace qtool

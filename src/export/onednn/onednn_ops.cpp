@@ -59,6 +59,7 @@ class OnednnLowering final : public Int8Lowering {
       case OperatorClass::kActivation:
       case OperatorClass::kNorm:
       case OperatorClass::kFixed:
+      case OperatorClass::kLookUp:
         break;
     }
     return clip(op, quantized(emit_in_float(node), op.output_grid()));

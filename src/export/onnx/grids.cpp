@@ -105,6 +105,22 @@ std::string Grids::weight(Emitter& e, const at::Tensor& weight, size_t site, boo
                      per_channel ? Attributes{{"axis", axis}} : Attributes{});
 }
 
+std::string Grids::rows(Emitter& e, const at::Tensor& table, size_t site, const std::string& indices) const {
+  const auto& qparams = qparams_[site];
+  const auto& name = plan_.sites[site].name;
+  auto& builder = e.builder();
+  const auto pick = [&](const at::Tensor& from, const std::string& called) {
+    return builder.add("Gather", {builder.own_constant(from, name + called), indices},
+                       name + called + "/picked", {{"axis", int64_t(0)}});
+  };
+  const auto integers = pick(quantize(table.detach(), qparams).to(at::kChar), "/quantized");
+  const auto steps = e.cast(integers, at::kChar, at::kFloat);
+  const bool has_scales = qparams.scheme().granularity() == Granularity::kPerChannel;
+  const auto scale = has_scales ? pick(qparams.scales().to(at::kFloat).unsqueeze(1), "/scale")
+                                : builder.own_constant(as_float(qparams.scale()), name + "/scale");
+  return builder.add("Mul", {steps, scale}, name);
+}
+
 std::string Grids::bias(Emitter& e, const at::Tensor& bias, size_t input_site, size_t weight_site) const {
   if (!style_.int32_bias) return "";
   const auto& weights = qparams_[weight_site];

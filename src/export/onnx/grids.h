@@ -29,6 +29,9 @@ class Grids {
   /// DequantizeLinear of the int8 `weight`, which may be a transposed one.
   [[nodiscard]] std::string weight(Emitter& e, const at::Tensor& weight, size_t site,
                                    bool is_transposed) const;
+  /// Rows of an embedding's table, which are picked in int8.
+  [[nodiscard]] std::string rows(Emitter& e, const at::Tensor& table, size_t site,
+                                 const std::string& indices) const;
   /// DequantizeLinear of a layer's bias; empty where it stays float.
   [[nodiscard]] std::string bias(Emitter& e, const at::Tensor& bias, size_t input_site,
                                  size_t weight_site) const;

@@ -89,6 +89,8 @@ void einsum(Emitter& e) {
 }
 
 void embedding(Emitter& e) {
+  if (const auto weight = e.argument("weight"); weight.site)
+    return e.out(e.conversion().grids()->rows(e, e.weight("weight"), *weight.site, e.tensor("indices")));
   e.out(e.add("Gather", {e.tensor("weight"), e.tensor("indices")}, {{"axis", int64_t(0)}}));
 }
 

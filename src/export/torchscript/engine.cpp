@@ -81,6 +81,7 @@ Backend backend_of(Engine engine) {
   const bool saturates = engine != Engine::kQnnpack && !has_vnni();
   return {.name = to_string(engine),
           .activation_bits = saturates ? 7 : 8,
+          .int8_tables = true,
           .objection = [engine](const OperatorView& op) { return objection_of(engine, op); },
           .needs_7_bit_weight = [engine](const OperatorView& op) { return weight_limit_of(engine, op); }};
 }

@@ -4,6 +4,7 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/ir/ir.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -68,6 +69,14 @@ class Lowering final : public Int8Lowering {
     const auto& output = output_of(op);
     return insert(kernel(op, node),
                   {int8_of(node->input(0)), packed_weight(op, node), output.scale(), output.zero_point()});
+  }
+
+  jit::Value* emit_dynamic(const PlannedOperator& op, jit::Node* node) override {
+    const auto& input = *std::find_if(plan_.sites.begin(), plan_.sites.end(), [&](const Site& site) {
+      return site.op == op.name && site.source == GridSource::kRunTime;
+    });
+    const bool reduce_range = input.scheme.bits() < 8;
+    return insert("quantized::linear_dynamic", {node->input(0), packed_weight(op, node), reduce_range});
   }
 
   /// LibTorch saves a packed weight in 8 bits, whatever its own.

@@ -19,7 +19,7 @@ void check(const PtqOptions& options) {
                                     .got = "--from-calibration and --merge-calibration",
                                     .expected = "one of them",
                                     .fix = "name all files behind --merge-calibration"});
-  if (options.data.empty() && !stored)
+  if (options.data.empty() && !stored && options.recipe.mode == Mode::kStatic)
     throw Error(ErrorKind::kUsage,
                 {.what = "no data to calibrate on",
                  .expected = "--data SPEC, or the statistics of an earlier run with --from-calibration",

@@ -3,6 +3,7 @@
 #include "base/names.h"
 #include "base/sha256.h"
 #include "calibrate/calibrate.h"
+#include "calibrate/seen_values.h"
 #include "calibrate/statistics_file.h"
 #include "export/expressible.h"
 #include "export/target_limits.h"
@@ -41,6 +42,22 @@ int64_t bytes_of(const std::vector<at::Tensor>& tensors) {
   int64_t bytes = 0;
   for (const auto& tensor : tensors) bytes += static_cast<int64_t>(tensor.nbytes());
   return bytes;
+}
+
+/// Of a plan whose grids need no data.
+Calibration nothing_seen(const Quantization& quantization) {
+  Statistics statistics;
+  statistics.model_sha256 = quantization.file.sha256;
+  return {std::move(statistics)};
+}
+
+void check_has_data(const JobData& data) {
+  if (data.is_given()) return;
+  throw Error(ErrorKind::kUsage, {.what = "no data to calibrate on",
+                                  .where = "a rule of the recipe",
+                                  .got = "mode static",
+                                  .expected = "--data SPEC",
+                                  .fix = "name the data, or give the rule another mode"});
 }
 
 std::string sha256_of(const std::vector<at::Tensor>& tensors) {
@@ -111,8 +128,11 @@ Calibration calibrate_on_data(const Quantization& quantization, const QuantizeOp
 
 Calibration gather_statistics(const Quantization& quantization, const PtqOptions& options, JobData& data,
                               at::Device device, Progress& progress) {
-  if (options.from_calibration.empty() && options.merge_calibration.empty())
+  if (seen_values(quantization.plan).empty()) return nothing_seen(quantization);
+  if (options.from_calibration.empty() && options.merge_calibration.empty()) {
+    check_has_data(data);
     return calibrate_on_data(quantization, options, data, device, progress);
+  }
   auto statistics = read_all(options);
   check_same_model(quantization, statistics, options);
   return {std::move(statistics)};

@@ -50,7 +50,10 @@ TEST_CASE("options that contradict are named") {
        },
        "needs its batch norms"},
       {[](auto& o) { o.improve = {"batch-norm"}; }, "training would unfold it"},
-      {[](auto& o) { o.improve = {"none", "batch-norm"}; }, "improvements contradict each other"},
+      {[](auto& o) {
+         o.improve = {"none", "batch-norm"};
+       },
+       "improvements contradict each other"},
       {[](auto& o) {
          o.verify_samples = 0;
          o.gates.max_drop = 1;
