@@ -44,7 +44,10 @@ def good_and_bad(schema):
         kind = one.get("type")
         if "enum" in one:
             good += one["enum"]
-            bad += ["no-such-name", 3.5]
+            if {"type": "string"} not in alternatives(schema):
+                bad += ["no-such-name", 3.5]
+        elif kind == "string":  # beside names: a file
+            good.append("own.pt")
         elif kind == "array":
             inner_good, inner_bad = good_and_bad(one["items"])
             good.append(inner_good)
