@@ -112,7 +112,7 @@ class Readme:
         if '.save("model.pt")' in block.text:
             demand("conv2d" in self.run(folder, "qtool inspect model.pt"), "what it saved is not the model")
         if '.save("my_metric.pt")' in block.text:
-            printed = self.run(folder, f"qtool qat model.pt --data {DATA},limit=64 --epochs 1 --blame-samples 4 "
+            printed = self.run(folder, f"qtool qat model.pt --data {DATA} --epochs 1 "
                                        "--metric my_metric.pt --loss my_loss.pt -o out")
             demand("confidence" in printed, f"what it saved is not the metric:\n{printed}")
 
