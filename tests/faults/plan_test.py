@@ -91,7 +91,7 @@ class OneGrid(FaultTest):
 
     def test_the_same_is_decided_without_data_and_in_training(self):
         model = Detector(JOINS["cat"])
-        self.quantize(model)
+        self.quantize(model, "--improve", "none")
         expected = self.members(self.folder / "out/model.int8.pt")
         for flag in "--from-calibration", "--merge-calibration":
             self.qtool("ptq", self.path("model.pt"), flag, self.path("out/calibration.json"), "-o", self.path("again"))
