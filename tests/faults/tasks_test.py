@@ -79,8 +79,8 @@ class Tasks(FaultTest):
         pictures, letters, lengths = words(1600)
         data = self.npz(x=pictures, targets=letters, target_lengths=lengths)
         own = ["--loss", self.save(CtcLoss(), "ctc.pt"), "--metric", self.save(ExactWords(), "words.pt")]
-        self.qtool("train", self.script(recogniser()), "--data", data, "--epochs", 10, "--batch-size", 32, "--optimizer",
-                   "adamw", *own, "-o", self.path("float"))
+        self.qtool("train", self.script(recogniser()), "--data", data, "--epochs", 10, "--batch-size", 32,
+                   "--optimizer", "adamw", *own, "-o", self.path("float"))
         model = self.path("float/model.pt")
         metric = own[2:]
         report, _ = self.job("ptq", model, data, *metric, "--weight-bits", 2, "--improve", "none")
