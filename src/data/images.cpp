@@ -51,7 +51,7 @@ class Images : public Dataset {
  private:
   [[nodiscard]] bool has_masks() const { return !samples_.at(0).mask.empty(); }
   [[nodiscard]] at::Tensor mask_of(const ImageFile& sample, const at::Tensor& image) const {
-    const at::Tensor mask = decode_class_map(sample.mask, most_bytes_);
+    at::Tensor mask = decode_class_map(sample.mask, most_bytes_);
     if (mask.sizes() == image.sizes().slice(1)) return mask;
     throw Error(ErrorKind::kUsage, {.what = "a mask has not the size of its image",
                                     .where = sample.mask,

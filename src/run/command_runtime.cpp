@@ -71,7 +71,7 @@ class CommandRuntime final : public RuntimeModel {
     const auto got = made.empty() ? at::Tensor() : made.back();
     if (made.size() < 2 || got.scalar_type() != at::kDouble || got.dim() != 1 || got.size(0) != runs)
       refuse_latencies(made);
-    const std::vector<double> ms(got.data_ptr<double>(), got.data_ptr<double>() + runs);
+    std::vector<double> ms(got.data_ptr<double>(), got.data_ptr<double>() + runs);
     if (!std::all_of(ms.begin(), ms.end(), [](double each) { return std::isfinite(each) && each > 0; }))
       refuse_latencies(made);
     return ms;
