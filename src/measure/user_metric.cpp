@@ -26,8 +26,8 @@ std::optional<std::string> warning_of(const UserModule& module, const std::strin
 
 class ValueOfSamples : public MeanOfSamples {
  public:
-  ValueOfSamples(UserModule module, std::string where)
-      : module_(std::move(module)), where_(std::move(where)) {}
+  ValueOfSamples(const UserModule& module, std::string where)
+      : module_(module), where_(std::move(where)) {}
 
   void add(const Answers& batch) override {
     const at::Tensor given = module_.call("forward", {plain(batch.outputs), plain(batch.targets)});
@@ -64,7 +64,7 @@ class ValueOfSamples : public MeanOfSamples {
 
 class Computed : public Metric {
  public:
-  explicit Computed(UserModule module) : module_(std::move(module)) {}
+  explicit Computed(const UserModule& module) : module_(module) {}
 
   void add(const Answers& batch) override {
     (void)module_.call("update", {plain(batch.outputs), plain(batch.targets)});

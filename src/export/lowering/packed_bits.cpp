@@ -32,7 +32,7 @@ at::Tensor pack_bits(const at::Tensor& integers, const QuantScheme& scheme) {
   if (bits == 8) return integers.to(at::kChar).contiguous();
   const int64_t groups = (integers.numel() + kTogether - 1) / kTogether;
   const auto counted = (integers - scheme.qmin()).to(at::kShort).contiguous();
-  const auto packed = at::zeros({groups * bits}, at::kByte);
+  auto packed = at::zeros({groups * bits}, at::kByte);
   const auto* from = counted.data_ptr<int16_t>();
   auto* to = packed.data_ptr<uint8_t>();
   for (int64_t i = 0; i < counted.numel(); ++i) {
