@@ -242,7 +242,7 @@ class BlockRounding {
   }
 
   static at::Tensor taken_gradient(const at::Tensor& tensor) {
-    const auto gradient = tensor.grad();
+    at::Tensor gradient = tensor.grad();
     tensor.mutable_grad().reset();
     return gradient;
   }

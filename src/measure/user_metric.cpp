@@ -26,8 +26,7 @@ std::optional<std::string> warning_of(const UserModule& module, const std::strin
 
 class ValueOfSamples : public MeanOfSamples {
  public:
-  ValueOfSamples(const UserModule& module, std::string where)
-      : module_(module), where_(std::move(where)) {}
+  ValueOfSamples(const UserModule& module, std::string where) : module_(module), where_(std::move(where)) {}
 
   void add(const Answers& batch) override {
     const at::Tensor given = module_.call("forward", {plain(batch.outputs), plain(batch.targets)});
