@@ -51,22 +51,20 @@ Inputs read_inputs(const BenchOptions& options, const ClientModels& models) {
 }
 
 Timed timed(const std::string& name, RuntimeModel& model, const Batch& inputs) {
-  return {.name = name, .prepare = [&](int64_t size) {
-            std::vector<at::Tensor> slices;
-            for (const auto& input : inputs.inputs) slices.push_back(input.narrow(0, 0, size).contiguous());
-            return [&model, slices] {
+  const auto first = [&inputs](int64_t size) {
+    std::vector<at::Tensor> slices;
+    for (const auto& input : inputs.inputs) slices.push_back(input.narrow(0, 0, size).contiguous());
+    return slices;
+  };
+  if (model.times_itself())
+    return {.name = name, .elsewhere = [&model, first](int64_t size, int64_t runs) {
+              return model.latencies_ms(first(size), runs);
+            }};
+  return {.name = name, .prepare = [&model, first](int64_t size) {
+            return [&model, slices = first(size)] {
               throw_if_interrupted();
               (void)model.run(slices);
             };
-          }};
-}
-
-Timed timed_elsewhere(const BenchOptions& options, const RuntimeModel& model, const Batch& inputs) {
-  return {.name = options.models.back(), .elsewhere = [&](int64_t size, int64_t runs) {
-            std::vector<at::Tensor> slices;
-            for (const auto& input : inputs.inputs) slices.push_back(input.narrow(0, 0, size));
-            return latencies_by_command(options.runner, options.models.back(), model.input_names(), slices,
-                                        runs);
           }};
 }
 
@@ -98,9 +96,7 @@ BenchResult run_bench(const BenchOptions& options, const Context& context) {
   const c10::AutoGradMode no_gradients(false);
   std::vector<Timed> subjects;
   for (size_t i = 0; i < models.size(); ++i)
-    subjects.push_back(!options.runner.command.empty() && i + 1 == models.size()
-                           ? timed_elsewhere(options, models[i], inputs.batch)
-                           : timed(options.models[i], models[i], inputs.batch));
+    subjects.push_back(timed(options.models[i], models[i], inputs.batch));
   auto& rows = result.rows;
   for (const Latency& latency : measure_latency(subjects, options.latency, context.progress)) {
     BenchRow& row = rows.emplace_back();

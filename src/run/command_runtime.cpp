@@ -66,7 +66,9 @@ class CommandRuntime final : public RuntimeModel {
 
   std::vector<at::Tensor> run(const std::vector<at::Tensor>& inputs) override { return exchange(inputs, 0); }
 
-  std::vector<double> latencies_ms(const std::vector<at::Tensor>& inputs, int64_t runs) const {
+  bool times_itself() const override { return true; }
+
+  std::vector<double> latencies_ms(const std::vector<at::Tensor>& inputs, int64_t runs) override {
     const auto made = exchange(inputs, runs);
     const auto got = made.empty() ? at::Tensor() : made.back();
     if (made.size() < 2 || got.scalar_type() != at::kDouble || got.dim() != 1 || got.size(0) != runs)
@@ -198,12 +200,6 @@ void check_can_time(const RunnerCommand& options) {
        .got = options.command,
        .expected = "CMD {model} {inputs} {outputs} {runs}, which times as many runs",
        .fix = "e.g. --runner 'python3 apps/runners/onnxruntime.py {model} {inputs} {outputs} {runs}'"});
-}
-
-std::vector<double> latencies_by_command(const RunnerCommand& options, const std::string& model,
-                                         const std::vector<std::string>& input_names,
-                                         const std::vector<at::Tensor>& inputs, int64_t runs) {
-  return CommandRuntime(options, model, input_names).latencies_ms(inputs, runs);
 }
 
 }  // namespace qtool

@@ -28,18 +28,12 @@ void check(const RunnerCommand& options);
 
 /// A model file that a command runs: each run() writes the inputs as an .npz file, an array for each name, has the
 /// command write another with the outputs in their order, and reads it. run() throws Error(kUsage) where the command
-/// fails, takes too long or leaves no such file.
+/// fails, takes too long or leaves no such file. It times itself, without its start and without reading the model: the
+/// command writes what latencies_ms() gives behind the outputs, as the array `latency_ms`.
 [[nodiscard]] std::unique_ptr<RuntimeModel> command_runtime(const RunnerCommand& options, std::string model,
                                                             std::vector<std::string> input_names);
 
 /// Throws Error(kUsage) where the command has no place for {runs}.
 void check_can_time(const RunnerCommand& options);
-
-/// Milliseconds of each of `runs` runs, which the command has timed itself, behind a first one that it has not: without
-/// its start, and without reading the model. It writes them behind the outputs, as the array `latency_ms`. Throws what
-/// run() throws, and where no such array is there.
-[[nodiscard]] std::vector<double> latencies_by_command(const RunnerCommand& options, const std::string& model,
-                                                       const std::vector<std::string>& input_names,
-                                                       const std::vector<at::Tensor>& inputs, int64_t runs);
 
 }  // namespace qtool

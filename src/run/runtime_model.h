@@ -1,6 +1,7 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,14 @@ class RuntimeModel {
   /// Runs once; the inputs stay as they are. A tuple, list or dict of outputs comes flattened. Throws Error(kUsage)
   /// where the model refuses the inputs, Error(kMachine) where the runtime fails.
   [[nodiscard]] virtual std::vector<at::Tensor> run(const std::vector<at::Tensor>& inputs) = 0;
+  /// Whether run() takes more than the model does, so that only the runtime itself can tell how long that is.
+  [[nodiscard]] virtual bool times_itself() const { return false; }
+  /// Where it does: milliseconds of each of `runs` runs, behind a first one that is not timed.
+  /// Throws what run() throws, and Error(kUsage) where the runtime does not tell.
+  [[nodiscard]] virtual std::vector<double> latencies_ms(const std::vector<at::Tensor>& /*inputs*/,
+                                                         int64_t /*runs*/) {
+    return {};
+  }
 };
 
 }  // namespace qtool

@@ -107,7 +107,7 @@ TEST_CASE("a command tells how long its runs took, behind its outputs") {
   check_can_time(copies);
   const auto latencies = [&](const at::Tensor& ms) {
     write_npz(told, {"output_0", "latency_ms"}, {at::arange(2, at::kFloat), ms});
-    return latencies_by_command(copies, "a model.onnx", {"x", "y"}, two(), 3);
+    return command_runtime(copies, "a model.onnx", {"x", "y"})->latencies_ms(two(), 3);
   };
   CHECK(latencies(at::arange(3, at::kDouble).add(1.5)) == std::vector<double>{1.5, 2.5, 3.5});
   const auto refusal = contains("the runner has not told how long its runs took");
