@@ -135,12 +135,11 @@ void tell_curve(TrainingStory& story, const TrainResult& result) {
                            .best = epoch.epoch == result.best_epoch});
 }
 
-/// What is improved by name. `auto` is nothing: training begins with weights whose batch norms are apart again,
-/// and does what improvements do.
-Improved improve_before_training(Solution first, const Calibration& calibration, const Quantization& start,
-                                 QatOptions options, JobData& data, Progress& progress) {
+/// How the solution is made that training begins with: what is improved is named, and `auto` is nothing, since training
+/// begins with weights whose batch norms are apart again, and does what improvements do.
+QatOptions before_training(QatOptions options) {
   if (!is_list_of_improvements(options.improve)) options.improve = {kNoImprovements};
-  return improve_on_data(std::move(first), calibration, start, options, data, progress);
+  return options;
 }
 
 /// The same solution with its weights on their grids. Without rounding such weights are no network that was ever
@@ -167,12 +166,13 @@ QuantizeResult run_qat(const QatOptions& options, const Context& context) {
   auto [start, known_grids] = begin_qat(options, context.common, data);
 
   clock.begin("calibrate");
-  const auto calibration = calibrate_on_data(start, options, data, device, context.progress);
+  const auto first_options = before_training(options);
+  const auto calibration = calibrate_on_data(start, first_options, data, device, context.progress);
   auto solved = with_known_grids(solve_first(start, calibration.statistics, options.recipe), known_grids);
 
   clock.begin("improve");
   const auto improved =
-      improve_before_training(std::move(solved), calibration, start, options, data, context.progress);
+      improve_on_data(std::move(solved), calibration, start, first_options, data, context.progress);
   const auto& first = improved.solution;
   // Before training changes tensors that canonical and simulation share.
   auto before = simulate(first);

@@ -39,8 +39,9 @@ Batches calibration_batches(const Calibration& calibration, const Quantization& 
 Improved improve_on_data(Solution first, const Calibration& calibration, const Quantization& quantization,
                          const QuantizeOptions& options, JobData& data, Progress& progress) {
   const auto rows = chosen_improvements(options.improve, first.plan);
-  auto improved = improve({std::move(first), calibration.statistics},
-                          calibration_batches(calibration, quantization, options, data), progress, rows);
+  const auto batches =
+      rows.empty() ? Batches() : calibration_batches(calibration, quantization, options, data);
+  auto improved = improve({std::move(first), calibration.statistics}, batches, progress, rows);
   improved.solution = as_kernels_have_it(quantization, std::move(improved.solution));
   return improved;
 }

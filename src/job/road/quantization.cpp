@@ -12,6 +12,7 @@
 #include "graph/passes/canonicalise.h"
 #include "graph/random_operators.h"
 #include "graph/tensor_inputs.h"
+#include "improve/improve.h"
 #include "measure/resources.h"
 #include "solve/first_solution.h"
 #include "solve/integer_biases.h"
@@ -109,6 +110,7 @@ Calibration calibrate_on_data(const Quantization& quantization, const QuantizeOp
   ArrivalMeter meter(quantization.original.input_names(), first_readers(quantization.graph));
   int64_t done = 0;
   std::string sha;
+  const bool are_read_again = !chosen_improvements(options.improve, quantization.plan).empty();
   std::vector<std::vector<at::Tensor>> remembered;
   int64_t bytes = 0;
   auto statistics = calibrate(quantization.canonical, quantization.plan, [&]() -> std::vector<at::Tensor> {
@@ -118,7 +120,7 @@ Calibration calibrate_on_data(const Quantization& quantization, const QuantizeOp
     done += batch->size();
     meter.add(batch->inputs);
     bytes += bytes_of(batch->inputs);
-    if (bytes <= kRememberedBytes) remembered.push_back(batch->inputs);
+    if (are_read_again && bytes <= kRememberedBytes) remembered.push_back(batch->inputs);
     sha = sha256(sha + sha256_of(batch->inputs));
     return on_device(batch->inputs, device);
   });

@@ -51,7 +51,7 @@ struct Calibration {
   Statistics statistics;
   Arrival arrival = {};          ///< empty where no data was read
   std::string data_sha256 = {};  ///< of the inputs, batch by batch; likewise
-  /// The inputs of the first batches, for whoever goes over them again: as many as fit into kRememberedBytes.
+  /// The inputs of the first batches, for improvements that go over them again: as many as fit into kRememberedBytes.
   std::vector<std::vector<at::Tensor>> remembered = {};
 };
 /// From the training split of the data, run on the device.
