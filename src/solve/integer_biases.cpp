@@ -27,15 +27,20 @@ std::vector<std::string> layers_of(const Solution& solution) {
 
 }  // namespace
 
+at::Tensor whole_steps_of_bias(const at::Tensor& bias, const at::Tensor& scales) {
+  const auto steps = at::round(bias.to(at::kDouble).div(scales.to(at::kDouble)));
+  return at::abs(steps).max().item<double>() < std::pow(2, 31) ? steps : at::Tensor();
+}
+
 Solution with_integer_biases(const Solution& solution) {
   const at::NoGradGuard no_grad;
   auto copy = copy_with_layers(solution.model, layers_of(solution));
   for (auto& [name, tensors] : copy.layers) {
     const auto& op = *solution.plan.find(name);
     const auto& input = solution.qparams[solution.plan.grid_of.at(op.inputs[0])];
-    const auto steps = solution.qparams[op.weight_grid()].scales().to(at::kDouble).mul(input.scale());
-    const auto whole = at::round(tensors.bias.to(at::kDouble).div(steps));
-    if (at::abs(whole).max().item<double>() < std::pow(2, 31)) tensors.bias.copy_(whole.mul(steps));
+    const auto scales = solution.qparams[op.weight_grid()].scales().to(at::kDouble).mul(input.scale());
+    const auto steps = whole_steps_of_bias(tensors.bias, scales);
+    if (steps.defined()) tensors.bias.copy_(steps.mul(scales));
   }
   return {std::move(copy.model), solution.plan, solution.qparams};
 }

@@ -1,15 +1,12 @@
 #include "export/onnx/grids.h"
 
-#include <ATen/ops/abs.h>
-#include <ATen/ops/round.h>
 #include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/zeros_like.h>
-
-#include <cmath>
 
 #include "graph/ir/nodes.h"
 #include "grid/affine.h"
 #include "simulate/insert_fake_quant.h"
+#include "solve/integer_biases.h"
 
 namespace qtool::onnx {
 namespace {
@@ -125,8 +122,8 @@ std::string Grids::bias(Emitter& e, const at::Tensor& bias, size_t input_site, s
   if (!style_.int32_bias) return "";
   const auto& weights = qparams_[weight_site];
   const auto scales = weights.scales().to(at::kFloat).mul(float(qparams_[input_site].scale()));
-  const auto steps = at::round(bias.to(at::kDouble).div(scales.to(at::kDouble)));
-  if (at::abs(steps).max().item<double>() >= std::pow(2, 31)) return "";
+  const auto steps = whole_steps_of_bias(bias, scales);
+  if (!steps.defined()) return "";
   const auto name = e.hint() + ":bias";
   auto& builder = e.builder();
   const auto held = builder.own_constant(steps.to(at::kInt), name + "/quantized");
