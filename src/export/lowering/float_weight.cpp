@@ -6,6 +6,7 @@
 
 #include "export/lowering/packed_bits.h"
 #include "grid/affine.h"
+#include "grid/along_axis.h"
 
 namespace qtool {
 
@@ -15,11 +16,8 @@ namespace {
 
 /// The scales, so that they can be multiplied with a weight of so many axes.
 at::Tensor scales_beside(const at::Tensor& weight, const QParams& qparams) {
-  const auto scales = qparams.scales().to(at::kFloat);
-  std::vector<int64_t> sizes(static_cast<size_t>(weight.dim()), 1);
-  if (qparams.scheme().granularity() == Granularity::kPerChannel)
-    sizes[static_cast<size_t>(qparams.scheme().axis())] = -1;
-  return scales.view(sizes);
+  const bool has_axis = qparams.scheme().granularity() == Granularity::kPerChannel;
+  return along_axis(qparams.scales().to(at::kFloat), has_axis ? qparams.scheme().axis() : 0, weight);
 }
 
 }  // namespace

@@ -17,8 +17,7 @@ namespace qtool {
 namespace {
 
 /// LibTorch's tensor of integers that carries scales; int8 storage whatever the bits.
-at::Tensor as_qint8(const at::Tensor& weight, const QParams& qparams) {
-  const auto integers = quantize(weight.detach(), qparams).to(at::kChar);
+at::Tensor as_qint8(const at::Tensor& integers, const QParams& qparams) {
   if (qparams.scheme().granularity() == Granularity::kPerTensor)
     return at::_make_per_tensor_quantized_tensor(integers, qparams.scale(), qparams.zero_point());
   return at::_make_per_channel_quantized_tensor(integers, qparams.scales(), qparams.zero_points(),
@@ -53,11 +52,9 @@ torch::jit::Value* emit_qint8(torch::jit::Graph& graph, torch::jit::Value* integ
                 {integers, scales, zero_points, qparams.scheme().axis()});
 }
 
-}  // namespace
-
-c10::IValue pack_weight(const torch::jit::Node* node, const at::Tensor& weight, const at::Tensor& bias,
-                        const QParams& qparams) {
-  torch::jit::Stack stack{as_qint8(weight, qparams),
+c10::IValue pack_integers(const torch::jit::Node* node, const at::Tensor& integers, const at::Tensor& bias,
+                          const QParams& qparams) {
+  torch::jit::Stack stack{as_qint8(integers.to(at::kChar), qparams),
                           bias.defined() ? c10::IValue(bias.detach()) : c10::IValue()};
   for (auto& setting : settings_of(node)) stack.push_back(std::move(setting));
   try {
@@ -75,21 +72,28 @@ c10::IValue pack_weight(const torch::jit::Node* node, const at::Tensor& weight, 
   return stack.at(0);
 }
 
+}  // namespace
+
+c10::IValue pack_weight(const torch::jit::Node* node, const at::Tensor& weight, const at::Tensor& bias,
+                        const QParams& qparams) {
+  return pack_integers(node, quantize(weight.detach(), qparams), bias, qparams);
+}
+
 StoredState stored_packed_weight(const std::string& path, const torch::jit::Node* node,
                                  const at::Tensor& weight, const at::Tensor& bias, const QParams& qparams) {
-  std::vector<StoredState::Part> parts = {
-      {"weight", pack_bits(quantize(weight.detach(), qparams), qparams.scheme())},
-      {"weight_scale", qparams.scales().to(at::kFloat)}};
+  const auto integers = quantize(weight.detach(), qparams);
+  std::vector<StoredState::Part> parts = {{"weight", pack_bits(integers, qparams.scheme())},
+                                          {"weight_scale", qparams.scales().to(at::kFloat)}};
   if (bias.defined()) parts.push_back({"bias", bias.detach()});
   const auto make = [prepack = prepack_of(node), settings = settings_of(node), sizes = weight.sizes().vec(),
                      qparams](torch::jit::Graph& graph, const std::vector<torch::jit::Value*>& values) {
-    auto* integers = emit_unpacking(graph, values[0], qparams.scheme(), sizes);
-    std::vector<torch::jit::NamedValue> inputs = {emit_qint8(graph, integers, values[1], qparams)};
+    auto* unpacked = emit_unpacking(graph, values[0], qparams.scheme(), sizes);
+    std::vector<torch::jit::NamedValue> inputs = {emit_qint8(graph, unpacked, values[1], qparams)};
     inputs.push_back(values.size() > 2 ? torch::jit::NamedValue(values[2]) : c10::IValue());
     inputs.insert(inputs.end(), settings.begin(), settings.end());
     return graph.insert(c10::Symbol::fromQualString(prepack), inputs);
   };
-  return {path, std::move(parts), "packed_weight", pack_weight(node, weight, bias, qparams), make};
+  return {path, std::move(parts), "packed_weight", pack_integers(node, integers, bias, qparams), make};
 }
 
 }  // namespace qtool
