@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "base/error.h"
+
 namespace qtool {
 namespace {
 
@@ -14,12 +16,6 @@ constexpr int64_t kShareOfOne = 5;
 using Inputs = std::vector<at::Tensor>;
 
 bool is_held_out(int64_t index) { return index % kEvery == kFirstHeldOut; }
-
-Inputs rows_of(const Inputs& inputs, int64_t begin, int64_t count) {
-  Inputs rows;
-  for (const auto& input : inputs) rows.push_back(input.narrow(0, begin, count));
-  return rows;
-}
 
 DividedBatches divide_one(const Batches& all) {
   auto batch = all.pass()();
@@ -56,8 +52,20 @@ Batches first_of(const Batches& batches, int64_t samples, int64_t parts) {
           }};
 }
 
-std::vector<at::Tensor> first_samples(const std::vector<at::Tensor>& inputs, int64_t count) {
-  return rows_of(inputs, 0, std::min(count, inputs.at(0).size(0)));
+std::vector<at::Tensor> rows_of(const std::vector<at::Tensor>& batch, int64_t begin, int64_t count) {
+  std::vector<at::Tensor> rows;
+  for (const auto& tensor : batch) rows.push_back(tensor.narrow(0, begin, count));
+  return rows;
+}
+
+bool takes(const Model& model, const std::vector<at::Tensor>& batch) {
+  try {
+    (void)model.shared().forward(batch);
+    return true;
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kUsage || error.kind() == ErrorKind::kUnquantizable) return false;
+    throw;
+  }
 }
 
 Batches few_of(const Batches& batches) { return first_of(batches, 256, 4); }

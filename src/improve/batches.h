@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "calibrate/calibrate.h"
+#include "graph/model.h"
 
 namespace qtool {
 
@@ -21,8 +22,12 @@ struct Batches {
 /// What a row looks at that costs no more than calibration.
 [[nodiscard]] Batches few_of(const Batches& batches);
 
-/// The first samples of a batch.
-[[nodiscard]] std::vector<at::Tensor> first_samples(const std::vector<at::Tensor>& inputs, int64_t count);
+/// Samples of a batch, from the one with the index `begin` on.
+[[nodiscard]] std::vector<at::Tensor> rows_of(const std::vector<at::Tensor>& batch, int64_t begin,
+                                              int64_t count);
+
+/// Whether the model runs on such a batch: one that takes batches of one size alone refuses others.
+[[nodiscard]] bool takes(const Model& model, const std::vector<at::Tensor>& batch);
 
 /// Samples for improvements to work with, and others for the judge alone.
 struct DividedBatches {

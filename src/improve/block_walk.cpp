@@ -9,11 +9,11 @@
 #include <map>
 #include <set>
 
-#include "base/error.h"
 #include "graph/parts.h"
 #include "graph/probe.h"
 #include "graph/view.h"
 #include "improve/blocks.h"
+#include "improve/quantized_layers.h"
 #include "simulate/simulate.h"
 
 namespace qtool {
@@ -37,22 +37,6 @@ std::map<std::string, int64_t> sizes_of(const Model& model, const std::vector<Cu
       sizes[values[i]] = static_cast<int64_t>(value.nbytes()) / samples;
   });
   return sizes;
-}
-
-bool runs(const Model& model, const std::vector<at::Tensor>& inputs) {
-  try {
-    (void)model.shared().forward(inputs);
-    return true;
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::kUsage || error.kind() == ErrorKind::kUnquantizable) return false;
-    throw;
-  }
-}
-
-std::vector<at::Tensor> narrowed(const std::vector<at::Tensor>& tensors, int64_t begin, int64_t count) {
-  std::vector<at::Tensor> parts;
-  for (const auto& tensor : tensors) parts.push_back(tensor.narrow(0, begin, count));
-  return parts;
 }
 
 std::vector<at::Tensor> joined(const std::vector<std::vector<at::Tensor>>& batches) {
@@ -89,7 +73,7 @@ class Walk {
     });
     ends_ = block_ends(solution.plan, places);
     batch_ = std::min(options.batch, first[0].size(0));
-    any_batch_ = runs(solution.model, narrowed(first, 0, batch_));
+    any_batch_ = takes(solution.model, rows_of(first, 0, batch_));
     if (!any_batch_) batch_ = first[0].size(0);
     read(samples_within(options, places, sizes));
   }
@@ -108,8 +92,7 @@ class Walk {
                            .index = static_cast<int64_t>(i),
                            .blocks = static_cast<int64_t>(parts.size())};
       samples.targets = run_all(references[i].model, samples.reference, batch_);
-      if (block.solution.plan.int8_layers() > 0 || has_weights(block.solution.plan))
-        fit(block.solution, samples);
+      if (has_weights(block.solution.plan)) fit(block.solution, samples);
       for (size_t k = 0; k < block.sites.size(); ++k)
         solution_.qparams[block.sites[k]] = block.solution.qparams[k];
       if (i + 1 == parts.size()) break;
@@ -151,7 +134,7 @@ class Walk {
     }
     count_ = std::min(count_, samples) / batch_ * batch_;
     if (count_ == 0) return;
-    const auto inputs = narrowed(joined(batches), 0, count_);
+    const auto inputs = rows_of(joined(batches), 0, count_);
     put(floats_, view(solution_.model).inputs, inputs);
     quantized_ = floats_;
   }
@@ -178,7 +161,7 @@ std::vector<at::Tensor> run_all(Model& block, const std::vector<at::Tensor>& inp
   const at::NoGradGuard no_grad;
   std::vector<std::vector<at::Tensor>> outputs;
   for (int64_t begin = 0; begin < inputs[0].size(0); begin += batch)
-    outputs.push_back(block.forward(narrowed(inputs, begin, batch)));
+    outputs.push_back(block.forward(rows_of(inputs, begin, batch)));
   return joined(outputs);
 }
 
@@ -195,6 +178,17 @@ double relative_error(const std::vector<at::Tensor>& outputs, const std::vector<
 void walk_blocks(Solution& solution, const Evidence& evidence, const WalkOptions& options,
                  const FitBlock& fit) {
   Walk(solution, evidence, options).run(fit);
+}
+
+Attempt fit_blocks(const Solution& solution, const Evidence& evidence, const WalkOptions& options,
+                   const FitLayers& fit) {
+  const at::NoGradGuard no_grad;
+  auto copy = copy_with_layers(evidence.reference, quantized_layers(solution.plan));
+  if (copy.layers.empty()) return {.why_not = kNoLayerOfItsOwn};
+  Solution fitted{std::move(copy.model), solution.plan, solution.qparams};
+  walk_blocks(fitted, evidence, options,
+              [&](Solution& block, const BlockSamples& samples) { fit(block, copy.layers, samples); });
+  return {.solution = std::move(fitted)};
 }
 
 }  // namespace qtool

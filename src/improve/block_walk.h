@@ -2,9 +2,11 @@
 #include <ATen/core/Tensor.h>
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "graph/layer_tensors.h"
 #include "improve/improvement.h"
 #include "solve/solution.h"
 
@@ -43,5 +45,12 @@ struct WalkOptions {
 /// samples that are, and how much memory they take at most.
 void walk_blocks(Solution& solution, const Evidence& evidence, const WalkOptions& options,
                  const FitBlock& fit);
+
+/// Changes the weights of a block in place, those of `layers` (graph/layer_tensors.h), and its grids.
+using FitLayers = std::function<void(Solution& block, const std::map<std::string, LayerTensors>& layers,
+                                     const BlockSamples& samples)>;
+/// Walks through the blocks of a copy of `solution` that has the weights of evidence.reference.
+[[nodiscard]] Attempt fit_blocks(const Solution& solution, const Evidence& evidence,
+                                 const WalkOptions& options, const FitLayers& fit);
 
 }  // namespace qtool

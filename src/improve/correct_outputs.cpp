@@ -12,6 +12,7 @@
 
 #include "graph/layer_tensors.h"
 #include "graph/probe.h"
+#include "grid/along_axis.h"
 #include "improve/quantized_layers.h"
 #include "measure/chance.h"
 #include "simulate/simulate.h"
@@ -75,10 +76,11 @@ struct MendedLayer {
   }
 
   void apply(const at::Tensor& output) const {
-    std::vector<int64_t> shape(static_cast<size_t>(output.dim()), 1);
-    shape[static_cast<size_t>(axis(output))] = -1;
-    if (has_factors) output.mul_(factor.to(output.scalar_type()).view(shape));
-    output.add_(shift.to(output.scalar_type()).view(shape));
+    const auto like_output = [&](const at::Tensor& channels) {
+      return along_axis(channels.to(output.scalar_type()), axis(output), output);
+    };
+    if (has_factors) output.mul_(like_output(factor));
+    output.add_(like_output(shift));
   }
 };
 
@@ -126,9 +128,8 @@ void write(const MendedLayer& layer, const LayerTensors& tensors, QParams& qpara
   if (!layer.shift.defined()) return;  // it never ran
   tensors.bias.copy_(tensors.bias.to(at::kDouble) * layer.factor + layer.shift);
   if (!layer.has_factors) return;
-  std::vector<int64_t> shape(static_cast<size_t>(tensors.weight.dim()), 1);
-  shape[static_cast<size_t>(qparams.scheme().axis())] = -1;
-  tensors.weight.mul_(layer.factor.to(tensors.weight.scalar_type()).view(shape));
+  tensors.weight.mul_(
+      along_axis(layer.factor.to(tensors.weight.scalar_type()), qparams.scheme().axis(), tensors.weight));
   qparams = QParams(qparams.scheme(), (qparams.scales() * layer.factor).to(at::kFloat).to(at::kDouble),
                     qparams.zero_points());
 }
@@ -139,7 +140,7 @@ Attempt correct_outputs(const Solution& solution, const Evidence& evidence, Corr
   const at::NoGradGuard no_grad;
   auto copy = copy_with_layers(solution.model, quantized_layers(solution.plan));
   auto layers = layers_to_mend(solution, copy, correction);
-  if (layers.empty()) return {.why_not = "no quantized layer has a weight of its own"};
+  if (layers.empty()) return {.why_not = kNoLayerOfItsOwn};
   look(layers, solution, evidence);
   Solution mended{std::move(copy.model), solution.plan, solution.qparams};
   for (const auto& layer : layers) write(layer, copy.layers.at(layer.name), mended.qparams[layer.site]);

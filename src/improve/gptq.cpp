@@ -21,7 +21,6 @@
 #include "graph/view.h"
 #include "grid/affine.h"
 #include "improve/block_walk.h"
-#include "improve/quantized_layers.h"
 #include "simulate/simulate.h"
 
 namespace qtool {
@@ -98,9 +97,7 @@ at::Tensor moments_of(const Solution& block, const OperatorView& op, const Unfol
   Probe probe(simulate(block), {input.name()});
   at::Tensor sum;
   for (int64_t begin = 0; begin < samples.count; begin += samples.batch) {
-    std::vector<at::Tensor> batch;
-    for (const auto& tensor : samples.quantized) batch.push_back(tensor.narrow(0, begin, samples.batch));
-    (void)probe.run(batch, [&](size_t, const at::Tensor& value) {
+    (void)probe.run(rows_of(samples.quantized, begin, samples.batch), [&](size_t, const at::Tensor& value) {
       const auto columns = unfolding.columns_of(input.rounded(value));
       const auto product = at::matmul(columns, columns.transpose(1, 2)).to(at::kDouble);
       sum = sum.defined() ? sum + product : product;
@@ -170,14 +167,7 @@ at::Tensor gptq_round(const at::Tensor& rows, const at::Tensor& moments, const Q
 }
 
 Attempt round_by_gptq(const Solution& solution, const Evidence& evidence) {
-  const at::NoGradGuard no_grad;
-  auto copy = copy_with_layers(evidence.reference, quantized_layers(solution.plan));
-  if (copy.layers.empty()) return {.why_not = "no quantized layer has a weight of its own"};
-  Solution rounded{std::move(copy.model), solution.plan, solution.qparams};
-  walk_blocks(rounded, evidence, {}, [&](Solution& block, const BlockSamples& samples) {
-    round_block(block, copy.layers, samples);
-  });
-  return {.solution = std::move(rounded)};
+  return fit_blocks(solution, evidence, {}, round_block);
 }
 
 }  // namespace qtool

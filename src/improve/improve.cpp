@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cmath>
 
-#include "base/error.h"
 #include "improve/batch_norm.h"
 #include "improve/bias_correction.h"
 #include "improve/choice.h"
@@ -123,17 +122,6 @@ class Trials {
   double best_db_;
 };
 
-/// A model that takes batches of one size alone may refuse a part of one.
-bool runs(const Model& model, const std::vector<at::Tensor>& inputs) {
-  try {
-    (void)model.shared().forward(inputs);
-    return true;
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::kUsage || error.kind() == ErrorKind::kUnquantizable) return false;
-    throw;
-  }
-}
-
 Improved untried(Improved first, std::span<const Improvement> rows, const std::string& why) {
   for (const auto& row : rows) first.outcomes.push_back({.name = std::string(row.name), .why = why});
   return first;
@@ -163,10 +151,12 @@ Improved improve(Improved first, const Batches& batches, Progress& progress,
   auto divided = hold_out(batches);
   if (divided.held_out.empty())
     return untried(std::move(first), rows, "there are no samples left to judge it on");
-  if (!runs(first.solution.model, divided.held_out[0]))
+  auto& judged = divided.held_out[0];
+  if (!takes(first.solution.model, judged))
     return untried(std::move(first), rows, "the model takes no smaller batch to judge it on");
-  if (auto few = first_samples(divided.held_out[0], kMostOfOneBatch); runs(first.solution.model, few))
-    divided.held_out[0] = std::move(few);
+  if (auto few = rows_of(judged, 0, std::min(kMostOfOneBatch, judged.at(0).size(0)));
+      takes(first.solution.model, few))
+    judged = std::move(few);
   Trials trials(std::move(first), std::move(divided), progress);
   for (size_t i = 0; i < rows.size(); ++i) {
     progress.update(static_cast<int64_t>(i), static_cast<int64_t>(rows.size()), std::string(rows[i].name));

@@ -14,7 +14,6 @@
 #include <numbers>
 
 #include "graph/probe.h"
-#include "improve/quantized_layers.h"
 #include "improve/rounded_weight.h"
 #include "qat/training_model.h"
 #include "simulate/fake_quant_state.h"
@@ -39,13 +38,12 @@ double products_of(const Solution& block, const std::map<std::string, LayerTenso
   std::vector<std::string> names;
   for (const auto& op : block.plan.operators)
     if (layers.contains(op.name)) names.push_back(op.name);
-  std::vector<at::Tensor> inputs;
-  for (const auto& input : samples.reference) inputs.push_back(input.narrow(0, 0, samples.batch));
   double products = 0;
-  (void)Probe(block.model, names).run(inputs, [&](size_t i, const at::Tensor& output) {
-    const auto& layer = layers.at(names[i]);
-    products += double(layer.weight.numel()) * double(output.numel()) / double(layer.bias.numel());
-  });
+  (void)Probe(block.model, names)
+      .run(rows_of(samples.reference, 0, samples.batch), [&](size_t i, const at::Tensor& output) {
+        const auto& layer = layers.at(names[i]);
+        products += double(layer.weight.numel()) * double(output.numel()) / double(layer.bias.numel());
+      });
   return products / double(samples.batch);
 }
 
@@ -301,14 +299,9 @@ void learn_rounding_of_block(Solution& block, const std::map<std::string, LayerT
 
 Attempt learn_rounding_by_blocks(const Solution& solution, const Evidence& evidence, const WalkOptions& walk,
                                  const LearnedRoundingOptions& options) {
-  const at::NoGradGuard no_grad;
-  auto copy = copy_with_layers(evidence.reference, quantized_layers(solution.plan));
-  if (copy.layers.empty()) return {.why_not = "no quantized layer has a weight of its own"};
-  Solution learned{std::move(copy.model), solution.plan, solution.qparams};
-  walk_blocks(learned, evidence, walk, [&](Solution& block, const BlockSamples& samples) {
-    learn_rounding_of_block(block, copy.layers, samples, options, evidence.progress);
+  return fit_blocks(solution, evidence, walk, [&](Solution& block, const auto& layers, const auto& samples) {
+    learn_rounding_of_block(block, layers, samples, options, evidence.progress);
   });
-  return {.solution = std::move(learned)};
 }
 
 Attempt learn_rounding(const Solution& solution, const Evidence& evidence) {

@@ -6,6 +6,9 @@
 
 namespace qtool {
 
+/// Why a row that changes weights tries nothing.
+inline constexpr const char* kNoLayerOfItsOwn = "no quantized layer has a weight of its own";
+
 /// The names of the layers whose weight has a grid.
 [[nodiscard]] inline std::vector<std::string> quantized_layers(const QuantPlan& plan) {
   std::vector<std::string> names;

@@ -16,6 +16,7 @@
 #include "graph/layer_tensors.h"
 #include "graph/probe.h"
 #include "grid/affine.h"
+#include "grid/along_axis.h"
 
 namespace qtool {
 namespace {
@@ -186,10 +187,9 @@ bool can_be_divided(const ScalingGroup& group, const Scaled& scaled) {
 }
 
 void divide(const LayerTensors& producer, const at::Tensor& factor) {
-  std::vector<int64_t> rows(static_cast<size_t>(producer.weight.dim()), 1);
-  rows[0] = -1;
-  producer.weight.div_(factor.to(at::kFloat).view(rows));
-  producer.bias.div_(factor.to(at::kFloat));
+  const auto by = factor.to(at::kFloat);
+  producer.weight.div_(along_axis(by, 0, producer.weight));
+  producer.bias.div_(by);
 }
 
 /// The plan of a model where the group's readers read `product`.
