@@ -15,8 +15,7 @@ constexpr int64_t kVoid = 255;
 
 at::Tensor class_map(const at::Tensor& targets, int64_t classes, const std::string& where,
                      int64_t first_sample) {
-  at::Tensor values =
-      targets.to(at::kCPU, at::kLong, /*non_blocking=*/false, /*copy=*/true).contiguous();
+  at::Tensor values = targets.to(at::kCPU, at::kLong, /*non_blocking=*/false, /*copy=*/true).contiguous();
   auto* value = values.data_ptr<int64_t>();
   const int64_t each = values.size(0) > 0 ? values.numel() / values.size(0) : 0;
   for (int64_t i = 0; i < values.numel(); ++i) {
