@@ -11,6 +11,7 @@
 #include "report/job/data_lines.h"
 #include "report/job/metric_text.h"
 #include "report/job/report_text.h"
+#include "report/job/speed_text.h"
 #include "report/job/target_table.h"
 #include "report/markdown_table.h"
 #include "terminal.h"
@@ -155,12 +156,16 @@ std::string improvements_line(const std::vector<ReportImprovement>& improvements
 }  // namespace
 
 std::string summary_text(const Report& report, const std::string& directory, bool has_report) {
-  std::string text = ladder_text(report.accuracy);
+  std::string text;
+  if (const auto slower = slower_text(report); !slower.empty()) text = slower + "\n\n";
+  text += ladder_text(report.accuracy);
   text +=
       "size    " + bytes_text(report.size.float_bytes) + " -> " + bytes_text(report.size.int8_bytes) + "\n";
   if (const auto& latency = report.timing.latency; latency)
-    text += "time    " + fixed(latency->float_ms, 2) + " ms -> " + fixed(latency->int8_ms, 2) +
-            " ms for a batch of " + std::to_string(latency->batch) + "\n";
+    text += "time    " + fixed(latency->float_ms, 2) + " ms" +
+            (latency->folded_ms ? " (folded and frozen " + fixed(*latency->folded_ms, 2) + ")" : "") +
+            " -> " + fixed(latency->int8_ms, 2) + " ms for a batch of " + std::to_string(latency->batch) +
+            "\n";
   text += improvements_line(report.improvements);
   for (const auto& target : report.targets)
     text += "model   " + safe_line(directory) + "/" + target.file + "\n";

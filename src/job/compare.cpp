@@ -124,12 +124,14 @@ std::vector<MetricChange> metric_changes(const Report& before, const Report& aft
   });
   add("float size", Unit::kBytes, [&](const Report& r) { return bytes(r.size.float_bytes); });
   add("int8 size", Unit::kBytes, [&](const Report& r) { return bytes(r.size.int8_bytes); });
-  const auto time = [&](double ReportLatency::*member) {
-    return [member](const Report& r) {
-      return r.timing.latency ? std::optional((*r.timing.latency).*member) : std::nullopt;
+  const auto time = [](auto member) {
+    return [member](const Report& r) -> std::optional<double> {
+      if (!r.timing.latency) return std::nullopt;
+      return (*r.timing.latency).*member;
     };
   };
   add("float latency", Unit::kMilliseconds, time(&ReportLatency::float_ms));
+  add("float latency, folded and frozen", Unit::kMilliseconds, time(&ReportLatency::folded_ms));
   add("int8 latency", Unit::kMilliseconds, time(&ReportLatency::int8_ms));
   return changes;
 }

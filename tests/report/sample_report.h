@@ -82,8 +82,11 @@ inline Report sample_report() {
                    .passed = false,
                    .text = "drop in top-1 of 0.50 points is above 0.40 points"}};
   report.files = {{.name = "model.int8.pt", .bytes = 100000, .sha256 = "def"}};
-  report.timing.latency = ReportLatency{
-      .float_ms = 15, .int8_ms = 2.5, .batch = 128, .float_operators = {{"aten::conv2d", 3, 14}}};
+  report.timing.latency = ReportLatency{.float_ms = 15,
+                                        .folded_ms = 10,
+                                        .int8_ms = 2.5,
+                                        .batch = 128,
+                                        .float_operators = {{"aten::conv2d", 3, 14}}};
   report.timing.stages_s = {{"load", 0.1}, {"calibrate", 0.25}};
   report.timing.peak_rss_bytes = 240000000;
   return report;

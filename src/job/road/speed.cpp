@@ -23,10 +23,10 @@ std::vector<ReportOperatorTime> operator_times(const Timed& subject, int64_t bat
 
 }  // namespace
 
-Speed compare_speed(const LadderRung& float_model, const std::vector<LadderRung>& files, JobData& data,
-                    Progress& progress) {
+Speed compare_speed(const LadderRung& saved, const LadderRung& folded, const std::vector<LadderRung>& files,
+                    JobData& data, Progress& progress) {
   const at::NoGradGuard no_grad;
-  std::vector<LadderRung> models = {float_model};
+  std::vector<LadderRung> models = {saved, folded};
   models.insert(models.end(), files.begin(), files.end());
   ReaderInputs readers;
   for (const auto& model : models) readers.push_back(model.inputs);
@@ -41,10 +41,11 @@ Speed compare_speed(const LadderRung& float_model, const std::vector<LadderRung>
   const auto times =
       measure_latency(subjects, {.batch = {batch->size()}, .warm_up = 3, .rounds = 5, .runs = 3}, progress);
   Speed speed;
-  for (size_t i = 1; i < models.size(); ++i) {
+  for (size_t i = 2; i < models.size(); ++i) {
     speed.files_ms.emplace_back(models[i].name, times[i].median_ms);
     if (models[i].name != kInt8Rung) continue;
     speed.latency = ReportLatency{.float_ms = times[0].median_ms,
+                                  .folded_ms = times[1].median_ms,
                                   .int8_ms = times[i].median_ms,
                                   .batch = batch->size(),
                                   .float_operators = operator_times(subjects[0], batch->size()),

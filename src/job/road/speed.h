@@ -17,8 +17,9 @@ struct Speed {
   std::vector<std::pair<std::string, double>> files_ms;  ///< of all files, by their names
 };
 
-/// Times the float model and the files side by side, as a client runs them, on one batch of the test split.
-[[nodiscard]] Speed compare_speed(const LadderRung& float_model, const std::vector<LadderRung>& files,
-                                  JobData& data, Progress& progress);
+/// Times the float model as it was saved, the same folded and frozen, and the files side by side, as a client runs
+/// them, on one batch of the test split.
+[[nodiscard]] Speed compare_speed(const LadderRung& saved, const LadderRung& folded,
+                                  const std::vector<LadderRung>& files, JobData& data, Progress& progress);
 
 }  // namespace qtool

@@ -30,7 +30,8 @@ function resultTiles() {
   const tiles = [];
   if (report.size_bytes.float > 0)
     tiles.push(tile('Size', bytesText(report.size_bytes.int8), `float ${bytesText(report.size_bytes.float)}`));
-  if (latency) tiles.push(tile(`Time for a batch of ${latency.batch}`, fixed(latency.int8, 2) + ' ms', `float ${fixed(latency.float, 2)} ms`));
+  if (latency) tiles.push(tile(`Time for a batch of ${latency.batch}`, fixed(latency.int8, 2) + ' ms',
+    `float ${fixed(latency.float, 2)} ms` + (has(latency.folded) ? `, folded and frozen ${fixed(latency.folded, 2)}` : '')));
   const valueOf = (step, metric) => metricText(metric, step.values[metric.name]);
   if (int8 && mainMetric) tiles.push(tile(capital(mainMetric.title), valueOf(int8, mainMetric), `float ${valueOf(float, mainMetric)}`));
   if (int8 && agreement) tiles.push(tile(capital(metricTitle(agreement)), valueOf(int8, agreement), `of ${ofNumber(report.accuracy.samples, 'sample')}`));
@@ -361,7 +362,8 @@ function speedSection() {
   const latency = report.latency_ms;
   if (!latency) return;
   section('speed', 'Speed',
-    element('p', {class: 'lead'}, `A batch of ${latency.batch} takes ${fixed(latency.float, 2)} ms in float and ${fixed(latency.int8, 2)} ms in int8 (medians, ` +
+    element('p', {class: 'lead'}, `A batch of ${latency.batch} takes ${fixed(latency.float, 2)} ms in float${has(latency.folded) ? `, ${fixed(latency.folded, 2)} ms with it folded and frozen,` : ''} ` +
+      `and ${fixed(latency.int8, 2)} ms in int8 (medians, ` +
       `${ofNumber(report.qtool.threads, 'thread')}, engine ${report.qtool.engine}).`),
     latency.operators ? element('div', {class: 'card'}, operatorsChart(latency.operators)) : null,
     ...(latency.operators ? [operatorTable('float', latency.operators.float), operatorTable('int8', latency.operators.int8)] : []));

@@ -8,15 +8,11 @@
 #include "base/names.h"
 #include "report/job/metric_text.h"
 #include "report/job/report_text.h"
+#include "report/job/speed_text.h"
 #include "report/markdown_table.h"
 
 namespace qtool {
 namespace {
-
-/// `3.9 times smaller`; where the ratio is below one, `1.2 times larger`.
-std::string times(double ratio, const char* better, const char* worse) {
-  return ratio >= 1 ? fixed(ratio, 1) + " times " + better : fixed(1 / ratio, 1) + " times " + worse;
-}
 
 std::string drop_text(const MetricInfo& metric, const ReportDrop& drop) {
   const bool gained = drop.value < 0;
@@ -64,16 +60,17 @@ std::string report_title(const Report& report) {
 }
 
 std::string headline(const Report& report) {
+  const std::string first = slower_text(report);
   std::vector<std::string> parts;
   const auto& size = report.size;
   if (size.float_bytes > 0 && size.int8_bytes > 0)
-    parts.push_back(times(1 / size.ratio(), "smaller", "larger"));
-  if (const auto& latency = report.timing.latency; latency && latency->int8_ms > 0)
-    parts.push_back(times(latency->float_ms / latency->int8_ms, "faster", "slower"));
+    parts.push_back(times_text(1 / size.ratio(), "smaller", "larger"));
+  if (const auto& latency = report.timing.latency; latency && latency->int8_ms > 0 && first.empty())
+    parts.push_back(speed_text(*latency));
   parts.push_back(quality_text(report));
   std::string text = join(parts) + gates_text(report.gates) + ".";
   text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-  return text;
+  return first.empty() ? text : first + " " + text;
 }
 
 }  // namespace qtool

@@ -144,6 +144,7 @@ Json latency_json(const std::optional<ReportLatency>& latency) {
     return Json{{"name", time.name}, {"calls", time.calls}, {"ms", time.ms}};
   };
   return {{"float", latency->float_ms},
+          {"folded", nullable(latency->folded_ms)},
           {"int8", latency->int8_ms},
           {"batch", latency->batch},
           {"operators",

@@ -153,9 +153,14 @@ std::string size_section(const Report& report) {
   if (report.size.float_bytes > 0)
     table.add({"size", bytes_text(report.size.float_bytes), bytes_text(report.size.int8_bytes),
                fixed(report.size.ratio(), 3)});
-  if (const auto& latency = report.timing.latency; latency)
-    table.add({"latency at batch " + std::to_string(latency->batch), fixed(latency->float_ms, 2) + " ms",
-               fixed(latency->int8_ms, 2) + " ms", fixed(latency->int8_ms / latency->float_ms, 3)});
+  if (const auto& latency = report.timing.latency) {
+    const auto add = [&](const std::string& title, double float_ms) {
+      table.add({title, fixed(float_ms, 2) + " ms", fixed(latency->int8_ms, 2) + " ms",
+                 fixed(latency->int8_ms / float_ms, 3)});
+    };
+    add("latency at batch " + std::to_string(latency->batch), latency->float_ms);
+    if (latency->folded_ms) add("against float folded and frozen", *latency->folded_ms);
+  }
   const std::string text = table.text();
   return text.empty() ? text : "## Size and speed\n\n" + text;
 }

@@ -215,6 +215,7 @@ ReportLayer layer_from(const Node& node) {
 std::optional<ReportLatency> latency_from(const Node& node) {
   if (node.is_null()) return std::nullopt;
   return ReportLatency{.float_ms = node.at("float").number(),
+                       .folded_ms = node.at_or_null("folded").optional_number(),
                        .int8_ms = node.at("int8").number(),
                        .batch = node.at("batch").whole()};
 }

@@ -134,7 +134,8 @@ struct ReportOperatorTime {
 
 /// Medians.
 struct ReportLatency {
-  double float_ms = 0;
+  double float_ms = 0;                   ///< of the float model as it was saved
+  std::optional<double> folded_ms = {};  ///< of the float model with batch norm folded, and frozen
   double int8_ms = 0;
   int64_t batch = 1;
   std::vector<ReportOperatorTime> float_operators = {}, int8_operators = {};  ///< slowest first

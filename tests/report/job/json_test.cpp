@@ -47,7 +47,7 @@ TEST_CASE("report.json holds the struct's values, those of metrics in their unit
   CHECK(json["gates"][0]["passed"] == false);
   CHECK(json["gates"][0]["within_noise"] == false);
   CHECK(json["latency_ms"].dump() ==
-        R"({"float":15.0,"int8":2.5,"batch":128,)"
+        R"({"float":15.0,"folded":10.0,"int8":2.5,"batch":128,)"
         R"("operators":{"float":[{"name":"aten::conv2d","calls":3,"ms":14.0}],"int8":[]}})");
   CHECK(json["stages_s"].dump() == R"({"load":0.1,"calibrate":0.25})");
 }

@@ -44,6 +44,7 @@ TEST_CASE("a report comes back as it was written") {
   CHECK(read.layers[2].reason == "no int8 kernel | yet");
   CHECK(read.settings == report.settings);
   CHECK(read.timing.latency->int8_ms == 2.5);
+  CHECK(read.timing.latency->folded_ms == 10);
   CHECK_FALSE(read.gates[0].passed);
   REQUIRE(read.accuracy.metrics.size() == 3);
   CHECK(read.accuracy.metric()->title == "top-1");
