@@ -9,6 +9,7 @@
 #include "export/lowering/float_weight.h"
 #include "graph/ir/attributes.h"
 #include "graph/ir/nodes.h"
+#include "graph/passes/merge_padding.h"
 
 namespace qtool {
 
@@ -30,6 +31,10 @@ Int8Lowering::Int8Lowering(const Solution& solution)
       module_(rebuild(canonical_.module(), "Int8Model")) {
   graph_ = module_.get_method("forward").graph();
   for (const auto& op : plan_.operators) operators_[op.name] = &op;
+  // Between int8 operators alone: elsewhere the value before has no grid. Padding of int8 tensors is LibTorch's slowest.
+  merge_uneven_padding(module_, [this](const jit::Node* convolution) {
+    return planned(convolution) && planned(convolution->input(0)->node());
+  });
   for (auto* node : nodes_of(graph_->block()))
     for (auto* output : node->outputs()) values_[output->debugName()] = output;
 }

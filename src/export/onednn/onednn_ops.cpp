@@ -26,8 +26,10 @@ using Shapes = std::map<std::string, std::vector<int64_t>>;
 Shapes layer_shapes(const Solution& solution, const std::vector<at::Tensor>& example) {
   if (example.empty()) return {};
   std::vector<std::string> values;
-  for (const auto& op : solution.plan.operators)
-    if (op.is_static() && op.weight_site) values.push_back(op.inputs.at(0));
+  for (const auto& op : solution.plan.operators) {
+    const bool may_become_padding = op.kind == "aten::constant_pad_nd";
+    if (op.is_static() && (op.weight_site || may_become_padding)) values.push_back(op.inputs.at(0));
+  }
   Shapes shapes;
   const at::NoGradGuard no_grad;
   (void)Probe(solution.model, values).run(example, [&](size_t index, const at::Tensor& value) {

@@ -40,6 +40,11 @@ bool is_ours(const jit::Node* node) {
   return std::string_view(node->kind().toQualString()).starts_with("qtool::");
 }
 
+std::vector<int64_t> for_each_axis(std::vector<int64_t> values, int64_t axes) {
+  if (values.size() == 1) values.resize(size_t(axes), values[0]);
+  return values;
+}
+
 jit::Value* constant_before(jit::Node* node, const c10::IValue& value) {
   const jit::WithInsertPoint here(node);
   return node->owningGraph()->insertConstant(value);

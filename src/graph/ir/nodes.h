@@ -21,6 +21,8 @@ namespace qtool {
 [[nodiscard]] std::string source_of(const torch::jit::Node* node);
 /// An operator of qtool's own (qat/fake_quant_ops.h).
 [[nodiscard]] bool is_ours(const torch::jit::Node* node);
+/// A list argument of a convolution or pool; one number stands for all axes.
+[[nodiscard]] std::vector<int64_t> for_each_axis(std::vector<int64_t> values, int64_t axes);
 /// A constant that stands before the node, for it to read.
 [[nodiscard]] torch::jit::Value* constant_before(torch::jit::Node* node, const c10::IValue& value);
 [[nodiscard]] bool is_tensor(const torch::jit::Value* value);

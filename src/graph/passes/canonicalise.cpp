@@ -28,6 +28,7 @@
 #include "graph/passes/fold_weights.h"
 #include "graph/passes/grad_mode.h"
 #include "graph/passes/list_appends.h"
+#include "graph/passes/merge_padding.h"
 #include "graph/passes/normalise_operators.h"
 #include "graph/passes/ranks.h"
 #include "graph/passes/site_names.h"
@@ -216,6 +217,7 @@ Model canonicalise_unfolded(const Model& model) {
   auto module = rebuild(frozen, "Model");
   fold_weights(module);
   normalise_operators(module);
+  merge_padding(module);
   name_sites(module);
   return Model(rebuild(module, "Model")).made_of(model);
 }

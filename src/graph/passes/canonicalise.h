@@ -11,6 +11,7 @@ namespace qtool {
 ///   one spelling    aten::_convolution -> conv1d/2d/3d/conv_transpose*;
 ///                   addmm and matmul with a transposed weight -> linear;
 ///                   relu6 and clamp(0, 6) -> hardtanh; clamp(min=0) -> relu; dropout -> nothing
+///   padded          zeros in front of a convolution, the same on both sides, become its padding
 ///   named           the output of each operator is called after the module that it stands in
 ///                   (graph/passes/site_names.h); tensors are attributes under their module path, weights under
 ///                   `<operator>.weight`

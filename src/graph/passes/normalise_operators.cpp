@@ -89,12 +89,6 @@ void normalise_pad(jit::Node* node, const jit::Module&) {
   replace(node, "aten::constant_pad_nd", {node->input(0), argument(node, "pad"), value});
 }
 
-/// One number stands for all axes.
-std::vector<int64_t> for_each_axis(std::vector<int64_t> values, int64_t axes) {
-  if (values.size() == 1) values.resize(size_t(axes), values[0]);
-  return values;
-}
-
 /// padding='same' and 'valid' as numbers; a trace has aten::_convolution_mode for them. Where 'same' adds an odd number
 /// of places, the odd one comes after the values, by a padding of its own.
 void normalise_named_padding(jit::Node* node, const jit::Module& module) {

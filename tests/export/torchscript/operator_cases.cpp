@@ -82,6 +82,9 @@ std::vector<OperatorCase> layers() {
       layer("aten::conv2d", "depthwise", "torch.conv2d(h, w2, b2, [1, 1], [1, 1], [1, 1], 8)", {8, 1, 3, 3}),
       layer("aten::conv2d", "depthwise 5x5", "torch.conv2d(h, w2, b2, [1, 1], [2, 2], [1, 1], 8)",
             {8, 1, 5, 5}),
+      layer("aten::conv2d", "depthwise behind uneven padding",
+            "torch.conv2d(torch.constant_pad_nd(h, [0, 1, 0, 1], 0), w2, b2, [2, 2], [0, 0], [1, 1], 8)",
+            {8, 1, 3, 3}),
       layer("aten::conv2d", "dilated", "torch.conv2d(h, w2, b2, [1, 1], [2, 2], [2, 2])", {8, 8, 3, 3}),
       layer("aten::conv2d", "strided", "torch.conv2d(h, w2, b2, [2, 2])", {8, 8, 3, 3}),
       layer("aten::conv2d", "oblong", "torch.conv2d(h, w2, b2, [2, 1], [0, 2])", {8, 8, 1, 5}),
@@ -210,7 +213,7 @@ std::vector<OperatorCase> movers() {
       between("aten::upsample_nearest2d", "by factor", "aten::upsample_nearest2d(",
               "torch.upsample_nearest2d(h, None, [2.0, 2.0])"),
       between("aten::constant_pad_nd", "", "aten::constant_pad_nd(",
-              "torch.constant_pad_nd(h, [1, 2, 0, 1], 0)"),
+              "torch.relu(torch.constant_pad_nd(h, [1, 2, 0, 1], 0))"),
   };
 }
 
