@@ -32,7 +32,7 @@ ARROWS = {
     "solve": "calibrate plan graph grid",
     "simulate": "solve plan graph graph/ir grid",
     "qat": "simulate plan graph graph/ir graph/passes grid",
-    "export/lowering": "solve graph/ir grid",
+    "export/lowering": "solve graph/ir graph/passes grid",
     "export/torchscript": "export/lowering solve plan graph graph/ir grid",
     "export/onednn": "export/lowering export/torchscript solve plan graph graph/ir grid",
     "export/onnx": "solve simulate plan graph graph/ir graph/read grid",

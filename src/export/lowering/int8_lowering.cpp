@@ -31,7 +31,8 @@ Int8Lowering::Int8Lowering(const Solution& solution)
       module_(rebuild(canonical_.module(), "Int8Model")) {
   graph_ = module_.get_method("forward").graph();
   for (const auto& op : plan_.operators) operators_[op.name] = &op;
-  // Between int8 operators alone: elsewhere the value before has no grid. Padding of int8 tensors is LibTorch's slowest.
+  // Between int8 operators alone: elsewhere the value before has no grid. Padding of int8 tensors is LibTorch's
+  // slowest.
   merge_uneven_padding(module_, [this](const jit::Node* convolution) {
     return planned(convolution) && planned(convolution->input(0)->node());
   });
