@@ -1,42 +1,12 @@
 #include "job/bench.h"
 
-#include <nlohmann/json.hpp>
-
-#include "base/json_text.h"
 #include "command.h"
+#include "job/json/bench_json.h"
 #include "measured_output.h"
-#include "report/job/json_parts.h"
 #include "report/markdown_table.h"
 
 namespace qtool {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json row_json(const BenchRow& row) {
-  const Latency& latency = row.latency;
-  Json json = {{"model", latency.name},
-               {"runtime", row.runtime},
-               {"batch", latency.batch},
-               {"runs", latency.runs},
-               {"median_ms", latency.median_ms},
-               {"min_ms", latency.min_ms},
-               {"lower_quartile_ms", latency.lower_quartile_ms},
-               {"upper_quartile_ms", latency.upper_quartile_ms},
-               {"ratio", row.ratio}};
-  for (const OperatorTime& entry : row.operators.entries)
-    json["operators"].push_back(
-        {{"name", entry.name}, {"calls", entry.calls}, {"total_ms", entry.total_ms}, {"share", entry.share}});
-  return json;
-}
-
-std::string to_json(const BenchResult& result) {
-  Json json = {{"schema", 1}, {"rows", Json::array()}};
-  for (const BenchRow& row : result.rows) json["rows"].push_back(row_json(row));
-  add_arrival(json["data"], result.arrival.inputs, result.arrival.notes);
-  json["warnings"] = result.warnings;
-  return json_text(json);
-}
 
 std::string operators_text(const BenchRow& row) {
   std::vector<std::vector<std::string>> rows = {
@@ -62,7 +32,7 @@ std::string to_text(const std::vector<BenchRow>& rows) {
 
 int run(const BenchOptions& options, const Context& context) {
   print_measured(run_bench(options, context), context,
-                 "time " + std::to_string(options.models.size()) + " models", to_json,
+                 "time " + std::to_string(options.models.size()) + " models",
                  [](const BenchResult& result) { return to_text(result.rows); });
   return 0;
 }

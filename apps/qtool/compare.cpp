@@ -1,14 +1,12 @@
 #include "job/compare.h"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
-#include "base/json_text.h"
 #include "command.h"
 #include "gate_output.h"
+#include "job/json/compare_json.h"
 #include "output.h"
 #include "report/job/gates.h"
-#include "report/job/json_parts.h"
 #include "report/job/metric_text.h"
 #include "report/job/report_text.h"
 #include "report/markdown_table.h"
@@ -16,48 +14,9 @@
 namespace qtool {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Rows = std::vector<std::vector<std::string>>;
 
 constexpr size_t kMostRows = 20;
-
-Json site_json(const std::optional<ReportLayer>& site) {
-  if (!site) return nullptr;
-  return {{"scheme", site->scheme.empty() ? Json(nullptr) : Json(site->scheme)},
-          {"scale_min", nullable(site->scale_min)},
-          {"scale_max", nullable(site->scale_max)},
-          {"sqnr_db", nullable(site->sqnr_db)},
-          {"damage", nullable(site->damage)},
-          {"reason", site->reason.empty() ? Json(nullptr) : Json(site->reason)}};
-}
-
-Json layer_json(const std::optional<ReportBlame>& layer) {
-  if (!layer) return nullptr;
-  return {
-      {"damage", layer->damage}, {"alone", quality_json(layer->alone)}, {"gain", quality_json(layer->gain)}};
-}
-
-std::string to_json(const Comparison& comparison) {
-  Json json = {{"schema", 2}};
-  for (const char* key : {"metrics", "settings", "layers", "sites", "notes", "gates"})
-    json[key] = Json::array();
-  for (const auto& change : comparison.metrics)
-    json["metrics"].push_back(
-        {{"name", change.name}, {"before", nullable(change.before)}, {"after", nullable(change.after)}});
-  for (const auto& change : comparison.settings)
-    json["settings"].push_back(
-        {{"key", change.key}, {"before", nullable(change.before)}, {"after", nullable(change.after)}});
-  for (const auto& change : comparison.layers)
-    json["layers"].push_back({{"layer", change.layer},
-                              {"before", layer_json(change.before)},
-                              {"after", layer_json(change.after)}});
-  for (const auto& change : comparison.sites)
-    json["sites"].push_back(
-        {{"site", change.site}, {"before", site_json(change.before)}, {"after", site_json(change.after)}});
-  json["notes"] = comparison.notes;
-  for (const auto& gate : comparison.gates) json["gates"].push_back(gate_json(gate));
-  return json_text(json);
-}
 
 std::string value_text(const MetricChange& change, const std::optional<double>& measured) {
   if (!measured) return "-";

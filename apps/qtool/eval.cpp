@@ -1,50 +1,15 @@
 #include "job/eval.h"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
-#include "base/json_text.h"
 #include "command.h"
+#include "job/json/eval_json.h"
 #include "measured_output.h"
-#include "report/job/json_parts.h"
 #include "report/job/report_text.h"
 #include "report/markdown_table.h"
 
 namespace qtool {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json model_json(const Evaluation& evaluation) {
-  return {{"path", evaluation.name}, {"values", values_json(evaluation)}};
-}
-
-Json output_json(const OutputQuality& output) {
-  return {{"cosine", output.cosine},
-          {"sqnr_db", output.sqnr_db},
-          {"channels", output.channels},
-          {"worst_channel", nullable(output.worst_channel)},
-          {"worst_sqnr_db", output.worst_channel ? Json(output.worst_sqnr_db) : Json(nullptr)},
-          {"constant_channels", output.constant}};
-}
-
-std::string to_json(const EvalResult& result) {
-  Json json = {{"schema", 2}, {"samples", result.samples}, {"metrics", metrics_json(result.model)}};
-  json["model"] = model_json(result.model);
-  json["against"] = nullptr;
-  if (result.reference) {
-    const Agreement& agreement = result.model.with_first;
-    json["against"] = model_json(*result.reference);
-    json["agreement"] = {{"cosine", agreement.cosine},
-                         {"sqnr_db", agreement.sqnr_db},
-                         {"max_difference", agreement.max_difference}};
-    json["outputs"] = Json::array();
-    for (const auto& output : result.model.outputs) json["outputs"].push_back(output_json(output));
-  }
-  add_arrival(json["data"], result.arrival.inputs, result.arrival.notes);
-  json["warnings"] = result.warnings;
-  return json_text(json);
-}
 
 std::string metrics_text(const EvalResult& result) {
   std::vector<std::vector<std::string>> rows = {target_titles(result.model)};
@@ -89,8 +54,7 @@ std::string to_text(const EvalResult& result) {
 
 int run(const EvalOptions& options, const Context& context) {
   const EvalResult result = run_eval(options, context);
-  print_measured(result, context, "evaluate on " + std::to_string(result.samples) + " samples", to_json,
-                 to_text);
+  print_measured(result, context, "evaluate on " + std::to_string(result.samples) + " samples", to_text);
   return 0;
 }
 

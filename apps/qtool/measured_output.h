@@ -2,7 +2,6 @@
 /// What the commands that measure models share in how they print.
 #include <spdlog/spdlog.h>
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -13,10 +12,6 @@
 
 namespace qtool {
 
-/// The metrics that were measured, as JSON.
-[[nodiscard]] nlohmann::ordered_json metrics_json(const Evaluation& evaluation);
-/// Their values, by the metrics' names.
-[[nodiscard]] nlohmann::ordered_json values_json(const Evaluation& evaluation);
 /// A value in its unit; `-` where there is none.
 [[nodiscard]] std::string value_text(const MetricResult& metric);
 /// Titles and values of the metrics against targets, in the same order.
@@ -25,9 +20,8 @@ namespace qtool {
 
 /// What arrived and the warnings go to the log. People are told the result, of a dry run what it would have done;
 /// programs get JSON.
-template <class Result, class ToJson, class ToText>
-void print_measured(const Result& result, const Context& context, const std::string& would, ToJson to_json,
-                    ToText to_text) {
+template <class Result, class ToText>
+void print_measured(const Result& result, const Context& context, const std::string& would, ToText to_text) {
   context.progress.stage("");
   log_arrival(result.arrival);
   for (const auto& warning : result.warnings) spdlog::warn(warning);

@@ -3,36 +3,16 @@
 #include <spdlog/spdlog.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
-#include "base/json_text.h"
 #include "base/safe_text.h"
 #include "command.h"
+#include "job/json/train_json.h"
 #include "output.h"
-#include "report/job/json_parts.h"
 #include "report/job/metric_text.h"
 #include "report/markdown_table.h"
 
 namespace qtool {
 namespace {
-
-std::string to_json(const TrainJobResult& result) {
-  nlohmann::ordered_json json;
-  json["schema"] = 2;
-  json["metric"] = metric_json(result.train.metric);
-  json["directory"] = result.directory;
-  json["parameters"] = result.parameters;
-  json["files"] = result.files;
-  json["warnings"] = result.warnings;
-  if (!result.train.history.empty()) {
-    const EpochResult& best = result.train.history.at(static_cast<size_t>(result.train.best_epoch));
-    json["best"] = {{"epoch", best.epoch},
-                    {"loss", best.loss},
-                    {"score", best.score},
-                    {"validation_score", best.validation_score}};
-  }
-  return json_text(json);
-}
 
 std::string to_text(const TrainJobResult& result) {
   std::vector<std::vector<std::string>> rows = {

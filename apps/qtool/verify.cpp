@@ -1,43 +1,14 @@
 #include "job/verify.h"
 
-#include <nlohmann/json.hpp>
-
-#include "base/json_text.h"
 #include "command.h"
+#include "job/json/verify_json.h"
 #include "measured_output.h"
-#include "report/job/json_parts.h"
 #include "report/job/report_text.h"
 #include "report/job/target_table.h"
 #include "report/markdown_table.h"
 
 namespace qtool {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json file_json(const VerifiedFile& file) {
-  Json json = {{"file", file.file}, {"target", file.target}};
-  json["runtime"] = file.runtime.empty() ? Json(nullptr) : Json(file.runtime);
-  json["not_run"] = file.not_run.empty() ? Json(nullptr) : Json(file.not_run);
-  if (!file.not_run.empty()) return json;
-  json["values"] = values_json(file.evaluation);
-  json["simulated"] = {{"max_steps", file.difference.max_steps},
-                       {"differing", file.difference.differing},
-                       {"same_top1", nullable(file.difference.same_top1)},
-                       {"max_difference", file.difference.max_difference},
-                       {"sqnr_db", nullable(std::optional(file.evaluation.with_first.sqnr_db))}};
-  return json;
-}
-
-std::string to_json(const VerifyResult& result) {
-  Json json = {{"schema", 1}, {"samples", result.samples}, {"metrics", metrics_json(result.simulated)}};
-  json["simulated"] = {{"values", values_json(result.simulated)}};
-  json["files"] = Json::array();
-  for (const auto& file : result.files) json["files"].push_back(file_json(file));
-  add_arrival(json["data"], result.arrival.inputs, result.arrival.notes);
-  json["warnings"] = result.warnings;
-  return json_text(json);
-}
 
 /// A model, the metrics against targets, and how it stands to the simulation.
 std::vector<std::string> row_of(const std::string& name, const std::string& runtime,
@@ -69,8 +40,7 @@ std::string to_text(const VerifyResult& result) {
 
 int run(const VerifyOptions& options, const Context& context) {
   const VerifyResult result = run_verify(options, context);
-  print_measured(result, context, "verify on " + std::to_string(result.samples) + " samples", to_json,
-                 to_text);
+  print_measured(result, context, "verify on " + std::to_string(result.samples) + " samples", to_text);
   return 0;
 }
 

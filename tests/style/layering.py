@@ -55,10 +55,11 @@ ARROWS = {
                 "solve calibrate plan measure graph graph/passes graph/read options",
     "job": "job/road job/options job/files job/input report/job report/ci config export export/torchscript qat "
            "simulate solve plan operators run train zoo measure data graph graph/passes graph/read grid options",
-    "batch/plan": "job job/options job/files report/job report/batch config export zoo data",
+    "job/json": "job report/job measure",
+    "batch/plan": "job job/json job/options job/files report/job report/batch config export zoo data",
     "batch/state": "batch/plan report/job config",
     "batch": "batch/plan batch/state job/options report/job report/batch config options",
-    "apps": "batch batch/plan job job/options job/input report report/job report/ci config options",
+    "apps": "batch batch/plan job job/json job/options job/input report report/job report/ci config options",
 }
 MAY_INCLUDE = {group: {group, "base", *arrows.split()} for group, arrows in ARROWS.items()}
 FOLDERS = {group.split("/")[0] for group in ARROWS} - {"apps"}

@@ -1,9 +1,21 @@
 #include "batch/plan/job_metrics.h"
 
+#include <cmath>
+
 #include "catch.h"
+#include "job/json/bench_json.h"
+#include "job/json/compare_json.h"
+#include "job/json/eval_json.h"
+#include "job/json/train_json.h"
 #include "report/sample_report.h"
 
 using namespace qtool;
+
+namespace {
+
+const MetricInfo kTop1{.name = "top1", .title = "top-1", .unit = "%"};
+
+}  // namespace
 
 TEST_CASE("metrics of a quantization are those of the int8 rung") {
   Report report = sample_report();
@@ -32,28 +44,45 @@ TEST_CASE("what a quantization did not measure is empty") {
   CHECK_FALSE(metrics.latency_ms);
 }
 
-TEST_CASE("metrics of the other tasks") {
-  const std::string top1 =
-      R"({"name": "top1", "title": "top-1", "unit": "%", "better": "higher", "against": "labels"})";
-  const auto trained = training_metrics(R"({"metric": )" + top1 + R"(, "best": {"validation_score": 70}})");
+TEST_CASE("metrics of a training are those of its best epoch") {
+  TrainJobResult result;
+  result.train.metric = kTop1;
+  result.train.history = {{.validation_score = 70}};
+  const auto trained = training_metrics(to_json(result));
   CHECK(trained.metric->value == 70);
   CHECK(trained.metric->info.title == "top-1");
-  CHECK_FALSE(training_metrics(R"({"metric": )" + top1 + R"(, "best": {"validation_score": null}})").metric);
-  const auto evaluation = evaluation_metrics(
-      R"({"metrics": [)" + top1 +
-      R"(, {"name": "agreement", "title": "same top-1", "unit": "%", "better": "higher", "against": "reference"}],
-      "model": {"values": {"top1": 75, "agreement": 50}}, "against": {"values": {"top1": 100, "agreement": 100}}})");
-  CHECK(evaluation.metric->value == 75);
-  CHECK(evaluation.drop == 25);
-  CHECK(evaluation.agreement->value == 50);
-  const auto lower = evaluation_metrics(
-      R"({"metrics": [{"name": "mae", "title": "mean error", "unit": "", "better": "lower", "against": "targets"}],
-      "model": {"values": {"mae": 3}}, "against": {"values": {"mae": 1}}})");
-  CHECK(lower.drop == 2);
-  const auto bench =
-      bench_metrics(R"({"rows": [{"median_ms": 1.0, "batch": 1}, {"median_ms": 2.0, "batch": 8}]})");
+  result.train.history[0].validation_score = std::nan("");
+  CHECK_FALSE(training_metrics(to_json(result)).metric);
+}
+
+TEST_CASE("the drop of an evaluation is from the model that it is held against") {
+  EvalResult result;
+  result.model.metrics = {{.info = kTop1, .value = 75},
+                          {.info = {.name = "agreement", .against = Against::kReference}, .value = 50}};
+  result.reference = Evaluation{.name = "float", .metrics = {{.info = kTop1, .value = 100}}};
+  const auto metrics = evaluation_metrics(to_json(result));
+  CHECK(metrics.metric->value == 75);
+  CHECK(metrics.drop == 25);
+  CHECK(metrics.agreement->value == 50);
+  const MetricInfo lower{.name = "mae", .better = Better::kLower};
+  result.model.metrics = {{.info = lower, .value = 3}};
+  result.reference->metrics = {{.info = lower, .value = 1}};
+  CHECK(evaluation_metrics(to_json(result)).drop == 2);
+}
+
+TEST_CASE("the latency of a bench is that of its last row") {
+  BenchResult result;
+  result.rows = {{.latency = {.name = "a", .batch = 1, .median_ms = 1}},
+                 {.latency = {.name = "b", .batch = 8, .median_ms = 2}}};
+  const auto bench = bench_metrics(to_json(result));
   CHECK(bench.latency_ms == 2.0);
   CHECK(bench.batch == 8);
+}
+
+TEST_CASE("the gates of a comparison that failed are named") {
+  Comparison comparison;
+  comparison.gates = {{.name = "a", .passed = true}, {.name = "b", .passed = false}};
+  CHECK(comparison_metrics(to_json(comparison)).failed_gates == std::vector<std::string>{"b"});
 }
 
 TEST_CASE("a text that is no result gives no metrics") {
