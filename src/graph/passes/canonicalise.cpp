@@ -22,6 +22,7 @@
 #include "graph/ir/attributes.h"
 #include "graph/ir/forks.h"
 #include "graph/ir/in_place.h"
+#include "graph/ir/inline_calls.h"
 #include "graph/ir/nodes.h"
 #include "graph/passes/exceptions.h"
 #include "graph/passes/fold_batch_norm.h"
@@ -38,21 +39,22 @@ namespace {
 
 namespace jit = torch::jit;
 
-/// A deep copy. Bodies of forks are in their place in forward(), as freezing drops the attributes that only they read.
-jit::Module copy_without_forks(const jit::Module& module) {
-  const auto forward = module.get_method("forward").graph()->copy();
-  jit::Inline(*forward);
-  if (!has_forks(*forward)) return copy_of(module);
+/// A deep copy, with all that forward() calls in its place; that of forks as well, since freezing drops the attributes
+/// that only they read.
+jit::Module copy_in_one_method(const jit::Module& module) {
   auto copy = copy_of(module.clone());  // a copy alone shares its code
   const auto graph = copy.get_method("forward").graph();
-  jit::Inline(*graph);
-  inline_forks(graph);
+  inline_calls(*graph);
+  if (has_forks(*graph)) {
+    inline_forks(graph);
+    inline_calls(*graph);
+  }
   return copy;
 }
 
 /// Inlined, with the attributes that are not tensors made constants. A deep copy: nothing of `model` changes.
 jit::Module freeze(const Model& model) {
-  auto module = copy_without_forks(model.module());
+  auto module = copy_in_one_method(model.module());
   module.eval();
   try {
     return jit::freeze_module(module, {}, /*freezeInterfaces=*/true, /*preserveParameters=*/true);
