@@ -80,8 +80,8 @@ void write_onnx(const Solution& solution, const Belongings& belongings, const st
   onnx::write_model(model, path);
 }
 
-constexpr onnx::GridStyle kOnnxruntimeStyle = {.int32_bias = true, .after_moves = true};
-constexpr onnx::GridStyle kOpenvinoStyle = {};
+constexpr onnx::GridStyle kOnnxruntimeStyle = {.int32_bias = true, .after_moves = true, .int4_weights = true};
+constexpr onnx::GridStyle kOpenvinoStyle = {.int4_weights = true};
 constexpr onnx::GridStyle kTensorrtStyle = {.signed_activations = true};
 
 /// ONNX Runtime multiplies with the instructions that LibTorch's x86 engine has.

@@ -63,14 +63,14 @@ class Graph:
 class OfQtool(onnx_files.InFolder):
     """What `--target` writes, for several networks."""
 
-    def quantize(self, name, targets=TARGETS):
+    def quantize(self, name, targets=TARGETS, *words):
         """The folder with the files, the inputs, and what the simulation answers."""
         network, inputs = client.make(name)
         client.save(network, inputs, "script", self.path("model.pt"))
         client.save_inputs(inputs, self.path("x.npz"))
-        out = self.path("out_" + "_".join(targets))
+        out = self.path("_".join(("out", *targets, *words)))
         self.done("ptq", self.path("model.pt"), "--data", "npz:" + self.path("x.npz"), "--target", ",".join(targets),
-                  "--blame-samples", "0", "-o", out, "--quiet")
+                  "--blame-samples", "0", "-o", out, "--quiet", *words)
         (simulated,) = client.run([os.path.join(out, "model.fakequant.pt")], inputs)
         with torch.no_grad():
             expected = network(*inputs)
@@ -106,6 +106,19 @@ class OfQtool(onnx_files.InFolder):
                 best = np.sort(expected, 1)
                 sure = best[:, -1] - best[:, -2] > 2 * bound
                 np.testing.assert_array_equal(answer.argmax(1)[sure], expected.argmax(1)[sure])
+
+    def test_weights_of_four_bits_take_four_and_compute_the_same(self):
+        kinds = {}
+        for bits in (4, 5):
+            out, inputs, simulated, _ = self.quantize("residual", TARGETS, "--weight-bits", str(bits))
+            for target in TARGETS:
+                path = self.file(out, target)
+                self.check_file(path, client.SAMPLES)
+                answers = onnx_files.run_onnxruntime(path, [x.numpy() for x in inputs])
+                self.check_outputs("residual", path, answers, simulated)
+                kinds[bits, target] = {tensor.data_type for tensor in onnx.load(path).graph.initializer}
+        for (bits, target), found in kinds.items():
+            self.assertEqual(onnx.TensorProto.INT4 in found, bits == 4 and target != "tensorrt", (bits, target))
 
     def test_runtimes_compute_what_the_simulation_says(self):
         beyond = networks.NOT_FOR_OLDER_LIBTORCH if client.has_older_libtorch() else ()

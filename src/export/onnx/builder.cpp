@@ -55,6 +55,12 @@ std::string Builder::own_constant(const at::Tensor& values, const std::string& n
   return name;
 }
 
+std::string Builder::unpacked_int4(const at::Tensor& values, const std::string& name) {
+  const auto packed = own_constant(values, name + "/packed");
+  for (auto& initializer : model_.initializers) initializer.is_int4 |= initializer.name == packed;
+  return add("Cast", {packed}, name, {{"to", int64_t(data_type(at::kChar))}});
+}
+
 std::string Builder::constant(const std::vector<int64_t>& values) {
   return constant(at::tensor(values), "constant");
 }

@@ -81,6 +81,12 @@ void Grids::emit(Emitter& e) const {
       Converted{.name = builder.add("DequantizeLinear", {quantized, scale, zero_point}, name), .site = site});
 }
 
+std::string Grids::held(Builder& builder, const at::Tensor& integers, const QuantScheme& scheme,
+                        const std::string& name) const {
+  if (style_.int4_weights && scheme.bits() <= 4) return builder.unpacked_int4(integers, name);
+  return builder.own_constant(integers, name);
+}
+
 std::string Grids::weight(Emitter& e, const at::Tensor& weight, size_t site, bool is_transposed) const {
   const auto& qparams = qparams_[site];
   const auto& name = plan_.sites[site].name;
@@ -91,14 +97,14 @@ std::string Grids::weight(Emitter& e, const at::Tensor& weight, size_t site, boo
     integers = integers.t().contiguous();
     axis = 1 - axis;
   }
-  const auto held = builder.own_constant(integers, name + "/quantized");
+  const auto quantized = held(builder, integers, qparams.scheme(), name + "/quantized");
   const bool per_channel = qparams.scheme().granularity() == Granularity::kPerChannel;
   const auto scales = builder.own_constant(
       per_channel ? qparams.scales().to(at::kFloat) : as_float(qparams.scale()), name + "/scale");
   const auto zero_points = builder.own_constant(
       per_channel ? at::zeros_like(qparams.zero_points()).to(at::kChar) : at::scalar_tensor(0, at::kChar),
       name + "/zero_point");
-  return builder.add("DequantizeLinear", {held, scales, zero_points}, name,
+  return builder.add("DequantizeLinear", {quantized, scales, zero_points}, name,
                      per_channel ? Attributes{{"axis", axis}} : Attributes{});
 }
 
@@ -106,15 +112,16 @@ std::string Grids::rows(Emitter& e, const at::Tensor& table, size_t site, const 
   const auto& qparams = qparams_[site];
   const auto& name = plan_.sites[site].name;
   auto& builder = e.builder();
-  const auto pick = [&](const at::Tensor& from, const std::string& called) {
-    return builder.add("Gather", {builder.own_constant(from, name + called), indices},
-                       name + called + "/picked", {{"axis", int64_t(0)}});
+  const auto pick = [&](const std::string& from) {
+    return builder.add("Gather", {from, indices}, from + "/picked", {{"axis", int64_t(0)}});
   };
-  const auto integers = pick(quantize(table.detach(), qparams).to(at::kChar), "/quantized");
+  const auto integers = pick(
+      held(builder, quantize(table.detach(), qparams).to(at::kChar), qparams.scheme(), name + "/quantized"));
   const auto steps = e.cast(integers, at::kChar, at::kFloat);
   const bool has_scales = qparams.scheme().granularity() == Granularity::kPerChannel;
-  const auto scale = has_scales ? pick(qparams.scales().to(at::kFloat).unsqueeze(1), "/scale")
-                                : builder.own_constant(as_float(qparams.scale()), name + "/scale");
+  const auto scale =
+      has_scales ? pick(builder.own_constant(qparams.scales().to(at::kFloat).unsqueeze(1), name + "/scale"))
+                 : builder.own_constant(as_float(qparams.scale()), name + "/scale");
   return builder.add("Mul", {steps, scale}, name);
 }
 

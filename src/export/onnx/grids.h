@@ -14,6 +14,9 @@ struct GridStyle {
   bool signed_activations = false;
   bool int32_bias = false;   ///< a layer's bias is int32, on the grid of its products
   bool after_moves = false;  ///< what only moves values is followed by QDQ, so that it runs in int8
+  /// Weights of at most 4 bits are INT4 in the file, and a Cast makes them int8: such a runtime does that once, when it
+  /// loads the file, and runs its int8 kernels.
+  bool int4_weights = false;
 };
 
 /// Writes the grids of a solution into an ONNX file.
@@ -37,6 +40,10 @@ class Grids {
                                  size_t weight_site) const;
 
  private:
+  /// The integers of a weight, as int8, called `name`.
+  [[nodiscard]] std::string held(Builder& builder, const at::Tensor& integers, const QuantScheme& scheme,
+                                 const std::string& name) const;
+
   const QuantPlan& plan_;
   const std::vector<QParams>& qparams_;
   GridStyle style_;

@@ -30,6 +30,7 @@ struct Node {
 struct Initializer {
   std::string name;
   at::Tensor values;
+  bool is_int4 = false;  ///< but INT4, two to a byte, of int8 `values` in [-8, 7]
 };
 
 /// A length, or the name of one that is known when the model runs.
@@ -54,5 +55,7 @@ struct Model {
 
 /// onnx.TensorProto.DataType of an element type; 0 where ONNX has none.
 [[nodiscard]] int data_type(at::ScalarType type);
+/// That of INT4.
+inline constexpr int kInt4 = 22;
 
 }  // namespace qtool::onnx

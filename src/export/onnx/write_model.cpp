@@ -49,12 +49,25 @@ void write_node(pbf_writer& to, const Node& node) {
     });
 }
 
+std::string raw_bytes(const at::Tensor& values) {
+  return {static_cast<const char*>(values.data_ptr()), values.nbytes()};
+}
+
+/// Two to a byte, the first in the lower half.
+std::string int4_bytes(const at::Tensor& values) {
+  const auto nibbles = raw_bytes(values.to(at::kChar));
+  std::string bytes((nibbles.size() + 1) / 2, '\0');
+  for (size_t i = 0; i < nibbles.size(); ++i)
+    bytes[i / 2] = char(bytes[i / 2] | (nibbles[i] & 15) << (i % 2 == 0 ? 0 : 4));
+  return bytes;
+}
+
 void write_tensor(pbf_writer& to, const Initializer& initializer) {
   const auto values = initializer.values.detach().cpu().contiguous();
   to.add_packed_int64(tensor_field::kDims, values.sizes().begin(), values.sizes().end());
-  to.add_int32(tensor_field::kType, data_type(values.scalar_type()));
+  to.add_int32(tensor_field::kType, initializer.is_int4 ? kInt4 : data_type(values.scalar_type()));
   to.add_string(tensor_field::kName, initializer.name);
-  to.add_bytes(tensor_field::kRaw, static_cast<const char*>(values.data_ptr()), values.nbytes());
+  to.add_bytes(tensor_field::kRaw, initializer.is_int4 ? int4_bytes(values) : raw_bytes(values));
 }
 
 void write_dimension(pbf_writer& to, const Dimension& dimension) {

@@ -66,13 +66,32 @@ TEST_CASE("a runtime of int8 activations gets them around zero") {
   const onnx::Grids grids(solution.plan, solution.qparams, {.signed_activations = true});
   const auto model = onnx::convert(solution.model, {input}, &grids);
   int zero_points = 0;
-  for (const auto& [name, values] : model.initializers) {
+  for (const auto& [name, values, is_int4] : model.initializers) {
+    CHECK_FALSE(is_int4);
     if (name.find("zero_point") == std::string::npos) continue;
     ++zero_points;
     CHECK(values.scalar_type() == at::kChar);
     CHECK(values.abs().max().item<int64_t>() == 0);
   }
   CHECK(zero_points > 0);
+}
+
+TEST_CASE("weights of four bits are INT4 in the file, and int8 behind a Cast") {
+  const auto input = noise({2, 3, 4, 4}, 5);
+  for (const int bits : {2, 4, 5}) {
+    Recipe recipe;
+    recipe.weight_bits = bits;
+    const auto solution = prepare(build(kNet), input, recipe, {"x86", 8});
+    const onnx::Grids grids(solution.plan, solution.qparams, {.int4_weights = true});
+    const auto model = onnx::convert(solution.model, {input}, &grids);
+    const auto cast = contains("conv2d:weight/quantized = Cast(conv2d:weight/quantized/packed) to=3");
+    if (bits <= 4)
+      CHECK_THAT(onnx::text_of(model), cast);
+    else
+      CHECK_THAT(onnx::text_of(model), !cast);
+    for (const auto& [name, values, is_int4] : model.initializers)
+      CHECK(is_int4 == (name == "conv2d:weight/quantized/packed"));
+  }
 }
 
 TEST_CASE("the file says what it holds, and is the same each time") {
