@@ -35,13 +35,21 @@ build_targets all
 for python in "$torch_python" "$PWD/build/venv/bin/python" python3; do
   if "$python" -c 'import torch' 2>/dev/null; then export QTOOL_PYTHON=$python; break; fi
 done
+# pip_for_tests MODULES PACKAGES...: into build/venv, where pip can have them. The tests that want them are skipped
+# without.
+pip_for_tests() {
+  local modules=$1
+  local found='import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, sys.argv[1].split())))'
+  shift
+  [ "${QTOOL_PYTHON:-}" = "$PWD/build/venv/bin/python" ] || return 0
+  if "$QTOOL_PYTHON" -c "$found" "$modules"; then return; fi
+  say "installing with pip into build/venv: $*"
+  "$QTOOL_PYTHON" -m pip install -q "$@" >"$build/setup.log" 2>&1 || say "pip cannot have them"
+}
 # ONNX's checker and the runtimes that ONNX files are for, of versions that the tests were written with; protobuf and
-# ml_dtypes are what they need. Where pip cannot have them, the tests that want them are skipped.
-onnx_packages=(onnx==1.23.2 onnxruntime==1.32.0 protobuf==7.36.2 ml_dtypes==0.6.0)
-if [ "${QTOOL_PYTHON:-}" = "$PWD/build/venv/bin/python" ] &&
-  ! "$QTOOL_PYTHON" -c 'import onnx, onnxruntime' 2>/dev/null; then
-  say "installing with pip into build/venv: ${onnx_packages[*]}"
-  "$QTOOL_PYTHON" -m pip install -q --no-deps "${onnx_packages[@]}" || say "pip cannot have them"
-fi
+# ml_dtypes are what they need.
+pip_for_tests "onnx onnxruntime" --no-deps onnx==1.23.2 onnxruntime==1.32.0 protobuf==7.36.2 ml_dtypes==0.6.0
+# Networks that people have.
+pip_for_tests "torchvision timm transformers" torchvision==0.28.0 timm==1.0.31 transformers==5.24.0
 say "Python for the tests: ${QTOOL_PYTHON:-none with torch, so the tests of Python clients are skipped}"
 ctest --test-dir "$build" -j "$(build_jobs)" --output-on-failure --no-tests=error --timeout 900

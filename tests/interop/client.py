@@ -76,12 +76,17 @@ def save_inputs(inputs, path, **more):
 
 def run(paths, inputs):
     """For each saved model its outputs, as a list; in a process that has seen nothing but PyTorch."""
-    code = ("import sys, torch; torch.set_num_threads(1); x = torch.load(sys.argv[1])\n"
-            "with torch.no_grad(): ys = [torch.jit.load(path)(*x) for path in sys.argv[3:]]\n"
+    return run_each(paths, [inputs] * len(paths))
+
+
+def run_each(paths, inputs):
+    """The same with inputs of its own for each model."""
+    code = ("import sys, torch; torch.set_num_threads(1); xs = torch.load(sys.argv[1])\n"
+            "with torch.no_grad(): ys = [torch.jit.load(path)(*x) for path, x in zip(sys.argv[3:], xs)]\n"
             "torch.save([list(y) if isinstance(y, (tuple, list)) else [y] for y in ys], sys.argv[2])")
     with tempfile.TemporaryDirectory() as folder:
         given, made = os.path.join(folder, "inputs"), os.path.join(folder, "outputs")
-        torch.save(inputs, given)
+        torch.save(list(inputs), given)
         done = subprocess.run([sys.executable, "-W", "ignore", "-c", code, given, made, *paths], stderr=subprocess.PIPE,
                               universal_newlines=True)
         if done.returncode != 0:
