@@ -1,5 +1,4 @@
-"""Networks of torchvision, timm and transformers, of few layers where the package lets one choose, with seeded weights:
-ALL has them by name."""
+"""Networks of torchvision, timm and transformers, of few layers where one may choose, with seeded weights."""
 import os
 import warnings
 
@@ -23,7 +22,7 @@ from timm.models.mlp_mixer import MlpMixer
 
 SAMPLES = 4
 TEXT, VOCABULARY = 12, 64
-SIZES = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+POSITIONS = 128
 
 
 class OfImages(nn.Module):
@@ -78,65 +77,73 @@ def text(kind, **settings):
                     [torch.randint(3, VOCABULARY, (SAMPLES, TEXT)), torch.ones(SAMPLES, TEXT, dtype=torch.int64)])
 
 
-ALL = {
-    "tv_resnet18": vision("resnet18"),
-    "tv_mobilenet_v2": vision("mobilenet_v2"),
-    "tv_mobilenet_v3_small": vision("mobilenet_v3_small"),
-    "tv_shufflenet_v2_x0_5": vision("shufflenet_v2_x0_5"),
-    "tv_squeezenet1_1": vision("squeezenet1_1"),
-    "tv_mnasnet0_5": vision("mnasnet0_5"),
-    "tv_efficientnet_b0": vision("efficientnet_b0"),
-    "tv_regnet_y_400mf": vision("regnet_y_400mf"),
-    "tv_densenet": vision("DenseNet", growth_rate=8, block_config=(2, 2, 2, 2), num_init_features=16),
-    "tv_vit": vision("VisionTransformer", 32, image_size=32, patch_size=8, num_layers=2, num_heads=2, hidden_dim=32,
-                     mlp_dim=64),
-    "tv_swin": vision("SwinTransformer", 32, patch_size=[4, 4], embed_dim=24, depths=[1, 1], num_heads=[2, 2],
-                      window_size=[4, 4]),
-    "tv_lraspp_mobilenet": segmentation("lraspp_mobilenet_v3_large"),
-    "timm_resnet10t": pytorch_image("resnet10t"),
-    "timm_mobilenetv4": pytorch_image("mobilenetv4_conv_small_050"),
-    "timm_efficientnet_lite0": pytorch_image("efficientnet_lite0"),
-    "timm_lcnet_050": pytorch_image("lcnet_050"),
-    "timm_tinynet_e": pytorch_image("tinynet_e"),
-    "timm_regnetx_002": pytorch_image("regnetx_002"),
-    "timm_ghostnet_050": pytorch_image("ghostnet_050"),
-    "timm_repvgg_a0": pytorch_image("repvgg_a0"),
-    "timm_dla46_c": pytorch_image("dla46_c"),
-    "timm_convnextv2_atto": pytorch_image("convnextv2_atto", depths=(1, 1, 2, 1)),
-    "timm_vit_tiny": pytorch_image("vit_tiny_patch16_224", img_size=64, depth=2),
-    "timm_deit_tiny": pytorch_image("deit_tiny_distilled_patch16_224", img_size=64, depth=2),
-    "timm_mixer": built(MlpMixer, img_size=64, patch_size=16, num_blocks=2, embed_dim=64),
-    "timm_poolformer": built(MetaFormer, depths=(1, 1, 1, 1), dims=(16, 32, 64, 64)),
-    "timm_edgenext": pytorch_image("edgenext_xx_small"),
-    "timm_mobilevit": pytorch_image("mobilevit_xxs"),
-    "hf_bert": text("Bert", **SIZES),
-    "hf_distilbert": text("DistilBert", dim=32, n_layers=2, n_heads=2, hidden_dim=64),
-    "hf_roberta": text("Roberta", **SIZES),
-    "hf_electra": text("Electra", embedding_size=16, **SIZES),
-    "hf_albert": text("Albert", embedding_size=16, **SIZES),
-    "hf_mpnet": text("MPNet", **SIZES),
-    "hf_gpt2": text("GPT2", n_embd=32, n_layer=2, n_head=2, n_positions=32, use_cache=False, bos_token_id=0,
-                    eos_token_id=0),
-    "hf_opt": text("OPT", hidden_size=32, num_hidden_layers=2, num_attention_heads=2, ffn_dim=64,
-                   word_embed_proj_dim=32, max_position_embeddings=32, use_cache=False),
-    "hf_llama": text("Llama", use_cache=False, **SIZES),
-    "hf_vit": hugging("ViT", lambda: images(32), image_size=32, patch_size=8, **SIZES),
-    "hf_segformer": hugging("Segformer", lambda: images(64), depths=[1, 1, 1, 1], hidden_sizes=[8, 16, 16, 32],
-                            num_attention_heads=[1, 2, 2, 4], decoder_hidden_size=32),
-    "hf_resnet": hugging("ResNet", lambda: images(64), "pooler_output", embedding_size=8, hidden_sizes=[8, 16, 32],
-                         depths=[1, 1, 1]),
-    "hf_wav2vec2": hugging("Wav2Vec2", lambda: torch.randn(SAMPLES, 1600), conv_dim=(16, 16, 16),
-                           conv_stride=(5, 4, 4), conv_kernel=(10, 4, 4), num_feat_extract_layers=3,
-                           num_conv_pos_embeddings=8, num_conv_pos_embedding_groups=2, **SIZES),
-}
+def networks(hidden):
+    """All of them by name; of those whose width one chooses, `hidden` is a multiple of 16."""
+    heads = hidden // 16
+    sizes = {"hidden_size": hidden, "num_hidden_layers": 2, "num_attention_heads": heads,
+             "intermediate_size": 2 * hidden}
+    return {
+        "tv_resnet18": vision("resnet18"),
+        "tv_mobilenet_v2": vision("mobilenet_v2"),
+        "tv_mobilenet_v3_small": vision("mobilenet_v3_small"),
+        "tv_shufflenet_v2_x0_5": vision("shufflenet_v2_x0_5"),
+        "tv_squeezenet1_1": vision("squeezenet1_1"),
+        "tv_mnasnet0_5": vision("mnasnet0_5"),
+        "tv_efficientnet_b0": vision("efficientnet_b0"),
+        "tv_regnet_y_400mf": vision("regnet_y_400mf"),
+        "tv_densenet": vision("DenseNet", growth_rate=8, block_config=(2, 2, 2, 2), num_init_features=16),
+        "tv_vit": vision("VisionTransformer", 32, image_size=32, patch_size=8, num_layers=2, num_heads=heads,
+                         hidden_dim=hidden, mlp_dim=2 * hidden),
+        "tv_swin": vision("SwinTransformer", 32, patch_size=[4, 4], embed_dim=24, depths=[1, 1], num_heads=[2, 2],
+                          window_size=[4, 4]),
+        "tv_lraspp_mobilenet": segmentation("lraspp_mobilenet_v3_large"),
+        "timm_resnet10t": pytorch_image("resnet10t"),
+        "timm_mobilenetv4": pytorch_image("mobilenetv4_conv_small_050"),
+        "timm_efficientnet_lite0": pytorch_image("efficientnet_lite0"),
+        "timm_lcnet_050": pytorch_image("lcnet_050"),
+        "timm_tinynet_e": pytorch_image("tinynet_e"),
+        "timm_regnetx_002": pytorch_image("regnetx_002"),
+        "timm_ghostnet_050": pytorch_image("ghostnet_050"),
+        "timm_repvgg_a0": pytorch_image("repvgg_a0"),
+        "timm_dla46_c": pytorch_image("dla46_c"),
+        "timm_convnextv2_atto": pytorch_image("convnextv2_atto", depths=(1, 1, 2, 1)),
+        "timm_vit_tiny": pytorch_image("vit_tiny_patch16_224", img_size=64, depth=2),
+        "timm_deit_tiny": pytorch_image("deit_tiny_distilled_patch16_224", img_size=64, depth=2),
+        "timm_mixer": built(MlpMixer, img_size=64, patch_size=16, num_blocks=2, embed_dim=64),
+        "timm_poolformer": built(MetaFormer, depths=(1, 1, 1, 1), dims=(16, 32, 64, 64)),
+        "timm_edgenext": pytorch_image("edgenext_xx_small"),
+        "timm_mobilevit": pytorch_image("mobilevit_xxs"),
+        "hf_bert": text("Bert", **sizes),
+        "hf_distilbert": text("DistilBert", dim=hidden, n_layers=2, n_heads=heads, hidden_dim=2 * hidden),
+        "hf_roberta": text("Roberta", **sizes),
+        "hf_electra": text("Electra", embedding_size=16, **sizes),
+        "hf_albert": text("Albert", embedding_size=16, **sizes),
+        "hf_mpnet": text("MPNet", **sizes),
+        "hf_gpt2": text("GPT2", n_embd=hidden, n_layer=2, n_head=heads, n_positions=POSITIONS, use_cache=False,
+                        bos_token_id=0, eos_token_id=0),
+        "hf_opt": text("OPT", hidden_size=hidden, num_hidden_layers=2, num_attention_heads=heads, ffn_dim=2 * hidden,
+                       word_embed_proj_dim=hidden, max_position_embeddings=POSITIONS, use_cache=False),
+        "hf_llama": text("Llama", use_cache=False, **sizes),
+        "hf_vit": hugging("ViT", lambda: images(32), image_size=32, patch_size=8, **sizes),
+        "hf_segformer": hugging("Segformer", lambda: images(64), depths=[1, 1, 1, 1], hidden_sizes=[8, 16, 16, 32],
+                                num_attention_heads=[1, 2, 2, 4], decoder_hidden_size=32),
+        "hf_resnet": hugging("ResNet", lambda: images(64), "pooler_output", embedding_size=8, hidden_sizes=[8, 16, 32],
+                             depths=[1, 1, 1]),
+        "hf_wav2vec2": hugging("Wav2Vec2", lambda: torch.randn(SAMPLES, 1600), conv_dim=(16, 16, 16),
+                               conv_stride=(5, 4, 4), conv_kernel=(10, 4, 4), num_feat_extract_layers=3,
+                               num_conv_pos_embeddings=8, num_conv_pos_embedding_groups=2, **sizes),
+    }
+
+
+ALL = networks(32)
 # Batch norms in a state as after training: they normalise.
 SETTLING_RUNS = 3
 
 
-def make(name):
-    """The network, in eval mode, and a batch of inputs."""
+def make(name, among=None):
+    """The network, in eval mode, and a batch of inputs; `among` other networks() than ALL."""
     torch.manual_seed(0)
-    network, inputs = ALL[name]()
+    network, inputs = (among or ALL)[name]()
     with torch.no_grad():
         for weight in network.parameters():
             if weight.dim() > 1 and not weight.any():
