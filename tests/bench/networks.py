@@ -60,8 +60,8 @@ def measure(qtool, name, folder):
     int8 = os.path.join(out, "model.int8.pt")
     ratios = {}
     for batch in BATCHES:
-        rows = json.loads(run(qtool, "bench", saved, frozen, int8, "--data", data, "--batch", str(batch), "--json"))["rows"]
-        times = [row["median_ms"] for row in rows]
+        told = run(qtool, "bench", saved, frozen, int8, "--data", data, "--batch", str(batch), "--json")
+        times = [row["median_ms"] for row in json.loads(told)["rows"]]
         ratios[batch] = (times[2] / times[0], times[2] / times[1])
     size = report["size_bytes"]
     return (name, f"{layers} of {layers + in_float(sites, True)}", in_float(sites, False), f"{size['int8'] / 1e6:.2f}",
