@@ -12,7 +12,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 const JsonOrigin kBenchJson{"standard output", "this is not what qtool bench --json prints",
-                         "run it with this qtool"};
+                            "run it with this qtool"};
 
 Json row_json(const BenchRow& row) {
   const Latency& latency = row.latency;

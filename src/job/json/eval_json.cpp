@@ -13,7 +13,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 const JsonOrigin kEvalJson{"standard output", "this is not what qtool eval --json prints",
-                         "run it with this qtool"};
+                           "run it with this qtool"};
 
 Json model_json(const Evaluation& evaluation) {
   return {{"path", evaluation.name}, {"values", values_json(evaluation)}};

@@ -12,7 +12,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 const JsonOrigin kTrainJson{"standard output", "this is not what qtool train --json prints",
-                         "run it with this qtool"};
+                            "run it with this qtool"};
 
 EpochResult epoch_from(const JsonNode& node) {
   return {.epoch = node.at("epoch").whole(),
