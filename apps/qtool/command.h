@@ -38,6 +38,7 @@ template <class Options>
 
 [[nodiscard]] Command ptq_command();
 [[nodiscard]] Command qat_command();
+[[nodiscard]] Command tune_command();
 [[nodiscard]] Command train_command();
 [[nodiscard]] Command eval_command();
 [[nodiscard]] Command bench_command();

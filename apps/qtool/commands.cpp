@@ -15,9 +15,9 @@ OptionGroup common_tree(const Command& command, CommonOptions& common) {
 }
 
 std::vector<Command> all_commands() {
-  return {ptq_command(),    qat_command(),        train_command(),   eval_command(), bench_command(),
-          verify_command(), inspect_command(),    compare_command(), run_command(),  init_command(),
-          schema_command(), completion_command(), man_command()};
+  return {ptq_command(),   qat_command(),    tune_command(),       train_command(),   eval_command(),
+          bench_command(), verify_command(), inspect_command(),    compare_command(), run_command(),
+          init_command(),  schema_command(), completion_command(), man_command()};
 }
 
 }  // namespace qtool

@@ -13,6 +13,7 @@ inline constexpr ExitCode kExitCodes[] = {{"0", "done"},
                                           {"2", "bad usage, config or input file"},
                                           {"3", "the model cannot be quantized as asked"},
                                           {"4", "the machine failed: disk full, no memory"},
+                                          {"5", "tune missed its target; the best that was found is there"},
                                           {"130", "interrupted; what was finished is kept"}};
 
 /// Runs `body` and returns its exit code. What it throws is printed to stderr as one message, and mapped to

@@ -9,20 +9,22 @@
 
 namespace qtool {
 
-/// Runs `job` (run_ptq, run_qat), prints its result, and returns the exit code. With --dry-run it prints the plan,
-/// which is what there is to see before any work.
+/// What --dry-run prints: the plan, which is what there is to see before any work. Returns the exit code.
+inline int print_plan(const QuantizeOptions& options, const Context& context) {
+  const InspectOptions inspect{options.model, options.data, options.recipe, options.engine, options.target};
+  const InspectResult result = run_inspect(inspect, context);
+  context.progress.stage("");
+  print_inspection(result, context.common.json);
+  return 0;
+}
+
+/// Runs `job` (run_ptq, run_qat), prints its result, and returns the exit code.
 template <class Options, class Result>
 int run_quantization(const Options& options, const Context& context,
                      Result (*job)(const Options&, const Context&)) {
   check(options);
   prepare_gate_output(options.ci);
-  if (context.common.dry_run) {
-    const InspectOptions inspect{options.model, options.data, options.recipe, options.engine, options.target};
-    const InspectResult result = run_inspect(inspect, context);
-    context.progress.stage("");
-    print_inspection(result, context.common.json);
-    return 0;
-  }
+  if (context.common.dry_run) return print_plan(options, context);
   const Result result = job(options, context);
   context.progress.stage("");
   log_arrival({result.report.data.inputs, result.report.data.notes, result.report.warnings});

@@ -2,7 +2,6 @@
 
 #include <set>
 
-#include "calibrate/statistics.h"
 #include "plan/shared_grids.h"
 
 namespace qtool {
@@ -32,6 +31,18 @@ std::vector<SeenValue> seen_values(const QuantPlan& plan) {
 std::string seen_as(const QuantPlan& plan, const std::string& value) {
   const auto* site = observed_site(plan, value);
   return site ? site->seen_as : value + std::string(kOperandEnding);
+}
+
+std::optional<Statistics> statistics_for(const QuantPlan& plan, const Statistics& statistics,
+                                         const QuantPlan& calibrated) {
+  Statistics result{.model_sha256 = statistics.model_sha256, .samples = statistics.samples, .sites = {}};
+  for (const auto& [name, value] : seen_values(plan)) {
+    const auto* seen = find_statistics(statistics, seen_as(calibrated, value));
+    if (!seen) return std::nullopt;
+    result.sites.push_back(*seen);
+    result.sites.back().site = name;
+  }
+  return result;
 }
 
 }  // namespace qtool

@@ -1,7 +1,9 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "calibrate/statistics.h"
 #include "plan/plan.h"
 
 namespace qtool {
@@ -17,5 +19,10 @@ struct SeenValue {
 
 /// The name of what calibration of `plan` saw of `value`, or of the tensor whose grid it has.
 [[nodiscard]] std::string seen_as(const QuantPlan& plan, const std::string& value);
+
+/// What calibration of `plan` would have seen, where that of another plan of the same model and data has seen those
+/// values; else nothing.
+[[nodiscard]] std::optional<Statistics> statistics_for(const QuantPlan& plan, const Statistics& statistics,
+                                                       const QuantPlan& calibrated);
 
 }  // namespace qtool

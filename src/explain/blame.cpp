@@ -3,7 +3,6 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 
 #include "base/interrupt.h"
@@ -17,11 +16,6 @@ using Sites = std::vector<size_t>;
 
 /// Its sites alone, all but these, and its activations clipped alone; the rest is known from single sites.
 constexpr size_t kPassesOfOperator = 3;
-
-/// Power of the error by that of the signal; 0 where the outputs could not be compared.
-double noise_of(const Agreement& agreement) {
-  return std::isnan(agreement.sqnr_db) ? 0 : std::pow(10, -agreement.sqnr_db / 10);
-}
 
 /// A simulated model whose sites are switched on and off.
 class PartlyQuantized {

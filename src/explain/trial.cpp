@@ -23,6 +23,10 @@ Agreement Trial::run(Model& model) const {
   return meter.agreement();
 }
 
+double noise_of(const Agreement& agreement) {
+  return std::isnan(agreement.sqnr_db) ? 0 : std::pow(10, -agreement.sqnr_db / 10);
+}
+
 ReportQuality quality_of(const Agreement& agreement) { return {agreement.sqnr_db, agreement.same()}; }
 
 ReportQuality gain_of(const Agreement& better, const Agreement& worse) {

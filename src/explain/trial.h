@@ -19,6 +19,8 @@ class Trial {
   std::vector<at::Tensor> sample_, expected_;
 };
 
+/// Power of the error by that of the signal; 0 where the outputs could not be compared.
+[[nodiscard]] double noise_of(const Agreement& agreement);
 [[nodiscard]] ReportQuality quality_of(const Agreement& agreement);
 /// What `better` has more than `worse`; SQNR of 0 dB more where both are infinite.
 [[nodiscard]] ReportQuality gain_of(const Agreement& better, const Agreement& worse);

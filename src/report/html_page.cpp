@@ -21,6 +21,8 @@ PageParts parts_of(Page page) {
       return {"report", "report.md", "report.js"};
     case Page::kSummary:
       return {"batch", "summary.md", "summary.js"};
+    case Page::kTune:
+      return {"tune", "tune.md", "tune.js"};
   }
   QTOOL_ASSERT(!"every page has its parts");
   return {};

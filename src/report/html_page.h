@@ -4,7 +4,7 @@
 namespace qtool {
 
 /// Pages of one template, report/html/page.html, each with a script of its own beside it.
-enum class Page { kReport, kSummary };
+enum class Page { kReport, kSummary, kTune };
 
 /// What a page gets. It draws itself from `json` in JavaScript; title and headline are there without it, too.
 struct PageContent {

@@ -17,8 +17,9 @@ std::string run_shell(const std::string& script) {
   return get(folder / "out");
 }
 
-const std::vector<std::string> kCommands = {"ptq",     "qat", "train", "eval",   "bench",      "verify",
-                                            "inspect", "run", "init",  "schema", "completion", "man"};
+const std::vector<std::string> kCommands = {"ptq",    "qat",        "tune",    "train", "eval",
+                                            "bench",  "verify",     "inspect", "run",   "init",
+                                            "schema", "completion", "man"};
 
 }  // namespace
 

@@ -21,6 +21,7 @@ PAGES = ("README.md", "apps/manual.md")
 PLACEHOLDERS = (
     (r"--data \.\.\.", f"--data {DATA}"),
     (r"--data SPEC", f"--data {DATA}"),
+    (r"--max-drop 0\.5 --time-budget \d+m", "--max-drop 20 --time-budget 1s"),
     (r"images:/data/imagenet,", "images:{images},"),
     (r"re:head\\\.\.\*", r"re:f.*"),  # the layers of a network that is not resnet8
 )

@@ -47,14 +47,19 @@ ARROWS = {
     "report/job": "report measure options",
     "report/ci": "report/job options",
     "report/batch": "report/job report measure options",
+    "report/tune": "report/batch report/job report measure",
+    "tune": "",
     "explain": "report/job config measure simulate solve calibrate plan graph grid options",
     "job/options": "report/job report/ci export improve qat calibrate plan train zoo measure options",
     "job/files": "report/job graph/read",
     "job/input": "report/job qat train zoo run data graph graph/read grid options",
     "job/road": "job/options job/files job/input explain report report/job export export/torchscript run improve "
                 "solve calibrate plan measure graph graph/passes graph/read options",
-    "job": "job/road job/options job/files job/input report/job report/ci config export export/torchscript qat "
-           "simulate solve plan operators run train zoo measure data graph graph/passes graph/read grid options",
+    "job/tuning": "tune job/road job/options job/files job/input explain report/job report/tune config improve solve "
+                  "calibrate plan simulate measure graph options",
+    "job": "job/tuning job/road job/options job/files job/input report/job report/tune report/ci config export "
+           "export/torchscript qat simulate solve plan operators run train zoo measure data graph graph/passes "
+           "graph/read grid options",
     "job/json": "job report/job measure",
     "batch/plan": "job job/json job/options job/files report/job report/batch config export zoo data",
     "batch/state": "batch/plan report/job config",

@@ -95,11 +95,18 @@ Quantization begin_quantization(Model original, FileIdentity file, const Recipe&
   auto canonical = canonicalise(original);
   auto backend = limits_of(targets, engine);
   auto graph = view(canonical);
-  auto plan = make_plan(graph, recipe, backend);
-  check_expressible(targets, canonical, graph, plan);
-  return {std::move(original), std::move(canonical), std::move(graph),
-          std::move(file),     std::move(targets),   engine,
-          std::move(backend),  std::move(plan)};
+  Quantization quantization{std::move(original), std::move(canonical),
+                            std::move(graph),    std::move(file),
+                            std::move(targets),  engine,
+                            std::move(backend),  {}};
+  plan_again(quantization, recipe);
+  return quantization;
+}
+
+void plan_again(Quantization& quantization, const Recipe& recipe) {
+  auto plan = make_plan(quantization.graph, recipe, quantization.backend);
+  check_expressible(quantization.targets, quantization.canonical, quantization.graph, plan);
+  quantization.plan = std::move(plan);
 }
 
 Calibration calibrate_on_data(const Quantization& quantization, const QuantizeOptions& options, JobData& data,

@@ -44,6 +44,9 @@ struct Quantization {
 [[nodiscard]] Quantization begin_quantization(Model original, FileIdentity file, const Recipe& recipe,
                                               std::vector<const Target*> targets, Engine engine);
 
+/// Plans the same model again, by another recipe; throws as begin_quantization() does.
+void plan_again(Quantization& quantization, const Recipe& recipe);
+
 inline constexpr int64_t kRememberedBytes = int64_t(256) << 20;
 
 /// What calibration saw of each site, and of the model's inputs.
