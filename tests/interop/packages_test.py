@@ -50,7 +50,8 @@ class Packages(client.InFolder):
         told = self.qtool("eval", exported, "--against", reference, "--data", data, "--json")["agreement"]["sqnr_db"]
         if told is not None:
             self.assertGreater(told, DECOMPOSED.get(name, float("inf")))
-        self.qtool("ptq", exported, "--data", data, "-o", self.path(name), "--blame-samples", "0", "--quiet")
+        self.qtool("ptq", exported, "--data", data, "-o", self.path(name), "--blame-samples", "0",
+                   "--improve", "none", "--quiet")
         traced = self.qtool("inspect", reference, "--data", data, "--json")
         layers, of_traced = self.layers(client.report(self.path(name))["layers"]), self.layers(traced["sites"])
         if name in FUSED:
