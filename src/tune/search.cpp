@@ -24,6 +24,7 @@ class Search {
       : layers_(space.layers),
         meets_target_(meets_target),
         front_(front_of(space.layers)),
+        baseline_(space.baseline),
         best_(space.baseline) {
     for (const auto& allocation : front_)
       noise_.push_back(std::max(noise_of(layers_, allocation), kLeastNoise));
@@ -78,7 +79,10 @@ class Search {
   void narrow(Stretch& stretch, Effort effort) {
     while (stretch.is_open()) {
       const auto middle = nearest(stretch, (log_noise(stretch.low) + log_noise(stretch.high)) / 2);
-      (tries(middle, effort) ? stretch.low : stretch.high) = middle;
+      const bool met = tries(middle, effort);
+      (met ? stretch.low : stretch.high) = middle;
+      // So that there is something soon, whenever the search is stopped.
+      if (met && effort == Effort::kScreen && best_ == baseline_) (void)tries(middle, Effort::kQuick);
     }
   }
 
@@ -123,6 +127,7 @@ class Search {
   std::vector<Allocation> front_;
   std::vector<double> noise_;  ///< of the front
   std::map<std::pair<Allocation, Effort>, bool> tried_ = {};
+  const Allocation& baseline_;
   Allocation best_;
   bool found_ = false;  ///< whether best_ meets the target
 };

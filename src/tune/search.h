@@ -22,10 +22,10 @@ struct SearchSpace {
 };
 
 /// Looks for the allocation of the least cost that meets the target. After the baseline it goes along front_of():
-/// screens bisect it, what they found is tried quickly, and full trials go on from there, at first in growing steps of
-/// noise, and bisect in turn. From the best that was found single layers go down, the most worth first, as long as one
-/// meets the target. What is tried next depends on the results alone, so the trials are the same each time; nothing is
-/// tried twice with the same effort.
+/// screens bisect it, the first and the last that meet the target are tried quickly, and full trials go on from there,
+/// at first in growing steps of noise, and bisect in turn. From the best that was found single layers go down, the most
+/// worth first, as long as one meets the target. What is tried next depends on the results alone, so the trials are the
+/// same each time; nothing is tried twice with the same effort.
 void search(const SearchSpace& space, const MeetsTarget& meets_target);
 
 }  // namespace qtool

@@ -1,5 +1,6 @@
 #include "tune/search.h"
 
+#include <algorithm>
 #include <set>
 #include <stdexcept>
 
@@ -81,6 +82,18 @@ TEST_CASE("a search finds the allocation of least cost, in few trials") {
           1.1 * least_cost(space, most_noise));
     CHECK(trials.size() <= 16);
   }
+}
+
+TEST_CASE("what a first screen finds is tried at once") {
+  const auto space = three_layers();
+  const auto trials = trials_of(space, 0.1);
+  const auto first = std::find_if(trials.begin() + 1, trials.end(), [&](const Trial& trial) {
+    return noise_of(space.layers, trial.allocation) <= limit_of(trial.effort, 0.1);
+  });
+  REQUIRE(first != trials.end());
+  CHECK(first->effort == Effort::kScreen);
+  CHECK((first + 1)->effort == Effort::kQuick);
+  CHECK((first + 1)->allocation == first->allocation);
 }
 
 TEST_CASE("a search that cannot meet its target with the baseline goes up") {
