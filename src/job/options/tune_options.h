@@ -13,7 +13,7 @@ struct Names<Preference> {
   static constexpr const char* kind = "preference";
   static constexpr NamedValue<Preference> table[] = {
       {Preference::kSize, "size", "the smallest file"},
-      {Preference::kSpeed, "speed", "the shortest time for a batch, as it is measured here"}};
+      {Preference::kSpeed, "speed", "of the files that were written the fastest, as it is measured here"}};
 };
 
 /// --max-drop, the target, is among the gates.
