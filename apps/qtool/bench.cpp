@@ -40,9 +40,13 @@ int run(const BenchOptions& options, const Context& context) {
 }  // namespace
 
 Command bench_command() {
-  return make_command<BenchOptions>("bench", "latency of models side by side in one run",
-                                    "qtool bench model.pt out/model.int8.pt --shape 1x28x28 --batch 1,128",
-                                    run);
+  auto options = std::make_shared<BenchOptions>();
+  return {.name = "bench",
+          .summary = "latency of models side by side in one run",
+          .example = "qtool bench model.pt out/model.int8.pt --shape 1x28x28 --batch 1,128",
+          .options = option_tree(*options),
+          .sets_nothing = [options] { return options->as_client; },
+          .run = [options](const Context& context) { return run(*options, context); }};
 }
 
 }  // namespace qtool

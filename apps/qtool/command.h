@@ -12,10 +12,12 @@ namespace qtool {
 
 struct Command {
   std::string name = {};
-  std::string summary = {};                     ///< one line
-  std::string example = {};                     ///< a command that works
-  OptionGroup options = {};                     ///< points into what `run` holds
-  std::vector<std::string> common = {};         ///< keys of CommonOptions that it takes; empty: all
+  std::string summary = {};              ///< one line
+  std::string example = {};              ///< a command that works
+  OptionGroup options = {};              ///< points into what `run` holds
+  std::vector<std::string> common = {};  ///< keys of CommonOptions that it takes; empty: all
+  /// Whether it runs as a program that leaves the process as it is; null: it does not.
+  std::function<bool()> sets_nothing = {};
   std::function<int(const Context&)> run = {};  ///< prints its result to stdout; returns the exit code
 };
 

@@ -26,15 +26,6 @@
 namespace qtool {
 namespace {
 
-void keep_large_blocks() {
-#ifdef __GLIBC__
-  // glibc gives blocks above its threshold back to the kernel at each free, and the next pass pays for fresh
-  // pages: up to 40 % of an int8 pass. 32 MiB is the largest threshold that it takes.
-  mallopt(M_MMAP_THRESHOLD, 32 << 20);
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
-#endif
-}
-
 /// Ends the program in the middle of whatever it does.
 [[noreturn]] void abandon(int) {
   constexpr char message[] =
@@ -122,8 +113,16 @@ class WarningsToDebug : public c10::WarningHandler {
 
 }  // namespace
 
+void keep_large_blocks() {
+#ifdef __GLIBC__
+  // glibc gives blocks above its threshold back to the kernel at each free, and the next pass pays for fresh
+  // pages: up to 40 % of an int8 pass. 32 MiB is the largest threshold that it takes.
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+#endif
+}
+
 void set_up_process() {
-  keep_large_blocks();
   catch_signals();
   keep_exit_codes();
 }

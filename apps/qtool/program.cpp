@@ -17,6 +17,8 @@ int run(int argc, char** argv) {
     print(*line.print);
     return 0;
   }
+  const auto& sets_nothing = line.command->sets_nothing;
+  if (!sets_nothing || !sets_nothing()) keep_large_blocks();
   set_up_logging(common);
   const auto progress = make_progress(common.quiet);
   return line.command->run({common, line.resolved_config, *progress});

@@ -3,12 +3,20 @@
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
 
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "data/loader.h"
+#include "export/target.h"
+#include "graph/passes/canonicalise.h"
+#include "graph/passes/freeze.h"
+#include "graph/read/read_model.h"
 #include "job/input/client_models.h"
 #include "job/input/job_data.h"
+#include "run/torchscript_runtime.h"
 
 namespace qtool {
 namespace {
@@ -68,9 +76,53 @@ Timed timed(const std::string& name, RuntimeModel& model, const Batch& inputs) {
           }};
 }
 
+/// The fair rival of int8; null where the file holds no float model.
+std::unique_ptr<RuntimeModel> folded_and_frozen(const std::string& file) {
+  if (is_onnx_model(file)) return nullptr;
+  try {
+    const auto model = read_model(file);
+    if (model.notes().extra_files.contains(kManifestFile)) return nullptr;  // int8, of ours
+    return torchscript_runtime(frozen_for_speed(canonicalise(model)));
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kUnquantizable) throw;
+    return nullptr;
+  }
+}
+
+/// What is timed: the models, and behind the first one what it is folded and frozen.
+class Subjects {
+ public:
+  Subjects(const BenchOptions& options, const ClientModels& models) {
+    for (size_t i = 0; i < models.size(); ++i) {
+      add(options.models[i], models[i]);
+      if (i > 0 || models.size() < 2 || !options.folded) continue;
+      if ((folded_ = folded_and_frozen(options.models[0])))
+        add(options.models[0] + ", folded and frozen", *folded_);
+    }
+  }
+  [[nodiscard]] size_t size() const { return models_.size(); }
+  [[nodiscard]] RuntimeModel& operator[](size_t index) const { return *models_[index].second; }
+  [[nodiscard]] std::vector<Timed> timed_on(const Batch& inputs) const {
+    std::vector<Timed> subjects;
+    for (const auto& [name, model] : models_) subjects.push_back(timed(name, *model, inputs));
+    return subjects;
+  }
+
+ private:
+  void add(const std::string& name, RuntimeModel& model) { models_.emplace_back(name, &model); }
+
+  std::vector<std::pair<std::string, RuntimeModel*>> models_;
+  std::unique_ptr<RuntimeModel> folded_;
+};
+
 }  // namespace
 
 void check(const BenchOptions& options) {
+  if (options.as_client && options.engine != Engine::kAuto)
+    throw Error(ErrorKind::kUsage, {.what = "a program that sets nothing has LibTorch's own engine",
+                                    .where = "--as-client",
+                                    .got = std::string("--engine ") + to_string(options.engine),
+                                    .fix = "leave one of them out"});
   check(options.runner);
   check_can_time(options.runner);
   if (options.runner.command.empty() || options.models.size() > 1) return;
@@ -84,9 +136,10 @@ void check(const BenchOptions& options) {
 
 BenchResult run_bench(const BenchOptions& options, const Context& context) {
   apply(context.common);
-  const EngineScope engine(choose_engine(options.engine));
   context.progress.stage("load");
   check_options(options);
+  std::optional<EngineScope> engine;
+  if (!options.as_client) engine.emplace(choose_engine(options.engine));
   const ClientModels models(options.models, options.runner);
   const Inputs inputs = read_inputs(options, models);
   BenchResult result{.arrival = inputs.arrival, .warnings = models.remarks()};
@@ -94,15 +147,14 @@ BenchResult run_bench(const BenchOptions& options, const Context& context) {
   if (context.common.dry_run) return result;
   context.progress.stage("time");
   const c10::AutoGradMode no_gradients(false);
-  std::vector<Timed> subjects;
-  for (size_t i = 0; i < models.size(); ++i)
-    subjects.push_back(timed(options.models[i], models[i], inputs.batch));
+  const Subjects timed_models(options, models);
+  const auto subjects = timed_models.timed_on(inputs.batch);
   auto& rows = result.rows;
   for (const Latency& latency : measure_latency(subjects, options.latency, context.progress)) {
     BenchRow& row = rows.emplace_back();
     row.latency = latency;
-    const size_t column = (rows.size() - 1) % models.size();
-    row.runtime = models[column].runtime();
+    const size_t column = (rows.size() - 1) % subjects.size();
+    row.runtime = timed_models[column].runtime();
     row.ratio = latency.median_ms / rows[rows.size() - 1 - column].latency.median_ms;
     if (!options.operators) continue;
     if (row.runtime.rfind("LibTorch", 0) == 0)

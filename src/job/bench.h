@@ -21,6 +21,9 @@ struct BenchOptions {
   RunnerCommand runner = {};             ///< runs and times the last file elsewhere
   LatencyOptions latency = {};
   bool operators = false;  ///< also the time of each operator
+  bool folded = true;      ///< of several, also the first one folded and frozen, where it is a float model
+  bool as_client =
+      false;  ///< LibTorch's own engine; whoever starts the process leaves the allocator as it is
   Engine engine = Engine::kAuto;
 };
 
@@ -33,7 +36,10 @@ void describe(Visitor& v, BenchOptions& o) {
   describe(v, o.runner);
   describe(v, o.latency);
   v.field("operators", o.operators, "also the time of each operator", flag("ops"));
+  v.field("folded", o.folded, "of several models, also the first one with batch norm folded, and frozen");
   v.field("engine", o.engine, "int8 kernels to run with");
+  v.field("as_client", o.as_client, "as a program that sets nothing: its allocator, LibTorch's own engine",
+          flag("as-client"));
 }
 
 /// One model at one batch size.

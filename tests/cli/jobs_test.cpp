@@ -126,8 +126,9 @@ TEST_CASE("bench times models side by side") {
   INFO(run.err);
   REQUIRE(run.code == 0);
   const Json rows = Json::parse(run.out)["rows"];
-  REQUIRE(rows.size() == 4);
+  REQUIRE(rows.size() == 6);
   CHECK(rows[0]["batch"] == 1);
+  CHECK(rows[1]["model"] == at.model + ", folded and frozen");
   CHECK(rows[3]["batch"] == 2);
   CHECK(rows[0]["ratio"] == 1.0);
   CHECK(rows[0]["median_ms"] > 0);

@@ -69,7 +69,8 @@ class OfOthers(onnx_files.InFolder):
         torch.jit.save(torch.jit.script(torch.nn.Conv2d(3, 4, 3).eval()), self.path("m.pt"))
         told = json.loads(self.done("bench", self.path("m.pt"), self.path("m.onnx"), "--shape", "3x8x8", "--batch", "2",
                                     "--json"))
-        self.assertEqual([row["runtime"].split()[0] for row in told["rows"]], ["LibTorch", "OpenVINO"])
+        self.assertEqual([row["runtime"].split()[0] for row in told["rows"]], ["LibTorch", "LibTorch", "OpenVINO"])
+        self.assertIn("folded and frozen", told["rows"][1]["model"])
 
     def test_ptq_does_not_take_onnx(self):
         onnx_files.two_heads(self.path("m.onnx"))

@@ -21,7 +21,8 @@ BenchResult bench(const BenchOptions& options, bool dry_run = false) {
 BenchOptions options_of(const Workplace& at, const std::string& shape) {
   return {.models = {at.model, at.model},
           .shape = shape,
-          .latency = {.batch = {1, 2}, .warm_up = 0, .rounds = 1, .runs = 1}};
+          .latency = {.batch = {1, 2}, .warm_up = 0, .rounds = 1, .runs = 1},
+          .folded = false};
 }
 
 }  // namespace
@@ -36,6 +37,29 @@ TEST_CASE("rows come by batch size, then by model, each against the first model 
   CHECK(result.rows[2].ratio == 1);
   CHECK(result.rows[3].ratio == Approx(result.rows[3].latency.median_ms / result.rows[2].latency.median_ms));
   CHECK(result.rows[0].operators.entries.empty());
+}
+
+TEST_CASE("of several models the first is timed folded and frozen, too, where it is a float model") {
+  const Workplace at;
+  auto options = options_of(at, "3x7x7");
+  options.folded = true;
+  const auto rows = bench(options).rows;
+  REQUIRE(rows.size() == 6);
+  CHECK(rows[1].latency.name == at.model + ", folded and frozen");
+  CHECK(rows[2].ratio == Approx(rows[2].latency.median_ms / rows[0].latency.median_ms));
+  options.models = {run(at.options("out")).directory + "/model.int8.pt", at.model};
+  CHECK(bench(options).rows.size() == 4);
+  options.models = {at.model};
+  CHECK(bench(options).rows.size() == 2);
+}
+
+TEST_CASE("as a client means LibTorch's own engine, and no other") {
+  const Workplace at;
+  auto options = options_of(at, "3x7x7");
+  options.as_client = true;
+  CHECK(bench(options).rows.size() == 4);
+  options.engine = Engine::kOnednn;
+  CHECK_THROWS_WITH(bench(options), contains("--as-client"));
 }
 
 TEST_CASE("a dry run times nothing, but opens all") {
