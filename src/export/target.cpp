@@ -50,6 +50,10 @@ void write_quantized_ops(const Solution& solution, const Belongings& belongings,
   save_as_client_sees_it(lower_to_quantized_ops(solution), belongings, path);
 }
 
+Model lower_without_shapes(const Solution& solution, const std::vector<at::Tensor>&) {
+  return lower_to_quantized_ops(solution);
+}
+
 void write_simulation(const Solution& solution, const Belongings& belongings, const std::string& path) {
   check_precisions(simulation_target(), solution.plan);
   save_as_client_sees_it(simulate(solution), belongings, path);
@@ -161,6 +165,7 @@ constexpr Target kTargets[] = {{.name = "libtorch",
                                 .limits = backend_of,
                                 .precisions = kAll,
                                 .write = write_quantized_ops,
+                                .lower = lower_without_shapes,
                                 .open = open_in_libtorch},
                                {.name = "libtorch-onednn",
                                 .file = "model.int8.onednn.pt",
@@ -168,6 +173,7 @@ constexpr Target kTargets[] = {{.name = "libtorch",
                                 .limits = limits_of_onednn,
                                 .precisions = kKnownGrids,
                                 .write = write_onednn_ops,
+                                .lower = lower_to_onednn,
                                 .open = open_in_libtorch},
                                {.name = "onnxruntime",
                                 .file = "model.onnxruntime.onnx",

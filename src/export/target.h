@@ -40,6 +40,8 @@ struct Target {
   /// Writes the file. Throws Error(kUnquantizable) where it cannot be made, e.g. for an operator whose precision the
   /// target has not, Error(kMachine) where it cannot be written.
   void (*write)(const Solution& solution, const Belongings& belongings, const std::string& path) = nullptr;
+  /// What the file would hold, to run it without a file; null: it is no TorchScript.
+  Model (*lower)(const Solution& solution, const std::vector<at::Tensor>& example) = nullptr;
   /// Opens a written file as a client of the runtime does. Throws Error(kUsage) where it does not load. Null: no
   /// runtime of it is in this program.
   std::unique_ptr<RuntimeModel> (*open)(const std::string& path) = nullptr;

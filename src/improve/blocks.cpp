@@ -18,15 +18,6 @@ bool is_layer(const QuantPlan& plan, const std::string& name) {
   return op && op->weight_site && op->operator_class == OperatorClass::kLayer;
 }
 
-/// Whether what is made before the place is finished after it, by the same kernel.
-bool splits_kernel(const QuantPlan& plan, const CutPlace& place) {
-  return std::any_of(plan.operators.begin(), plan.operators.end(), [&](const PlannedOperator& op) {
-    return !op.fused_into.empty() && std::any_of(op.inputs.begin(), op.inputs.end(), [&](const auto& input) {
-      return std::find(place.live.begin(), place.live.end(), input) != place.live.end();
-    });
-  });
-}
-
 class PartNames {
  public:
   explicit PartNames(const ModelPart& part) {
@@ -67,6 +58,14 @@ bool has_site(const QuantPlan& plan, size_t index, const PartNames& part) {
 }
 
 }  // namespace
+
+bool splits_kernel(const QuantPlan& plan, const CutPlace& place) {
+  return std::any_of(plan.operators.begin(), plan.operators.end(), [&](const PlannedOperator& op) {
+    return !op.fused_into.empty() && std::any_of(op.inputs.begin(), op.inputs.end(), [&](const auto& input) {
+      return std::find(place.live.begin(), place.live.end(), input) != place.live.end();
+    });
+  });
+}
 
 std::vector<std::string> block_ends(const QuantPlan& plan, const std::vector<CutPlace>& places) {
   std::vector<std::string> ends;

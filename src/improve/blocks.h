@@ -15,6 +15,9 @@ namespace qtool {
 /// arXiv:2102.05426.
 [[nodiscard]] std::vector<std::string> block_ends(const QuantPlan& plan, const std::vector<CutPlace>& places);
 
+/// Whether what is made before the place is finished after it, by the same kernel.
+[[nodiscard]] bool splits_kernel(const QuantPlan& plan, const CutPlace& place);
+
 /// A solution of a part of another one's model.
 struct PartialSolution {
   Solution solution;

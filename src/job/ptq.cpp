@@ -5,6 +5,7 @@
 #include "job/road/gate_labels.h"
 #include "job/road/improvement.h"
 #include "job/road/manifest.h"
+#include "job/road/slow_regions.h"
 #include "options/option_tree.h"
 
 namespace qtool {
@@ -24,15 +25,16 @@ QuantizeResult run_ptq(const PtqOptions& options, const Context& context) {
   const auto calibration = gather_statistics(start, options, data, device, context.progress);
 
   clock.begin("solve");
-  auto first = solve_first(start, calibration.statistics, options.recipe);
+  auto settings = options;
+  auto first = as_preferred(solve_first(start, calibration.statistics, options.recipe), start,
+                            calibration.statistics, settings, data, context.progress);
 
   clock.begin("improve");
   const auto improved =
       improve_on_data(std::move(first), calibration, start, options, data, context.progress);
 
-  auto settings = options;
   const auto tree = option_tree(settings);
-  const Assignment assignment{options, context, data, settings_of(tree), recipe_of(tree)};
+  const Assignment assignment{settings, context, data, settings_of(tree), recipe_of(tree)};
   return deliver({.start = start,
                   .solution = improved.solution,
                   .statistics = calibration.statistics,

@@ -16,6 +16,7 @@
 #include "job/road/delivery.h"
 #include "job/road/improvement.h"
 #include "job/road/manifest.h"
+#include "job/road/slow_regions.h"
 #include "job/training_progress.h"
 #include "options/option_tree.h"
 #include "plan/site_weights.h"
@@ -168,7 +169,10 @@ QuantizeResult run_qat(const QatOptions& options, const Context& context) {
   clock.begin("calibrate");
   const auto first_options = before_training(options);
   const auto calibration = calibrate_on_data(start, first_options, data, device, context.progress);
-  auto solved = with_known_grids(solve_first(start, calibration.statistics, options.recipe), known_grids);
+  auto settings = options;
+  auto solved = as_preferred(solve_first(start, calibration.statistics, options.recipe), start,
+                             calibration.statistics, settings, data, context.progress);
+  solved = with_known_grids(std::move(solved), known_grids);
 
   clock.begin("improve");
   const auto improved =
@@ -190,9 +194,8 @@ QuantizeResult run_qat(const QatOptions& options, const Context& context) {
   const auto solution = as_kernels_have_it(start, fine_tuning.trained());
   if (is_zoo(options.model)) adopt_trained_float(start, solution.model, options);
 
-  auto settings = options;
   const auto tree = option_tree(settings);
-  const Assignment assignment{options, context, data, settings_of(tree), recipe_of(tree)};
+  const Assignment assignment{settings, context, data, settings_of(tree), recipe_of(tree)};
   const auto rounded = with_rounded_weights(solution);
   Outcome outcome{.start = start,
                   .solution = solution,

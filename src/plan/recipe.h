@@ -35,6 +35,16 @@ struct Names<Mode> {
       {Mode::kWeightOnly, "weight-only", "int8 weights, computed with in float"}};
 };
 
+/// What a job is after where it can't have both.
+enum class Preference { kSize, kSpeed };
+template <>
+struct Names<Preference> {
+  static constexpr const char* kind = "preference";
+  static constexpr NamedValue<Preference> table[] = {
+      {Preference::kSize, "size", "the smallest file: int8 wherever it can be"},
+      {Preference::kSpeed, "speed", "the shortest time on this processor: float where int8 is not faster"}};
+};
+
 /// What differs for the sites that `match` names. Later rules win over earlier ones.
 struct Rule {
   std::string match = {};  ///< see plan/match.h

@@ -19,11 +19,14 @@ KeptFloat unseen_inputs(const QuantPlan& plan, const Statistics& statistics, con
   return kept_float;
 }
 
-}  // namespace
+QuantPlan planned_again(const PlanInputs& inputs, KeptFloat kept_float, const QuantPlan& calibrated) {
+  auto plan = make_plan(inputs.graph, inputs.recipe, inputs.backend, std::move(kept_float));
+  for (auto& site : plan.sites) site.seen_as = seen_as(calibrated, site.value);
+  return plan;
+}
 
-Solution first_solution(const Model& canonical, QuantPlan plan, const Statistics& statistics,
-                        const PlanInputs& inputs) {
-  const auto calibrated = plan;
+Solution solved(const Model& canonical, QuantPlan plan, const QuantPlan& calibrated,
+                const Statistics& statistics, const PlanInputs& inputs) {
   for (;;) {
     auto kept_float = unseen_inputs(plan, statistics, calibrated);
     if (kept_float.empty()) {
@@ -32,9 +35,24 @@ Solution first_solution(const Model& canonical, QuantPlan plan, const Statistics
       if (kept_float.empty()) return {canonical.shared(), std::move(plan), std::move(qparams)};
     }
     kept_float.insert(plan.kept_float.begin(), plan.kept_float.end());
-    plan = make_plan(inputs.graph, inputs.recipe, inputs.backend, std::move(kept_float));
-    for (auto& site : plan.sites) site.seen_as = seen_as(calibrated, site.value);
+    plan = planned_again(inputs, std::move(kept_float), calibrated);
   }
+}
+
+}  // namespace
+
+Solution first_solution(const Model& canonical, QuantPlan plan, const Statistics& statistics,
+                        const PlanInputs& inputs) {
+  const auto calibrated = plan;
+  return solved(canonical, std::move(plan), calibrated, statistics, inputs);
+}
+
+Solution with_more_in_float(const Solution& solution, const KeptFloat& more, const QuantPlan& calibrated,
+                            const Statistics& statistics, const PlanInputs& inputs) {
+  auto kept_float = solution.plan.kept_float;
+  kept_float.insert(more.begin(), more.end());
+  return solved(solution.model, planned_again(inputs, std::move(kept_float), calibrated), calibrated,
+                statistics, inputs);
 }
 
 }  // namespace qtool

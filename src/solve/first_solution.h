@@ -19,4 +19,10 @@ struct PlanInputs {
 [[nodiscard]] Solution first_solution(const Model& canonical, QuantPlan plan, const Statistics& statistics,
                                       const PlanInputs& inputs);
 
+/// Another solution of the same statistics, with these operators in float as well. `calibrated`: the plan of that
+/// calibration.
+[[nodiscard]] Solution with_more_in_float(const Solution& solution, const KeptFloat& more,
+                                          const QuantPlan& calibrated, const Statistics& statistics,
+                                          const PlanInputs& inputs);
+
 }  // namespace qtool

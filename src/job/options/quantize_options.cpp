@@ -11,6 +11,12 @@ void check(const QuantizeOptions& options) {
                                     .got = "--verify-samples " + std::to_string(options.verify_samples),
                                     .expected = "--data SPEC",
                                     .fix = "name the data, or leave --verify-samples out"});
+  if (options.data.empty() && options.prefer == Preference::kSpeed)
+    throw Error(ErrorKind::kUsage, {.what = "what is fast is measured on data",
+                                    .where = "--prefer speed",
+                                    .got = "no --data",
+                                    .expected = "--data SPEC",
+                                    .fix = "name the data, or leave --prefer out"});
   check_improvements(options.improve);
   check_metric_name(options.metric);
   if (options.data.empty() && !options.metric.empty())

@@ -26,6 +26,7 @@ struct QuantizeOptions {
   CalibrateOptions calibrate;
   std::vector<std::string> improve = {kAutoImprovements};  ///< of improvement_choices()
   Engine engine = Engine::kAuto;
+  Preference prefer = Preference::kSize;
   int64_t verify_samples = -1;  ///< of the test split; -1: all, 0: no verification
   std::string metric;           ///< of gates, headline and charts; empty: the first that applies
   bool report = true;
@@ -50,6 +51,7 @@ void describe(Visitor& v, QuantizeOptions& o) {
       "training nothing), none, or some by name",
       one_of(improvement_choices()));
   v.field("engine", o.engine, "int8 kernels to pack the weights for");
+  v.field("prefer", o.prefer, "what to gain where int8 makes files smaller and runs longer");
   v.field("verify_samples", o.verify_samples, "test samples to verify on; -1: all, 0: none", at_least(-1));
   v.field("metric", o.metric, help_of_metric("of gates, headline and charts").c_str(),
           one_of(names_of_metrics()), path_field);

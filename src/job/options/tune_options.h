@@ -7,20 +7,11 @@
 
 namespace qtool {
 
-enum class Preference { kSize, kSpeed };
-template <>
-struct Names<Preference> {
-  static constexpr const char* kind = "preference";
-  static constexpr NamedValue<Preference> table[] = {
-      {Preference::kSize, "size", "the smallest file"},
-      {Preference::kSpeed, "speed", "of the files that were written the fastest, as it is measured here"}};
-};
-
-/// --max-drop, the target, is among the gates.
+/// --max-drop, the target, is among the gates; `prefer`: of the
+/// files that were written the smallest, or the fastest as it is measured here.
 struct TuneOptions : QuantizeOptions {
   TuneOptions() { blame_samples = 0; }  // the search itself measures what each layer costs
   std::string time_budget = "30m";
-  Preference prefer = Preference::kSize;
   int64_t sensitivity_samples = 64;  ///< of the training split
   int64_t screened_samples = 1024;   ///< of those that verification takes, the first
 };
@@ -29,7 +20,6 @@ template <class Visitor>
 void describe(Visitor& v, TuneOptions& o) {
   v.field("time_budget", o.time_budget,
           "how long to search, e.g. 90s, 30m or 2h; the best model so far stays");
-  v.field("prefer", o.prefer, "what to find, of all that lose no more than --max-drop");
   v.field("sensitivity_samples", o.sensitivity_samples,
           "training samples to find out on what each layer loses at each number of bits", at_least(1));
   v.field("screened_samples", o.screened_samples,

@@ -22,11 +22,13 @@
 #include "job/road/gate_labels.h"
 #include "job/road/manifest.h"
 #include "job/road/other_engines.h"
+#include "job/road/slow_regions.h"
 #include "job/road/speed.h"
 #include "job/road/training_verdict.h"
 #include "job/road/written_files.h"
 #include "measure/resources.h"
 #include "plan/site_weights.h"
+#include "report/job/speed_text.h"
 
 namespace qtool {
 namespace {
@@ -201,6 +203,11 @@ void verify_into(Report& report, const Outcome& outcome, const Assignment& assig
   auto speed = compare_speed(as_client, folded, files, assignment.data, progress);
   report.timing.latency = std::move(speed.latency);
   report.timing.files_ms = std::move(speed.files_ms);
+  if (report.timing.latency && assignment.options.report)
+    report.timing.slow_regions =
+        slow_regions(outcome.solution, *start.targets[0], assignment.options,
+                     assignment.data.first_samples(start.original, kSamplesOfRegions),
+                     !slower_text(report).empty(), progress);
 }
 
 /// Throws where a file that loads does not run.

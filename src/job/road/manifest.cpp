@@ -17,7 +17,8 @@ bool says_nothing_of_numbers(const std::string& path, const OptionField& field) 
     return std::any_of(traits.begin(), traits.end(), [&](FieldTrait trait) { return field.has(trait); });
   };
   return is_one_of({path_field, spec_field, flag_only, output_field}) || path.starts_with("ci.") ||
-         path.starts_with("gates.") || path == "report" || path == "blame_samples" || path == "train.resume";
+         path.starts_with("gates.") || path == "report" || path == "blame_samples" || path == "prefer" ||
+         path == "train.resume";
 }
 
 Json rung_json(const Rung& rung, const std::vector<MetricInfo>& metrics) {

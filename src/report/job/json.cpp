@@ -152,6 +152,13 @@ Json latency_json(const std::optional<ReportLatency>& latency) {
             {"int8", array(latency->int8_operators, operator_json)}}}};
 }
 
+Json region_json(const ReportRegion& region) {
+  return {{"layers", region.layers},
+          {"batch", region.batch},
+          {"float_ms", region.float_ms},
+          {"int8_ms", region.int8_ms}};
+}
+
 Json blame_list_json(const std::optional<ReportBlameList>& list) {
   if (!list) return nullptr;
   return {{"samples", list->samples},
@@ -216,6 +223,7 @@ std::string to_json(const Report& report) {
     return Json{{"name", file.name}, {"bytes", file.bytes}, {"sha256", file.sha256}};
   });
   json["latency_ms"] = latency_json(report.timing.latency);
+  json["slow_regions"] = array(report.timing.slow_regions, region_json);
   json["latency_ms_of_files"] = object(report.timing.files_ms);
   json["improvements_s"] = object(report.timing.improvements_s);
   json["stages_s"] = object(report.timing.stages_s);

@@ -165,6 +165,25 @@ std::string size_section(const Report& report) {
   return text.empty() ? text : "## Size and speed\n\n" + text;
 }
 
+/// What `--prefer speed` would leave in float, and the recipe that does it in each run.
+std::string slow_section(const std::vector<ReportRegion>& regions) {
+  if (regions.empty()) return {};
+  MarkdownTable table({{"layers"}, {"batch", true}, {"float", true}, {"int8", true}, {"won in float", true}});
+  std::vector<std::string> skipped;
+  for (const auto& region : regions) {
+    const auto& layers = region.layers;
+    skipped.insert(skipped.end(), layers.begin(), layers.end());
+    table.add({Markdown::code(layers.size() == 1 ? layers[0] : layers.front() + " to " + layers.back()),
+               std::to_string(region.batch), fixed(region.float_ms, 3) + " ms",
+               fixed(region.int8_ms, 3) + " ms", fixed(region.int8_ms - region.float_ms, 3) + " ms"});
+  }
+  return "## Slower in int8 than in float\n\nOn this processor, each with its steps from and to float, "
+         "against float "
+         "folded and frozen. `--prefer speed` leaves them in float; as a recipe:\n\n```yaml\nquantize:\n  "
+         "skip: [" +
+         safe_line(join(skipped)) + "]\n```\n\n" + table.text();
+}
+
 std::string signed_number(double value, int digits) { return (value > 0 ? "+" : "") + fixed(value, digits); }
 
 std::string improvement_verdict(const ReportImprovement& improvement) {
@@ -317,15 +336,15 @@ std::string time_section(const ReportTiming& timing) {
 }  // namespace
 
 std::string to_markdown(const Report& report) {
-  std::string text = "# " + Markdown(report_title(report)).source() + "\n\n**" +
-                     Markdown(headline(report)).source() + "**\n\n" + ladder_section(report.accuracy) +
-                     simulated_section(report.simulated_vs_int8) + targets_section(report) +
-                     improvements_section(report) + training_section(report.curve, report.curve_metric) +
-                     gates_section(report.gates) + size_section(report) + blame_section(report.blame) +
-                     next_section(report.blame) + sites_section(report.layers) +
-                     float_section(report.layers) + warnings_section(report.warnings) +
-                     data_section(report.data) + settings_section(report) + files_section(report.files) +
-                     time_section(report.timing);
+  std::string text =
+      "# " + Markdown(report_title(report)).source() + "\n\n**" + Markdown(headline(report)).source() +
+      "**\n\n" + ladder_section(report.accuracy) + simulated_section(report.simulated_vs_int8) +
+      targets_section(report) + improvements_section(report) +
+      training_section(report.curve, report.curve_metric) + gates_section(report.gates) +
+      size_section(report) + slow_section(report.timing.slow_regions) + blame_section(report.blame) +
+      next_section(report.blame) + sites_section(report.layers) + float_section(report.layers) +
+      warnings_section(report.warnings) + data_section(report.data) + settings_section(report) +
+      files_section(report.files) + time_section(report.timing);
   text.pop_back();
   return text;
 }

@@ -221,6 +221,13 @@ struct GateResult {
   std::string text = {};      ///< one sentence
 };
 
+/// A stretch of the model between float values, in int8 with the steps from and to float, and in float. Medians.
+struct ReportRegion {
+  std::vector<std::string> layers = {};  ///< that are int8 in it
+  int64_t batch = 1;
+  double float_ms = 0, int8_ms = 0;
+};
+
 struct ReportFile {
   std::string name = {};  ///< relative to the output folder
   int64_t bytes = 0;
@@ -232,6 +239,8 @@ struct ReportTiming {
   std::optional<ReportLatency> latency = {};
   /// Of one batch as `latency` has it, by the rungs of the files that ran.
   std::vector<std::pair<std::string, double>> files_ms = {};
+  /// Those that are not worth int8; of a job that prefers speed none is left.
+  std::vector<ReportRegion> slow_regions = {};
   std::vector<std::pair<std::string, double>> improvements_s = {};  ///< of those that were tried
   std::vector<std::pair<std::string, double>> stages_s = {};        ///< in order
   int64_t peak_rss_bytes = 0;

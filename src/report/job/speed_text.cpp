@@ -12,8 +12,8 @@ constexpr double kNoise = 1.02;  ///< what two medians of the same model differ 
 /// What the user can do, for the file that the times are of.
 std::string advice(const Report& report) {
   const bool is_default = report.targets.empty() || report.targets[0].name == "libtorch";
-  return is_default ? "try --target libtorch-onednn, or leave what is slow in float with --skip"
-                    : "try another --target, or leave what is slow in float with --skip";
+  return is_default ? "try --target libtorch-onednn or --prefer speed"
+                    : "try another --target or --prefer speed";
 }
 
 }  // namespace

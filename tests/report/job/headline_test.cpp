@@ -18,12 +18,9 @@ TEST_CASE("what got worse is named as that, and what was gained as gained") {
   report.timing.latency = ReportLatency{.float_ms = 1, .int8_ms = 4};
   report.accuracy.drop = ReportDrop{.value = -0.1, .low = -0.4, .high = 0.2};
   report.gates = {{.name = "a", .passed = true}, {.name = "b", .passed = true}};
-  CHECK(
-      headline(report) ==
-      "Slower than float: int8 takes 4.00 of its time as saved; try --target libtorch-onednn, or leave what "
-      "is slow "
-      "in float "
-      "with --skip. 2.0 times larger, 0.10 points gained (95 % interval -0.20 to 0.40); all 2 gates passed.");
+  CHECK(headline(report) ==
+        "Slower than float: int8 takes 4.00 of its time as saved; try --target libtorch-onednn or --prefer "
+        "speed. 2.0 times larger, 0.10 points gained (95 % interval -0.20 to 0.40); all 2 gates passed.");
   report.gates[0].passed = false;
   CHECK_THAT(headline(report), contains("; 1 of 2 gates failed."));
 }
@@ -63,7 +60,7 @@ TEST_CASE("int8 that is slower than float, as saved or folded and frozen, is tol
   report.timing.latency = ReportLatency{.float_ms = 4, .folded_ms = 1.5, .int8_ms = 2};
   CHECK(headline(report) ==
         "Slower than float: int8 takes 0.50 of its time as saved, 1.33 folded and frozen; try --target "
-        "libtorch-onednn, or leave what is slow in float with --skip. Not verified on data.");
+        "libtorch-onednn or --prefer speed. Not verified on data.");
   report.timing.latency->folded_ms = 1.97;  // noise
   CHECK(headline(report) == "2.0 times faster (1.0 than float folded and frozen), not verified on data.");
 }
