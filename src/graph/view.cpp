@@ -10,6 +10,7 @@
 #include "graph/ir/attributes.h"
 #include "graph/ir/in_place.h"
 #include "graph/ir/nodes.h"
+#include "graph/ir/recurrent.h"
 
 namespace qtool {
 namespace {
@@ -44,19 +45,6 @@ void add_numbers(const jit::Node* node, OperatorView& view) {
   }
 }
 
-/// The one that names the operator: of an LSTM's three, the sequence. Null where it makes no tensor.
-const jit::Value* first_tensor(const jit::Node* node) {
-  const auto outputs = node->outputs();
-  const auto* found = std::find_if(outputs.begin(), outputs.end(), is_tensor);
-  return found == outputs.end() ? nullptr : *found;
-}
-
-/// `lstm` for the values lstm.0, lstm.1 and lstm.2, see graph/passes/site_names.h.
-std::string name_of(const jit::Node* node) {
-  const std::string name = first_tensor(node)->debugName();
-  return node->outputs().size() == 1 ? name : name.substr(0, name.rfind('.'));
-}
-
 /// Takes lists and tuples apart, or reads what is fixed.
 bool is_plumbing(const jit::Node* node) {
   const auto kind = node->kind();
@@ -76,9 +64,23 @@ bool is_size_arithmetic(const jit::Node* node, const std::set<const jit::Value*>
   return has_sizes;
 }
 
+std::vector<ListedWeight> listed_weights(const jit::Node* node, const jit::Module& module) {
+  const auto* list = is_recurrent(node) ? parameter_list(node) : nullptr;
+  if (!list) return {};
+  std::vector<ListedWeight> weights;
+  for (size_t i = 0; i < list->inputs().size(); ++i) {
+    const auto path = attribute_path(list->input(i));
+    if (!path) return {};
+    auto value = find_attribute(module, *path)->toTensor();
+    if (value.dim() < 2) continue;
+    weights.push_back({parameter_name(node, i), *path, std::move(value), i});
+  }
+  return weights;
+}
+
 OperatorView view_of(const jit::Node* node, const jit::Module& module, const jit::Block* top) {
   OperatorView view;
-  view.name = name_of(node);
+  view.name = operator_name(node);
   view.kind = node->kind().toQualString();
   view.source = source_of(node);
   view.in_control_flow = node->owningBlock() != top;
@@ -90,6 +92,7 @@ OperatorView view_of(const jit::Node* node, const jit::Module& module, const jit
       view.weight = find_attribute(module, *path)->toTensor();
     }
   }
+  view.listed_weights = listed_weights(node, module);
   return view;
 }
 

@@ -9,6 +9,14 @@
 
 namespace qtool {
 
+/// A weight of those that an operator reads in a list.
+struct ListedWeight {
+  std::string name;  ///< as PyTorch's modules call it: `weight_hh_l1_reverse`
+  std::string path;
+  at::Tensor value;
+  size_t index = 0;  ///< in the list
+};
+
 /// One operator of a canonical model, as far as a plan needs to know it.
 struct OperatorView {
   /// The module path (graph/passes/site_names.h); also the name of its output value, where it has one.
@@ -18,8 +26,10 @@ struct OperatorView {
   std::vector<std::string> fixed_inputs;  ///< paths of the attributes that it reads
   std::map<std::string, double> numbers;  ///< arguments that are constant numbers, by the schema's names
   std::map<std::string, std::vector<int64_t>> lists;  ///< likewise, of whole numbers, e.g. `padding`
-  at::Tensor weight;             ///< the argument `weight` where it is an attribute; undefined otherwise
-  std::string weight_path;       ///< its path
+  at::Tensor weight;        ///< the argument `weight` where it is an attribute; undefined otherwise
+  std::string weight_path;  ///< its path
+  /// Of an LSTM or GRU; biases are not among them. Empty where one of them is no attribute.
+  std::vector<ListedWeight> listed_weights = {};
   std::string source;            ///< file:line in the model's own source
   bool in_control_flow = false;  ///< inside an if or a loop
   /// Operator, and its place in the source, that changes the result or an input in place; empty: none does

@@ -104,6 +104,7 @@ PartialSolution part_of(const Solution& whole, ModelPart part) {
     if (!names.has_operator(op.name)) continue;
     translate(op.weight_site);
     translate(op.output_site);
+    for (auto& [index, site] : op.listed_weight_sites) site = place_of.at(site);
     plan.operators.push_back(std::move(op));
   }
   for (const auto& [value, site] : whole.plan.grid_of)

@@ -45,12 +45,13 @@ std::vector<PlannedSite> sites_of(const QuantPlan& plan) {
 std::vector<std::string> warnings_of(const QuantPlan& plan, Mode mode) {
   size_t layers = 0;
   for (const auto& op : plan.operators)
-    layers += find_operator(op.kind) && op.operator_class == OperatorClass::kLayer;
+    layers += find_operator(op.kind) &&
+              (op.operator_class == OperatorClass::kLayer || op.operator_class == OperatorClass::kRecurrent);
   if (!plan.has_int8_weights())
     return {"nothing in this model can be quantized as asked: " + why_nothing_is_int8(plan)};
   if (mode == Mode::kWeightOnly || plan.int8_layers() * 2 > layers) return {};
   return {"only " + std::to_string(plan.int8_layers()) + " of " + std::to_string(layers) +
-          " convolution and linear layers run in int8: expect little speed"};
+          " layers run in int8: expect little speed"};
 }
 
 InspectResult inspect_onnx(const InspectOptions& options, const Context& context) {

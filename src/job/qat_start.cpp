@@ -27,7 +27,7 @@ QatStart begin_qat(const QatOptions& options, const CommonOptions& common, JobDa
   check_metrics_apply(options, data, opened.model);
   auto file = is_zoo(options.model) ? FileIdentity() : identity_of(options.model);
   auto start = begin_quantization(std::move(opened.model), std::move(file), options.recipe,
-                                  targets_named(options.target), options.engine);
+                                  targets_named(options.target), options.engine, /*is_trained=*/true);
   refuse_grids_of_run_time(start.plan);
   return {std::move(start), std::move(opened.grids)};
 }

@@ -13,9 +13,10 @@ enum class OperatorClass {
   kCombine,     ///< joins tensors (add, mul, cat): int8 where all of them are; the output has its own grid
   kActivation,  ///< a curve (hardswish): int8 where its input is; the output has its own grid
   kLookUp,  ///< picks rows of its weight by number (embedding): the weight alone is int8, rows are made float
-  kClip,    ///< relu, hardtanh: becomes part of the operator before it; on its own it keeps its input's grid
-  kMove,    ///< only moves or picks values (flatten, max_pool2d): keeps its input's grid
-  kPool,    ///< averages values (adaptive_avg_pool2d, mean): rounds back to its input's grid
+  kRecurrent,  ///< an LSTM or GRU over a sequence: reads a list of weights; its inputs and outputs are float
+  kClip,  ///< relu, hardtanh: becomes part of the operator before it; on its own it keeps its input's grid
+  kMove,  ///< only moves or picks values (flatten, max_pool2d): keeps its input's grid
+  kPool,  ///< averages values (adaptive_avg_pool2d, mean): rounds back to its input's grid
   kNorm,  ///< scales and shifts each channel by float parameters (batch_norm): int8 where its input is; the output has
   ///< its own grid
   kFixed  ///< a curve whose int8 kernel dictates the output's grid (sigmoid: [0, 1) in steps of 1/256)
@@ -29,7 +30,8 @@ struct OperatorRow {
   int weight_axis = 0;              ///< of kLayer: the axis of the output channels
   bool per_channel_weights = true;  ///< of kLayer: whether int8 kernels take a scale for each output channel
   FixedGrid fixed = {};             ///< of kFixed
-  bool has_dynamic_form = false;    ///< of kLayer: whether kernels quantize its input when it comes
+  bool has_dynamic_form =
+      false;  ///< of kLayer and kRecurrent: whether kernels quantize its input when it comes
 };
 
 /// The row of `kind`, or null where qtool knows no int8 form of it.

@@ -25,6 +25,7 @@ void renumber(QuantPlan& plan, const std::vector<std::optional<size_t>>& numbers
   for (auto& op : plan.operators) {
     change(op.weight_site);
     change(op.output_site);
+    for (auto& [index, site] : op.listed_weight_sites) site = *numbers[site];
   }
   std::erase_if(plan.grid_of, [&](const auto& entry) { return !numbers[entry.second]; });
   for (auto& [value, site] : plan.grid_of) site = *numbers[site];

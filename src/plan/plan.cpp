@@ -42,7 +42,9 @@ class Planner {
     if (op.is_static()) place_on_grid(view, op);
     if (op.precision == Precision::kDynamic) add_input_at_run_time(op);
     if (op.precision == Precision::kDynamic || op.precision == Precision::kWeightOnly)
-      add_float_weight(view, op);
+      add_float_weights(view, op);
+    if (op.precision == Precision::kWeightOnly && settings_.mode != Mode::kWeightOnly)
+      op.reason = why_not_at_run_time(view);
     plan_.operators.push_back(std::move(op));
   }
 
@@ -55,10 +57,31 @@ class Planner {
   [[nodiscard]] Precision precision_of(const OperatorView& view) const {
     const auto* row = find_operator(view.kind);
     if (row && row->operator_class == OperatorClass::kLookUp) return Precision::kWeightOnly;
+    if (row && row->operator_class == OperatorClass::kRecurrent) return precision_of_recurrence(view);
     if (!row || row->operator_class != OperatorClass::kLayer || settings_.mode == Mode::kStatic)
       return Precision::kStatic;
     const bool is_dynamic = settings_.mode == Mode::kDynamic && row->has_dynamic_form;
     return is_dynamic ? Precision::kDynamic : Precision::kWeightOnly;
+  }
+
+  /// No kernel has their grids before, so that they are dynamic in mode static, too.
+  [[nodiscard]] Precision precision_of_recurrence(const OperatorView& view) const {
+    const bool is_dynamic = settings_.mode != Mode::kWeightOnly && why_not_at_run_time(view).empty();
+    return is_dynamic ? Precision::kDynamic : Precision::kWeightOnly;
+  }
+
+  /// Why no kernel quantizes what a recurrent operator reads when it comes; empty: one does.
+  [[nodiscard]] std::string why_not_at_run_time(const OperatorView& view) const {
+    const auto* row = find_operator(view.kind);
+    if (row->operator_class != OperatorClass::kRecurrent) return "";
+    if (!row->has_dynamic_form) return "there is no int8 kernel of " + view.kind;
+    if (!backend_.dynamic_recurrence) return "a target, or training, has none of its grids at run time";
+    // The form that takes a packed sequence has no such argument.
+    if (!view.numbers.contains("batch_first")) return "its sequences are packed";
+    if (std::any_of(view.listed_weights.begin(), view.listed_weights.end(),
+                    [](const auto& weight) { return weight.name.starts_with("weight_hr"); }))
+      return "no int8 kernel has its projections";
+    return "";
   }
 
   /// Empty: it can be int8.
@@ -67,7 +90,7 @@ class Planner {
     if (is_quantized(view)) return "it is quantized already";
     const bool is_taken = layer_that_takes(view) != nullptr;
     if (!row && !is_taken) return "no int8 form of " + view.kind;
-    if (view.in_control_flow)
+    if (view.in_control_flow && (!row || precision_of(view) == Precision::kStatic))
       return "inside an if or a loop" + (view.source.empty() ? "" : " at " + view.source);
     if (!view.changed_by.empty()) return "its input or result is changed in place by " + view.changed_by;
     if (!settings_.skipped_by.empty()) return "recipe: " + settings_.skipped_by;
@@ -104,6 +127,8 @@ class Planner {
 
   /// Of an operator whose input and output are float.
   [[nodiscard]] std::string reason_for_float_weight(const OperatorView& view, Precision precision) const {
+    if (find_operator(view.kind)->operator_class == OperatorClass::kRecurrent)
+      return reason_for_float_recurrence(view);
     if (!view.weight.defined()) return "its weight is computed, not a parameter";
     if (view.weight.scalar_type() != at::kFloat)
       return std::string("its weight is ") + view.weight.toString();
@@ -112,6 +137,15 @@ class Planner {
     if (view.kind != "aten::embedding") return "";
     if (!backend_.int8_tables) return "a target holds no tables in int8";
     if (!view.numbers.contains("sparse") || view.numbers.at("sparse") != 0) return "its gradient is sparse";
+    return "";
+  }
+
+  [[nodiscard]] static std::string reason_for_float_recurrence(const OperatorView& view) {
+    if (view.inputs.empty()) return "it reads no input";
+    if (view.listed_weights.empty()) return "its weights are computed, not parameters";
+    for (const auto& weight : view.listed_weights)
+      if (weight.value.scalar_type() != at::kFloat)
+        return "its " + weight.name + " is " + weight.value.toString();
     return "";
   }
 
@@ -161,7 +195,8 @@ class Planner {
       case OperatorClass::kPool:
         keep_grid(op);
         break;
-      case OperatorClass::kLookUp:  // is never static
+      case OperatorClass::kLookUp:     // is never static,
+      case OperatorClass::kRecurrent:  // nor is this
         break;
     }
   }
@@ -194,9 +229,16 @@ class Planner {
   }
 
   /// Of an operator that reads a float input: no kernel limits it.
-  void add_float_weight(const OperatorView& view, PlannedOperator& op) {
+  void add_float_weights(const OperatorView& view, PlannedOperator& op) {
     const auto scheme = QuantScheme::weight(settings_.weight_bits, settings_.weight_granularity,
                                             find_operator(view.kind)->weight_axis);
+    for (const auto& weight : view.listed_weights) {
+      const auto site = add_site(op.name, SiteRole::kWeight, weight.path, scheme);
+      plan_.sites[site].name = op.name + "." + weight.name + ":" + to_string(SiteRole::kWeight);
+      plan_.sites[site].seen_as = plan_.sites[site].name;
+      op.listed_weight_sites[weight.index] = site;
+    }
+    if (!op.listed_weight_sites.empty()) return;
     op.weight_site = add_site(op.name, SiteRole::kWeight, view.weight_path, scheme);
   }
 
@@ -349,13 +391,12 @@ const PlannedOperator* QuantPlan::find(const std::string& name) const {
 
 size_t QuantPlan::int8_layers() const {
   return static_cast<size_t>(std::count_if(operators.begin(), operators.end(), [](const auto& op) {
-    return (op.is_static() || op.precision == Precision::kDynamic) && op.weight_site.has_value();
+    return (op.is_static() || op.precision == Precision::kDynamic) && op.has_weight_site();
   }));
 }
 
 bool QuantPlan::has_int8_weights() const {
-  return std::any_of(operators.begin(), operators.end(),
-                     [](const auto& op) { return op.weight_site.has_value(); });
+  return std::any_of(operators.begin(), operators.end(), [](const auto& op) { return op.has_weight_site(); });
 }
 
 std::string why_nothing_is_int8(const QuantPlan& plan) {
@@ -383,7 +424,7 @@ QuantPlan make_plan(const GraphView& graph, const Recipe& recipe, const Backend&
   throw Error(ErrorKind::kUnquantizable,
               {.what = "nothing in this model can be quantized as asked",
                .got = why_nothing_is_int8(plan),
-               .expected = "at least one convolution or linear layer with a float32 weight",
+               .expected = "at least one convolution, linear layer, LSTM or GRU with a float32 weight",
                .fix = "run `qtool inspect MODEL` for the reason of each operator"});
 }
 

@@ -26,6 +26,8 @@ struct Backend {
   bool float_outputs = false;
   /// Whether the file holds the table of an embedding in int8, and makes rows float that are picked.
   bool int8_tables = false;
+  /// Whether kernels of LSTM and GRU quantize what they read when it comes.
+  bool dynamic_recurrence = false;
   /// Whether the kernel of a layer of this kind can do an operator that reads its result, too: a relu and a hardtanh
   /// apart, which every kernel can. Null: none.
   std::function<bool(const std::string& layer, const OperatorView& next)> fuses = {};
@@ -105,6 +107,11 @@ struct PlannedOperator {
   std::optional<size_t>
       output_site;  ///< the grid of `output`; for movers that of their input; of static ones that give no float32
 
+  /// Likewise, of one that reads its weights in a list: their place there, and their site.
+  std::map<size_t, size_t> listed_weight_sites = {};
+
+  /// Whether a weight of it is int8.
+  [[nodiscard]] bool has_weight_site() const { return weight_site || !listed_weight_sites.empty(); }
   /// Whether it reads and writes int8.
   [[nodiscard]] bool is_static() const { return precision == Precision::kStatic; }
   /// weight_site and output_site where they must be there; an internal error says that they are not.
@@ -127,7 +134,7 @@ struct QuantPlan {
   KeptFloat kept_float;                    ///< with which it was made
 
   [[nodiscard]] const PlannedOperator* find(const std::string& name) const;  ///< null where there is none
-  [[nodiscard]] size_t int8_layers() const;                                  ///< layers that compute in int8
+  [[nodiscard]] size_t int8_layers() const;  ///< layers, recurrent ones too, that compute in int8
   [[nodiscard]] bool has_int8_weights() const;
 };
 

@@ -13,6 +13,8 @@ namespace qtool {
 ///   forward(x)     while observing: moves the range and the grid; while enabled: rounds
 ///   to_steps(x)    activations only: x in whole steps from zero, for averages,
 ///   from_steps(n)  and back: n rounded to whole steps, as a real value
+///   lstm(...)      of grids that are found at run time: the operator, step by step as its int8 kernel runs it,
+///   gru(...)       with weights that are rounded already
 class FakeQuantModules {
  public:
   FakeQuantModules();

@@ -1,10 +1,17 @@
 #include "simulate/insert_fake_quant.h"
 
+#include "base/error.h"
 #include "graph/ir/nodes.h"
+#include "graph/ir/recurrent.h"
 
 namespace qtool {
 
 namespace jit = torch::jit;
+
+std::vector<jit::Value*> FakeQuantForm::recurrence(jit::Node*, size_t) {
+  QTOOL_ASSERT(false);
+  return {};
+}
 
 FakeQuantInsertion::FakeQuantInsertion(const std::shared_ptr<jit::Graph>& graph, const QuantPlan& plan,
                                        const std::vector<bool>& enabled, FakeQuantForm& form,
@@ -12,16 +19,17 @@ FakeQuantInsertion::FakeQuantInsertion(const std::shared_ptr<jit::Graph>& graph,
     : graph_(graph), plan_(plan), enabled_(enabled), form_(form), values_(values) {
   QTOOL_ASSERT(enabled.size() == plan.sites.size());
   for (auto* input : graph_->inputs()) values_.emplace(input->debugName(), input);
-  for (auto* node : nodes_of(graph_->block()))
-    for (auto* output : node->outputs()) {
-      values_.emplace(output->debugName(), output);
-      layers_.emplace(output->debugName(), node);
-    }
+  for (auto* node : all_nodes_of(graph_->block())) {
+    for (auto* output : node->outputs()) values_.emplace(output->debugName(), output);
+    if (first_tensor(node)) layers_.emplace(operator_name(node), node);
+  }
 }
 
 void FakeQuantInsertion::run() {
-  for (const auto& op : plan_.operators)
+  for (const auto& op : plan_.operators) {
     if (op.weight_site && enabled_[*op.weight_site]) quantize_weight(op);
+    if (!op.listed_weight_sites.empty()) quantize_listed_weights(op);
+  }
   for (size_t i = 0; i < plan_.sites.size(); ++i)
     if (enabled_[i]) quantize_site(i);
   for (const auto& op : plan_.operators)
@@ -34,6 +42,13 @@ void FakeQuantInsertion::quantize_weight(const PlannedOperator& op) {
   const jit::WithInsertPoint here(node);
   auto* weight = argument(node, "weight");
   node->replaceInputWith(weight, form_.weight(weight, op.weight_grid()));
+}
+
+void FakeQuantInsertion::quantize_listed_weights(const PlannedOperator& op) {
+  auto* list = own_parameter_list(layers_.at(op.name));
+  const jit::WithInsertPoint here(list);
+  for (const auto& [index, site] : op.listed_weight_sites)
+    if (enabled_[site]) list->replaceInput(index, form_.weight(list->input(index), site));
 }
 
 void FakeQuantInsertion::quantize_site(size_t index) {
@@ -51,7 +66,19 @@ void FakeQuantInsertion::quantize_at_run_time(size_t index) {
   const auto layer = layers_.find(plan_.sites[index].op);
   if (layer == layers_.end()) return;
   const jit::WithInsertPoint here(layer->second);
-  layer->second->replaceInput(0, form_.activation(layer->second->input(0), index));
+  auto* node = layer->second;
+  if (!is_recurrent(node)) {
+    node->replaceInput(0, form_.activation(node->input(0), index));
+    return;
+  }
+  const auto outputs = form_.recurrence(node, index);
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const auto name = node->output(i)->debugName();
+    node->output(i)->replaceAllUsesWith(outputs[i]);
+    outputs[i]->setDebugName(name);
+    values_[name] = outputs[i];
+  }
+  node->destroy();
 }
 
 void FakeQuantInsertion::quantize_again(const PlannedOperator& op) {

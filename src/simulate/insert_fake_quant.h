@@ -22,6 +22,9 @@ class FakeQuantForm {
   virtual torch::jit::Value* again(torch::jit::Value* x, size_t site) = 0;
   /// The same for what an average makes of them; may change how the average is computed.
   virtual torch::jit::Value* average(torch::jit::Value* x, size_t site) = 0;
+  /// What takes the place of an LSTM or GRU that puts the sequence on a grid, and its state at each step: its outputs.
+  /// Of forms of such plans.
+  virtual std::vector<torch::jit::Value*> recurrence(torch::jit::Node* node, size_t site);
 };
 
 /// Walks the plan and puts fake-quant where int8 rounds:
@@ -45,6 +48,7 @@ class FakeQuantInsertion {
 
  private:
   void quantize_weight(const PlannedOperator& op);
+  void quantize_listed_weights(const PlannedOperator& op);
   void quantize_site(size_t site);
   void quantize_at_run_time(size_t site);
   void quantize_again(const PlannedOperator& op);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "graph/ir/attributes.h"
+#include "graph/ir/nodes.h"
 #include "simulate/fake_quant_module.h"
 #include "simulate/fake_quant_state.h"
 #include "simulate/insert_fake_quant.h"
@@ -25,10 +26,18 @@ class ModuleForm : public FakeQuantForm {
   jit::Value* weight(jit::Value* weight, size_t site) override { return activation(weight, site); }
 
   jit::Value* activation(jit::Value* x, size_t site) override {
-    const auto made = modules_.make(plan_.sites[site], make_state(qparams_[site]));
-    set_attribute(module_, fake_quant_path(plan_.sites[site]), made._ivalue(), made.type(),
-                  /*is_parameter=*/false);
+    add_module(site);
     return call(site, "forward", x);
+  }
+
+  std::vector<jit::Value*> recurrence(jit::Node* node, size_t site) override {
+    add_module(site);
+    const auto method = short_kind(node);
+    auto* all = call(site, method.c_str(), node->inputs());
+    const auto path = fake_quant_path(plan_.sites[site]);
+    const auto& schema = module_at(module_, path).get_method(method).function().getSchema();
+    all->setType(schema.returns()[0].type());
+    return graph_.insertNode(graph_.createTupleUnpack(all))->outputs().vec();
   }
 
   /// By way of the steps, which observe nothing: the range of a grid is observed in one place.
@@ -48,9 +57,16 @@ class ModuleForm : public FakeQuantForm {
   }
 
  private:
-  jit::Value* call(size_t site, const char* method, jit::Value* x) {
-    auto* self = emit_attribute(graph_, module_, fake_quant_path(plan_.sites[site]));
-    auto* node = graph_.insertNode(graph_.create(c10::prim::CallMethod, {self, x}));
+  void add_module(size_t site) {
+    const auto made = modules_.make(plan_.sites[site], make_state(qparams_[site]));
+    set_attribute(module_, fake_quant_path(plan_.sites[site]), made._ivalue(), made.type(),
+                  /*is_parameter=*/false);
+  }
+
+  jit::Value* call(size_t site, const char* method, at::ArrayRef<jit::Value*> arguments) {
+    std::vector<jit::Value*> inputs = {emit_attribute(graph_, module_, fake_quant_path(plan_.sites[site]))};
+    inputs.insert(inputs.end(), arguments.begin(), arguments.end());
+    auto* node = graph_.insertNode(graph_.create(c10::prim::CallMethod, inputs));
     node->s_(c10::attr::name, method);
     return node->output();
   }

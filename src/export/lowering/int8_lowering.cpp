@@ -9,6 +9,7 @@
 #include "export/lowering/float_weight.h"
 #include "graph/ir/attributes.h"
 #include "graph/ir/nodes.h"
+#include "graph/ir/recurrent.h"
 #include "graph/passes/merge_padding.h"
 
 namespace qtool {
@@ -82,42 +83,63 @@ void Int8Lowering::lower(jit::Node* node) {
   } else if (!is_list_for_int8(node)) {
     give_float(node, node);
     if (const auto* op = with_float_input(node)) lower_with_float_input(*op, node);
+    for (auto* block : node->blocks())
+      for (auto* inner : all_nodes_of(block))
+        if (const auto* op = with_float_input(inner)) lower_with_float_input(*op, inner);
   }
 }
 
 /// One whose weight alone is int8 in the file, or that quantizes its input when it comes.
 const PlannedOperator* Int8Lowering::with_float_input(const jit::Node* node) const {
-  if (node->outputs().size() != 1) return nullptr;
-  const auto op = operators_.find(node->output()->debugName());
-  return op != operators_.end() && !op->second->is_static() && op->second->weight_site ? op->second : nullptr;
+  if (!first_tensor(node)) return nullptr;
+  const auto op = operators_.find(operator_name(node));
+  return op != operators_.end() && !op->second->is_static() && op->second->has_weight_site() ? op->second
+                                                                                             : nullptr;
 }
 
 void Int8Lowering::lower_with_float_input(const PlannedOperator& op, jit::Node* node) {
-  if (op.precision == Precision::kDynamic) return take_place(node, emit_dynamic(op, node));
+  const jit::WithInsertPoint here(node);
+  if (op.precision == Precision::kDynamic) return take_place(node, emit_dynamic(op, node)->outputs());
   if (op.operator_class == OperatorClass::kLookUp) return take_place(node, emit_look_up(op, node));
-  const auto path = stored_once(op, node, stored_weight);
+  if (op.operator_class == OperatorClass::kRecurrent) return store_listed_weights(op, node);
+  const auto path =
+      stored_once(op.name + ".int8", tensor_argument(node, "weight"), op.weight_grid(), stored_weight);
   node->replaceInputWith(argument(node, "weight"), emit_attribute(*graph_, module_, path + ".float_weight"));
 }
 
-/// Also in the name of its output, by which int8 operators behind it find the grid that they want it on.
-void Int8Lowering::take_place(jit::Node* node, jit::Value* made) {
-  const auto name = node->output()->debugName();
-  node->output()->replaceAllUsesWith(made);
-  made->setDebugName(name);
-  values_[name] = made;
+void Int8Lowering::store_listed_weights(const PlannedOperator& op, jit::Node* node) {
+  auto* list = own_parameter_list(node);
+  const jit::WithInsertPoint here(list);
+  for (const auto& [index, site] : op.listed_weight_sites) {
+    const auto weight = find_attribute(module_, attribute_path(list->input(index)).value())->toTensor();
+    const auto path =
+        stored_once(op.name + ".int8." + parameter_name(node, index), weight, site, stored_weight);
+    list->replaceInput(index, emit_attribute(*graph_, module_, path + ".float_weight"));
+  }
 }
 
-/// The path of the state that holds the weight: one for all operators that read the same on the same grid.
-std::string Int8Lowering::stored_once(const PlannedOperator& op, const jit::Node* node, StoredForm form) {
-  const auto& qparams = qparams_[op.weight_grid()];
-  const auto weight = tensor_argument(node, "weight");
-  auto& path = paths_[{weight.data_ptr(), qparams.scheme().to_string(), form}];
-  if (path.empty()) keep(form(path = op.name + ".int8", weight, qparams));
-  return path;
+/// Also in the names of its outputs, by which int8 operators behind it find the grid that they want them on.
+void Int8Lowering::take_place(jit::Node* node, at::ArrayRef<jit::Value*> made) {
+  for (size_t i = 0; i < made.size(); ++i) {
+    const auto name = node->output(i)->debugName();
+    node->output(i)->replaceAllUsesWith(made[i]);
+    made[i]->setDebugName(name);
+    values_[name] = made[i];
+  }
+}
+
+/// The path of the state that holds the weight, `path` for the first of all that read the same on the same grid.
+std::string Int8Lowering::stored_once(const std::string& path, const at::Tensor& weight, size_t site,
+                                      StoredForm form) {
+  const auto& qparams = qparams_[site];
+  auto& known = paths_[{weight.data_ptr(), qparams.scheme().to_string(), form}];
+  if (known.empty()) keep(form(known = path, weight, qparams));
+  return known;
 }
 
 jit::Value* Int8Lowering::emit_look_up(const PlannedOperator& op, jit::Node* node) {
-  const auto path = stored_once(op, node, stored_table);
+  const auto path =
+      stored_once(op.name + ".int8", tensor_argument(node, "weight"), op.weight_grid(), stored_table);
   const auto pick = [&](const char* of) {
     return emit_on(emit_attribute(*graph_, module_, path + of), node);
   };
@@ -128,7 +150,7 @@ jit::Value* Int8Lowering::emit_look_up(const PlannedOperator& op, jit::Node* nod
   return insert("aten::mul", {rows, pick(".weight_scale")});
 }
 
-jit::Value* Int8Lowering::emit_dynamic(const PlannedOperator& op, jit::Node*) {
+jit::Node* Int8Lowering::emit_dynamic(const PlannedOperator& op, jit::Node*) {
   throw Error(ErrorKind::kUnquantizable, {.what = "the target has no dynamic operators", .where = op.name});
 }
 

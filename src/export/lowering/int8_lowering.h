@@ -29,8 +29,9 @@ class Int8Lowering {
 
   /// What takes an operator's place in int8, what is fused into it included; float32 where it has no output site.
   virtual torch::jit::Value* emit(const PlannedOperator& op, torch::jit::Node* node) = 0;
-  /// What takes the place of a layer that quantizes its input when it comes. Of targets that have such.
-  virtual torch::jit::Value* emit_dynamic(const PlannedOperator& op, torch::jit::Node* node);
+  /// What takes the place of a layer, or of an LSTM or GRU, that quantizes its input when it comes: a node with its
+  /// outputs. Of targets that have such.
+  virtual torch::jit::Node* emit_dynamic(const PlannedOperator& op, torch::jit::Node* node);
   virtual torch::jit::Value* quantized(torch::jit::Value* value, size_t site) = 0;
   virtual torch::jit::Value* dequantized(torch::jit::Value* value, size_t site) = 0;
 
@@ -61,10 +62,11 @@ class Int8Lowering {
   const PlannedOperator* emitted_at(const torch::jit::Node* node) const;
   const PlannedOperator* with_float_input(const torch::jit::Node* node) const;
   void lower_with_float_input(const PlannedOperator& op, torch::jit::Node* node);
-  void take_place(torch::jit::Node* node, torch::jit::Value* made);
+  void store_listed_weights(const PlannedOperator& op, torch::jit::Node* node);
+  void take_place(torch::jit::Node* node, at::ArrayRef<torch::jit::Value*> made);
   using StoredForm = StoredState (*)(const std::string& path, const at::Tensor& weight,
                                      const QParams& qparams);
-  std::string stored_once(const PlannedOperator& op, const torch::jit::Node* node, StoredForm form);
+  std::string stored_once(const std::string& path, const at::Tensor& weight, size_t site, StoredForm form);
   torch::jit::Value* emit_look_up(const PlannedOperator& op, torch::jit::Node* node);
   void give_own_list(torch::jit::Node* node);
   void lower(torch::jit::Node* node);

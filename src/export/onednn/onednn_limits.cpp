@@ -55,6 +55,7 @@ Backend onednn_backend() {
     return own.empty() ? shared(op) : own;
   };
   backend.float_outputs = true;
+  backend.dynamic_recurrence = false;
   backend.fuses = fuses;
   backend.better_in_float = better_in_float;
   return backend;

@@ -62,6 +62,7 @@ class OnednnLowering final : public Int8Lowering {
       case OperatorClass::kNorm:
       case OperatorClass::kFixed:
       case OperatorClass::kLookUp:
+      case OperatorClass::kRecurrent:
         break;
     }
     return clip(op, quantized(emit_in_float(node), op.output_grid()));

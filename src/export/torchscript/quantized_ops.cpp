@@ -9,9 +9,11 @@
 #include <string>
 
 #include "export/lowering/int8_lowering.h"
+#include "export/torchscript/cell_params.h"
 #include "export/torchscript/pack.h"
 #include "graph/ir/attributes.h"
 #include "graph/ir/nodes.h"
+#include "graph/ir/recurrent.h"
 
 namespace qtool {
 namespace {
@@ -71,12 +73,56 @@ class Lowering final : public Int8Lowering {
                   {int8_of(node->input(0)), packed_weight(op, node), output.scale(), output.zero_point()});
   }
 
-  jit::Value* emit_dynamic(const PlannedOperator& op, jit::Node* node) override {
+  jit::Node* emit_dynamic(const PlannedOperator& op, jit::Node* node) override {
+    if (op.operator_class == OperatorClass::kRecurrent) return emit_recurrence(op, node);
+    return insert("quantized::linear_dynamic", {node->input(0), packed_weight(op, node), has_7_bits(op)})
+        ->node();
+  }
+
+  /// Whether what comes is put on a grid of 7 bits.
+  [[nodiscard]] bool has_7_bits(const PlannedOperator& op) const {
     const auto& input = *std::find_if(plan_.sites.begin(), plan_.sites.end(), [&](const Site& site) {
       return site.op == op.name && site.source == GridSource::kRunTime;
     });
-    const bool reduce_range = input.scheme.bits() < 8;
-    return insert("quantized::linear_dynamic", {node->input(0), packed_weight(op, node), reduce_range});
+    return input.scheme.bits() < 8;
+  }
+
+  /// The kernel takes a packed cell for each direction of each layer.
+  jit::Node* emit_recurrence(const PlannedOperator& op, jit::Node* node) {
+    const auto each = constant_argument(node, "has_biases").toBool() ? 4 : 2;
+    const auto values = parameter_list(node)->inputs();
+    std::vector<jit::Value*> cells;
+    for (size_t first = 0; first < values.size(); first += each) {
+      const auto path =
+          op.name + ".int8." + parameter_name(node, first).substr(std::string("weight_ih_").size());
+      keep(stored_cell(path, cell(op, values.slice(first, each), first), has_7_bits(op), op.name));
+      cells.push_back(emit_attribute(*graph_, module_, path + ".cell_params"));
+    }
+    auto* list = graph_->insertNode(graph_->createList(cells[0]->type(), cells))->output();
+    std::vector<jit::Value*> inputs(node->inputs().begin(), node->inputs().end());
+    inputs[2] = list;
+    inputs[3] = graph_->insertConstant(true);  // has_biases
+    if (node->kind() == c10::aten::lstm)
+      for (const auto& argument : {c10::IValue(int64_t(at::kQInt8)), c10::IValue(true)})
+        inputs.push_back(graph_->insertConstant(argument));  // dtype, use_dynamic
+    auto* made = graph_->create(c10::Symbol::fromQualString("aten::quantized_" + short_kind(node)), inputs,
+                                node->outputs().size());
+    for (auto* output : made->outputs()) output->setType(c10::TensorType::get());
+    return graph_->insertNode(made);
+  }
+
+  /// The one whose parameters these are, from `first` in the list.
+  [[nodiscard]] Cell cell(const PlannedOperator& op, at::ArrayRef<jit::Value*> values, size_t first) const {
+    const auto tensor = [&](size_t i) {
+      return i < values.size() ? find_attribute(module_, *attribute_path(values[i]))->toTensor()
+                               : at::Tensor();
+    };
+    return {tensor(0),
+            tensor(1),
+            tensor(2),
+            tensor(3),
+            qparams_[op.listed_weight_sites.at(first)],
+            qparams_[op.listed_weight_sites.at(first + 1)]};
   }
 
   /// LibTorch saves a packed weight in 8 bits, whatever its own.

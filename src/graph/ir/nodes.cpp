@@ -2,6 +2,7 @@
 
 #include <torch/csrc/jit/ir/constants.h>
 
+#include <algorithm>
 #include <string_view>
 #include <tuple>
 
@@ -66,6 +67,17 @@ std::vector<jit::Node*> all_nodes_of(jit::Block* block) {
   std::vector<jit::Node*> nodes;
   append_nodes(block, /*inner_blocks=*/true, nodes);
   return nodes;
+}
+
+const jit::Value* first_tensor(const jit::Node* node) {
+  const auto outputs = node->outputs();
+  const auto* found = std::find_if(outputs.begin(), outputs.end(), is_tensor);
+  return found == outputs.end() ? nullptr : *found;
+}
+
+std::string operator_name(const jit::Node* node) {
+  const std::string name = first_tensor(node)->debugName();
+  return node->outputs().size() == 1 ? name : name.substr(0, name.rfind('.'));
 }
 
 jit::Value* insert_before(jit::Node* node, const std::string& kind, const std::vector<jit::Value*>& inputs) {

@@ -26,6 +26,11 @@ namespace qtool {
 /// A constant that stands before the node, for it to read.
 [[nodiscard]] torch::jit::Value* constant_before(torch::jit::Node* node, const c10::IValue& value);
 [[nodiscard]] bool is_tensor(const torch::jit::Value* value);
+/// The first output that is a tensor; null where there is none.
+[[nodiscard]] const torch::jit::Value* first_tensor(const torch::jit::Node* node);
+/// The name of an operator with such an output, whose name it is: `lstm` for the values lstm.0, lstm.1 and lstm.2, see
+/// graph/passes/site_names.h.
+[[nodiscard]] std::string operator_name(const torch::jit::Node* node);
 /// The output of a new node of `kind` with these inputs, which stands where `node` stands in the model's source.
 torch::jit::Value* insert_before(torch::jit::Node* node, const std::string& kind,
                                  const std::vector<torch::jit::Value*>& inputs);

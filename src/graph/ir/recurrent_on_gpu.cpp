@@ -1,16 +1,12 @@
 #include "graph/ir/recurrent_on_gpu.h"
 
 #include "graph/ir/nodes.h"
+#include "graph/ir/recurrent.h"
 
 namespace qtool {
 namespace {
 
 namespace jit = torch::jit;
-
-bool is_recurrent(const jit::Node* node) {
-  const auto kind = short_kind(node);
-  return kind == "lstm" || kind == "gru" || kind == "rnn_tanh" || kind == "rnn_relu";
-}
 
 void replace(jit::Node* node, const char* name, const c10::IValue& value) {
   const auto place = node->schema().argumentIndexWithName(name).value();

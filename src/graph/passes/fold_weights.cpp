@@ -15,6 +15,7 @@
 #include "graph/ir/attributes.h"
 #include "graph/ir/in_place.h"
 #include "graph/ir/nodes.h"
+#include "graph/ir/recurrent.h"
 
 namespace qtool {
 namespace {
@@ -111,8 +112,9 @@ class WeightFolder {
 
   void run() {
     for (auto* node : all_nodes_of(graph_->block())) {
+      if (is_recurrent(node)) fold_parameters(node);
       if (!is_layer(node)) continue;
-      for (const char* role : {"weight", "bias"}) fold(node, role);
+      for (const char* role : {"weight", "bias"}) fold(node, argument(node, role), role);
     }
     jit::EliminateDeadCode(graph_->block());
   }
@@ -123,8 +125,15 @@ class WeightFolder {
     return node->kind().is_aten() && (kind == "linear" || kind.find("conv") != std::string::npos);
   }
 
-  void fold(jit::Node* layer, const std::string& role) {
-    auto* value = argument(layer, role);
+  void fold_parameters(jit::Node* recurrent) {
+    if (!parameter_list(recurrent)) return;
+    auto* list = own_parameter_list(recurrent);
+    for (size_t i = 0; i < list->inputs().size(); ++i)
+      fold(list, list->input(i), parameter_name(recurrent, i));
+  }
+
+  /// Of a value that `reader` reads.
+  void fold(jit::Node* reader, jit::Value* value, const std::string& role) {
     if (!value || value->node()->kind() == c10::prim::Constant || attribute_path(value)) return;
     const FixedExpression expression(value, changed_);
     if (!expression.is_fixed() || expression.attributes().empty()) return;
@@ -132,9 +141,9 @@ class WeightFolder {
     if (!tensor.defined()) return;
     const auto path = keep(tensor, owner_of(*attribute_path(expression.attributes()[0])) + role,
                            requires_grad(expression, module_));
-    const jit::WithInsertPoint here(layer);
-    for (size_t i = 0; i < layer->inputs().size(); ++i)
-      if (layer->input(i) == value) layer->replaceInput(i, emit_attribute(*graph_, module_, path));
+    const jit::WithInsertPoint here(reader);
+    for (size_t i = 0; i < reader->inputs().size(); ++i)
+      if (reader->input(i) == value) reader->replaceInput(i, emit_attribute(*graph_, module_, path));
   }
 
   /// The path at which the tensor is from now on: `path`, or one like it that is free. A layer that runs twice has one

@@ -11,6 +11,7 @@
 #include "graph/ir/attributes.h"
 #include "graph/ir/module_place.h"
 #include "graph/ir/nodes.h"
+#include "graph/ir/recurrent.h"
 
 namespace qtool {
 namespace {
@@ -81,6 +82,30 @@ void own_tensor(jit::Module& module, jit::Node* node, const std::string& operato
   node->replaceInputWith(value, emit_attribute(*node->owningGraph(), module, wanted));
 }
 
+/// A frozen model's parameters of an LSTM, each a constant or all of them one.
+void own_parameters(jit::Module& module, jit::Node* recurrent, const std::string& name) {
+  auto* params = argument(recurrent, "params");
+  const jit::WithInsertPoint here(recurrent);
+  auto& graph = *recurrent->owningGraph();
+  if (const auto constants = jit::toIValue(params); constants && constants->isTensorList()) {
+    std::vector<jit::Value*> values;
+    for (const at::Tensor& tensor : constants->toTensorList()) values.push_back(graph.insertConstant(tensor));
+    auto* list = graph.insertNode(graph.createList(c10::TensorType::get(), values));
+    recurrent->replaceInputWith(params, list->output());
+  }
+  if (!parameter_list(recurrent)) return;
+  auto* list = own_parameter_list(recurrent);
+  const jit::WithInsertPoint before(list);
+  for (size_t i = 0; i < list->inputs().size(); ++i) {
+    const auto constant = jit::toIValue(list->input(i));
+    if (!constant || !constant->isTensor()) continue;
+    const auto path = name + "." + parameter_name(recurrent, i);
+    set_attribute(module, path, constant->toTensor().detach().clone(), c10::TensorType::get(),
+                  /*is_parameter=*/true);
+    list->replaceInput(i, emit_attribute(graph, module, path));
+  }
+}
+
 /// What training changes of a frozen batch norm.
 void own_constants(jit::Module& module, jit::Node* norm, const std::string& name) {
   for (const char* role : {"weight", "bias", "running_mean", "running_var"}) {
@@ -114,6 +139,7 @@ void name_sites(jit::Module& module) {
       own_tensor(module, node, name, "bias");
     }
     if (node->kind() == c10::aten::batch_norm) own_constants(module, node, name);
+    if (is_recurrent(node)) own_parameters(module, node, name);
     name_outputs(node, name);
   }
   jit::EliminateDeadCode(graph->block());

@@ -90,10 +90,11 @@ std::vector<std::string> warnings_of_chance(const Model& canonical) {
 }
 
 Quantization begin_quantization(Model original, FileIdentity file, const Recipe& recipe,
-                                std::vector<const Target*> targets, Engine engine) {
+                                std::vector<const Target*> targets, Engine engine, bool is_trained) {
   engine = choose_engine(engine);
   auto canonical = canonicalise(original);
   auto backend = limits_of(targets, engine);
+  if (is_trained) backend.dynamic_recurrence = false;
   auto graph = view(canonical);
   Quantization quantization{std::move(original), std::move(canonical),
                             std::move(graph),    std::move(file),

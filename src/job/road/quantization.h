@@ -40,9 +40,11 @@ struct Quantization {
 };
 
 /// Canonicalises and plans for all targets together. `file` is the one that the model is from. Throws
-/// Error(kUnquantizable) by name where a target cannot hold the model.
+/// Error(kUnquantizable) by name where a target cannot hold the model. What is to be trained has grids that are found
+/// at run time only where the recipe asks for them.
 [[nodiscard]] Quantization begin_quantization(Model original, FileIdentity file, const Recipe& recipe,
-                                              std::vector<const Target*> targets, Engine engine);
+                                              std::vector<const Target*> targets, Engine engine,
+                                              bool is_trained = false);
 
 /// Plans the same model again, by another recipe; throws as begin_quantization() does.
 void plan_again(Quantization& quantization, const Recipe& recipe);
