@@ -27,6 +27,7 @@
 #include "graph/passes/exceptions.h"
 #include "graph/passes/fold_batch_norm.h"
 #include "graph/passes/fold_weights.h"
+#include "graph/passes/fused_attention.h"
 #include "graph/passes/grad_mode.h"
 #include "graph/passes/list_appends.h"
 #include "graph/passes/merge_padding.h"
@@ -143,6 +144,7 @@ void simplify(std::shared_ptr<jit::Graph>& graph) {
   jit::Inline(*graph);
   drop_grad_modes(*graph);
   assume_nothing_raises(*graph);
+  assume_fast_paths(*graph);
   resolve_control_flow(graph);
   write_out_appends(*graph);
   jit::RemoveListMutation(graph);
@@ -151,6 +153,7 @@ void simplify(std::shared_ptr<jit::Graph>& graph) {
   jit::LowerSimpleTuples(graph);
   jit::PeepholeOptimize(graph);
   jit::ConstantPropagation(graph);
+  jit::LowerSimpleTuples(graph);  // again: of ifs that this has decided
   jit::FuseLinear(graph);
   jit::EliminateDeadCode(graph);
 }
@@ -219,6 +222,7 @@ Model canonicalise_unfolded(const Model& model) {
   auto module = rebuild(frozen, "Model");
   fold_weights(module);
   normalise_operators(module);
+  fold_weights(module);  // again: those of a product that has become a layer
   merge_padding(module);
   name_sites(module);
   return Model(rebuild(module, "Model")).made_of(model);

@@ -1,7 +1,8 @@
 #pragma once
 namespace torch::jit {
 struct Node;
-}
+struct Module;
+}  // namespace torch::jit
 
 namespace qtool {
 
@@ -18,8 +19,12 @@ void pool_without_indices(torch::jit::Node* node);
 void layer_norm_of_native(torch::jit::Node* node);
 ///   %t = aten::permute(%w, [1, 0])
 ///   %y = aten::addmm(%b, %x, %t, 1, 1)                 ->  %y = aten::linear(%x, %w, %b)
-void linear_of_addmm(torch::jit::Node* node);
+/// and of an attribute %w in the place of %t, as in GPT-2's Conv1D, %y = aten::linear(%x, aten::t(%w), %b).
+void linear_of_addmm(torch::jit::Node* node, const torch::jit::Module& module);
 ///   %y = aten::mm(%x, %t)                              ->  %y = aten::linear(%x, %w, None)
-void linear_of_mm(torch::jit::Node* node);
+/// and likewise.
+void linear_of_mm(torch::jit::Node* node, const torch::jit::Module& module);
+/// The same for a parameter %w that aten::matmul multiplies with.
+void linear_of_matmul(torch::jit::Node* node, const torch::jit::Module& module);
 
 }  // namespace qtool

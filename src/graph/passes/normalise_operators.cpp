@@ -13,6 +13,7 @@
 #include "graph/ir/in_place.h"
 #include "graph/ir/nodes.h"
 #include "graph/passes/decomposed_operators.h"
+#include "graph/passes/fused_attention.h"
 #include "graph/passes/lists_of_tensors.h"
 
 namespace qtool {
@@ -168,8 +169,11 @@ const std::map<std::string, Rewrite>& rewrites() {
       {"aten::native_layer_norm", on_node<layer_norm_of_native>},
       {"aten::max_pool2d_with_indices", on_node<pool_without_indices>},
       {"aten::max_pool3d_with_indices", on_node<pool_without_indices>},
-      {"aten::addmm", on_node<linear_of_addmm>},
-      {"aten::mm", on_node<linear_of_mm>},
+      {"aten::addmm", linear_of_addmm},
+      {"aten::mm", linear_of_mm},
+      {"aten::matmul", linear_of_matmul},
+      {"aten::_native_multi_head_attention", on_node<attention_by_layers>},
+      {"aten::_transformer_encoder_layer_fwd", on_node<encoder_by_layers>},
   };
   return table;
 }

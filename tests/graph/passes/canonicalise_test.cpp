@@ -163,11 +163,14 @@ TEST_CASE("a matrix product with a transposed weight is a linear layer") {
   net.parameter("w", numbers({5, 4})).parameter("b", numbers({5}));
   net.define("def forward(self, x):\n  return torch.add(torch.matmul(x, torch.t(self.w)), self.b, alpha=1)");
   FileCheck().check("aten::linear(")->check_not("matmul")->run(text_of(canonical(net, {2, 3, 4})));
-  // Without t() it is none.
+  // So is one with a parameter, whose transpose is computed once.
   ModuleBuilder product("Net");
   product.parameter("w", numbers({4, 5}));
   product.define("def forward(self, x):\n  return torch.matmul(x, self.w)");
-  FileCheck().check("aten::matmul(")->check_not("linear")->run(text_of(canonical(product, {2, 4})));
+  FileCheck().check("aten::linear(")->check_not("aten::t(")->run(text_of(canonical(product, {2, 4})));
+  ModuleBuilder square("Net");
+  square.define("def forward(self, x):\n  return torch.matmul(x, x)");
+  FileCheck().check("aten::matmul(")->check_not("linear")->run(text_of(canonical(square, {4, 4})));
 }
 
 TEST_CASE("a module that is called twice gives two operators with a weight each") {

@@ -138,6 +138,20 @@ TEST_CASE("mm of a transposed weight is a linear layer without a bias") {
   FileCheck().check("aten::mm(")->run(rewritten(mm("aten::relu(%w)"), weight, numbers({2, 4})));
 }
 
+TEST_CASE("a weight that is not transposed is transposed once, where the file is read") {
+  const std::string one = "  %one : int = prim::Constant[value=1]()\n";
+  const std::vector<NamedTensor> weights = {{"fc.weight", numbers({4, 6})}, {"fc.bias", numbers({6}, 2)}};
+  const auto addmm = "graph(%x : Tensor, %w : Tensor, %b : Tensor):\n" + one +
+                     "  %y : Tensor = aten::addmm(%b, %x, %w, %one, %one)\n  return (%y)\n";
+  FileCheck()
+      .check("aten::linear(")
+      ->check_not("aten::t(")
+      ->check_not("aten::addmm")
+      ->run(rewritten(addmm, weights, numbers({2, 4})));
+  const std::vector<NamedTensor> rows = {{"fc.weight", numbers({4, 6})}, {"fc.rows", numbers({2, 6}, 2)}};
+  FileCheck().check("aten::addmm(")->run(rewritten(addmm, rows, numbers({2, 4})));
+}
+
 TEST_CASE("a copy is dropped, unless what it copies changes later") {
   const auto canonical = [](const std::string& body) {
     ModuleBuilder builder("Net");
