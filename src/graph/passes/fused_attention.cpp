@@ -63,7 +63,8 @@ jit::Node* rank_comparison(jit::Value* condition) {
   if (node->kind() == c10::aten::__not__) node = node->input()->node();
   const bool is_comparison = (node->kind() == c10::aten::eq || node->kind() == c10::aten::ne) &&
                              node->inputs().size() == 2 && node->input(0)->node()->kind() == c10::aten::dim;
-  const auto rank = is_comparison ? jit::toIValue(node->input(1)) : std::nullopt;
+  if (!is_comparison) return nullptr;
+  const auto rank = jit::toIValue(node->input(1));
   return rank && rank->isInt() && rank->toInt() == 3 ? node : nullptr;
 }
 
