@@ -11,6 +11,8 @@ namespace {
 
 /// One that drops out nothing, as outside of training.
 bool is_settled(const torch::jit::Node* node) {
+  const auto dropped = constant_argument(node, "dropout_p");
+  if (dropped.isDouble()) return dropped.toDouble() == 0;
   if (!is_recurrent(node)) return false;
   const auto trains = constant_argument(node, "train");
   return trains.isBool() && !trains.toBool();

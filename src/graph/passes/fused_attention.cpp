@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "graph/ir/attributes.h"
+#include "graph/ir/emit_before.h"
 #include "graph/ir/nodes.h"
 
 namespace qtool {
@@ -68,17 +69,10 @@ jit::Node* rank_comparison(jit::Value* condition) {
   return rank && rank->isInt() && rank->toInt() == 3 ? node : nullptr;
 }
 
-/// Emits at a node, as if it stood there in the model's source.
-class At {
+class At : public EmitBefore {
  public:
-  explicit At(jit::Node* node) : node_(node), graph_(*node->owningGraph()), here_(node) {}
+  using EmitBefore::EmitBefore;
 
-  jit::Value* insert(const char* kind, std::initializer_list<jit::NamedValue> inputs) {
-    auto* value =
-        graph_.insert(c10::Symbol::fromQualString(kind), std::vector(inputs), {}, node_->sourceRange());
-    value->node()->copyMetadata(node_);
-    return value;
-  }
   jit::Value* argument_of(const char* name) { return argument(node_, name); }
   jit::Value* linear(jit::Value* x, const char* weight, const char* bias) {
     return insert("aten::linear", {x, argument_of(weight), argument_of(bias)});
@@ -86,7 +80,6 @@ class At {
   jit::Value* sizes(const std::vector<jit::Value*>& each) {
     return graph_.insertNode(graph_.createList(c10::IntType::get(), each))->output();
   }
-  jit::Value* number(int64_t value) { return graph_.insertConstant(value); }
 
   /// What kAttention does with `x` three times, with the same names of its arguments.
   jit::Value* attention(jit::Value* x, const char* head_count) {
@@ -109,11 +102,6 @@ class At {
     const std::vector<int64_t> shape = {constant_argument(node_, "embed_dim").toInt()};
     return insert("aten::layer_norm", {x, shape, argument_of(weight), argument_of(bias), argument_of("eps")});
   }
-
- private:
-  jit::Node* node_;
-  jit::Graph& graph_;
-  jit::WithInsertPoint here_;
 };
 
 #if TORCH_VERSION_MAJOR >= 2

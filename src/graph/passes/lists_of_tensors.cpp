@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 
+#include "graph/ir/emit_before.h"
 #include "graph/ir/nodes.h"
 
 namespace qtool {
@@ -10,27 +11,13 @@ namespace {
 
 namespace jit = torch::jit;
 
-/// Inserts nodes where `node` stands, which stand there in the model's source, too.
-class Before {
+class Before : public EmitBefore {
  public:
-  explicit Before(jit::Node* node) : node_(node), graph_(*node->owningGraph()), here_(node) {}
-
-  jit::Value* insert(const char* kind, std::initializer_list<jit::NamedValue> inputs) {
-    auto* value =
-        graph_.insert(c10::Symbol::fromQualString(kind), std::vector(inputs), {}, node_->sourceRange());
-    value->node()->copyMetadata(node_);
-    return value;
-  }
-  jit::Value* number(int64_t value) { return graph_.insertConstant(value); }
+  using EmitBefore::EmitBefore;
 
   jit::Value* slice(jit::Value* x, jit::Value* dim, jit::Value* from, jit::Value* to) {
     return insert("aten::slice", {x, dim, from, to, int64_t{1}});
   }
-
- private:
-  jit::Node* node_;
-  jit::Graph& graph_;
-  jit::WithInsertPoint here_;
 };
 
 /// The node that takes the only list that `node` makes apart; null where something else reads it.

@@ -207,7 +207,7 @@ void verify_into(Report& report, const Outcome& outcome, const Assignment& assig
     report.timing.slow_regions =
         slow_regions(outcome.solution, *start.targets[0], assignment.options,
                      assignment.data.first_samples(start.original, kSamplesOfRegions),
-                     !slower_text(report).empty(), progress);
+                     !slower_text(report).empty(), report.warnings, progress);
 }
 
 /// Throws where a file that loads does not run.

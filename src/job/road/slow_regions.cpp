@@ -7,6 +7,8 @@
 #include <memory>
 
 #include "base/error.h"
+#include "base/first_sentence.h"
+#include "base/machine_failure.h"
 #include "export/target.h"
 #include "graph/parts.h"
 #include "graph/passes/freeze.h"
@@ -64,7 +66,7 @@ using Accept = std::function<bool(const CutPlace&)>;
 
 /// The stretches between the places that are accepted, as far as they have int8 layers.
 std::vector<Region> regions_between(const Solution& whole, const std::vector<at::Tensor>& sample,
-                                    const Accept& accept) {
+                                    int64_t batch, const Accept& accept) {
   std::vector<std::string> after;
   for (const auto& place : cut_places(whole.model))
     if (!splits_kernel(whole.plan, place) && accept(place)) after.push_back(place.after);
@@ -83,7 +85,7 @@ std::vector<Region> regions_between(const Solution& whole, const std::vector<at:
       values[piece.outputs[i]] = outputs[i];
     auto layers = int8_layers(piece.solution.plan);
     if (layers.empty()) continue;
-    regions.push_back({std::move(piece.solution), std::move(inputs), std::move(layers)});
+    regions.push_back({std::move(piece.solution), std::move(inputs), std::move(layers), batch});
   }
   return regions;
 }
@@ -102,12 +104,18 @@ std::string reason_of(const ReportRegion& region) {
   return "slower in int8 here: " + fixed(region.int8_ms / region.float_ms, 2) + " of the time in float";
 }
 
+int64_t samples_in(const std::vector<at::Tensor>& inputs) {
+  const auto input =
+      std::find_if(inputs.begin(), inputs.end(), [](const auto& tensor) { return tensor.dim() > 0; });
+  return input == inputs.end() ? 1 : input->size(0);
+}
+
 bool pays(const ReportRegion& region, double worth) { return region.float_ms >= worth * region.int8_ms; }
 
 }  // namespace
 
 std::vector<Region> float_bounded_regions(const Solution& solution, const std::vector<at::Tensor>& sample) {
-  return regions_between(solution, sample, [&](const CutPlace& place) {
+  return regions_between(solution, sample, samples_in(sample), [&](const CutPlace& place) {
     return std::all_of(place.live.begin(), place.live.end(),
                        [&](const std::string& value) { return is_float_at_cut(solution.plan, value); });
   });
@@ -124,10 +132,10 @@ std::vector<ReportRegion> time_regions(const std::vector<Region>& regions, const
     const std::vector<Timed> subjects = {
         {"float", [&](int64_t) { return [&] { (void)folded.forward_as_client(region.inputs); }; }},
         {"int8", [&](int64_t) { return [&] { (void)int8->run(region.inputs); }; }}};
-    const auto measured = measure_latency(
-        subjects, {.batch = {region.inputs.at(0).size(0)}, .warm_up = 3, .rounds = 9, .runs = 1}, progress);
+    const auto measured =
+        measure_latency(subjects, {.batch = {region.batch}, .warm_up = 3, .rounds = 9, .runs = 1}, progress);
     times.push_back({.layers = region.layers,
-                     .batch = region.inputs.at(0).size(0),
+                     .batch = region.batch,
                      .float_ms = measured[0].median_ms,
                      .int8_ms = measured[1].median_ms});
   }
@@ -145,7 +153,7 @@ FastSolution without_slow_regions(Solution solution, const std::vector<at::Tenso
     for (size_t i = 0; i < regions.size(); ++i) {
       if (pays(times[i], worth)) continue;
       // The layer to blame may have many around it that are faster in int8.
-      const auto single = regions_between(regions[i].solution, regions[i].inputs,
+      const auto single = regions_between(regions[i].solution, regions[i].inputs, regions[i].batch,
                                           [](const CutPlace& place) { return place.live.size() == 1; });
       KeptFloat to_blame;
       if (round + 1 < kMostRounds)
@@ -185,12 +193,19 @@ Solution as_preferred(Solution first, const Quantization& start, const Statistic
 
 std::vector<ReportRegion> slow_regions(const Solution& solution, const Target& target,
                                        const QuantizeOptions& options, const std::vector<at::Tensor>& sample,
-                                       bool is_slow, Progress& progress) {
-  const auto regions = float_bounded_regions(solution, sample);
-  if (!is_slow && (regions.size() == 1 || regions.size() > kMostTimed)) return {};
-  auto times = time_regions(regions, target, options.output, progress);
-  std::erase_if(times, [](const ReportRegion& region) { return pays(region, kWorthInt8); });
-  return times;
+                                       bool is_slow, std::vector<std::string>& warnings, Progress& progress) {
+  try {
+    const auto regions = float_bounded_regions(solution, sample);
+    if (!is_slow && (regions.size() == 1 || regions.size() > kMostTimed)) return {};
+    auto times = time_regions(regions, target, options.output, progress);
+    std::erase_if(times, [](const ReportRegion& region) { return pays(region, kWorthInt8); });
+    return times;
+  } catch (const std::exception& error) {
+    const auto* ours = dynamic_cast<const Error*>(&error);
+    if (is_machine_failure(error) || (ours && ours->kind() != ErrorKind::kUnquantizable)) throw;
+    warnings.push_back("which stretches are slow in int8 is not known: " + first_sentence(error.what()));
+    return {};
+  }
 }
 
 }  // namespace qtool

@@ -21,6 +21,7 @@ struct Region {
   Solution solution;                ///< of the stretch
   std::vector<at::Tensor> inputs;   ///< as the float model makes them
   std::vector<std::string> layers;  ///< its int8 layers
+  int64_t batch = 1;                ///< samples in the inputs
 };
 
 /// Cuts the model where values are float on both sides, so that nothing is quantized for the cut. Stretches without
@@ -55,10 +56,11 @@ inline constexpr int64_t kSamplesOfRegions = 8;
 [[nodiscard]] Solution as_preferred(Solution first, const Quantization& start, const Statistics& statistics,
                                     QuantizeOptions& options, JobData& data, Progress& progress);
 
-/// The regions that are not worth int8. Of a model that is not slow they are looked for where that is soon done.
+/// The regions that are not worth int8. Of a model that is not slow they are looked for where that is soon done. Where
+/// a region cannot be run by itself, there are none, and `warnings` has why.
 [[nodiscard]] std::vector<ReportRegion> slow_regions(const Solution& solution, const Target& target,
                                                      const QuantizeOptions& options,
                                                      const std::vector<at::Tensor>& sample, bool is_slow,
-                                                     Progress& progress);
+                                                     std::vector<std::string>& warnings, Progress& progress);
 
 }  // namespace qtool

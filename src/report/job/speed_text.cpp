@@ -23,7 +23,7 @@ std::string times_text(double ratio, const char* better, const char* worse) {
 }
 
 std::string speed_text(const ReportLatency& latency) {
-  const auto text = times_text(latency.float_ms / latency.int8_ms, "faster", "slower");
+  std::string text = times_text(latency.float_ms / latency.int8_ms, "faster", "slower");
   if (!latency.folded_ms) return text;
   return text + " (" + fixed(*latency.folded_ms / latency.int8_ms, 1) + " than float folded and frozen)";
 }
