@@ -85,7 +85,7 @@ TuneResult run_tune(const TuneOptions& options, const Context& context) {
 
   clock.begin("calibrate");
   PtqOptions as_ptq;
-  static_cast<QuantizeOptions&>(as_ptq) = options;
+  static_cast<QuantizeOptions&>(as_ptq) = static_cast<const QuantizeOptions&>(options);
   const auto calibration = gather_statistics(start, as_ptq, data, device, context.progress);
 
   Tuner tuner({options, context, data, device, start, calibration, budget}, std::move(report));

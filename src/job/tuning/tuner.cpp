@@ -36,7 +36,7 @@ double seconds_since(Clock::time_point begin) {
 /// What the job asks for, as a job without a search.
 PtqOptions as_ptq(const TuneOptions& options, const Recipe& recipe, JobData& data) {
   PtqOptions result;
-  static_cast<QuantizeOptions&>(result) = options;
+  static_cast<QuantizeOptions&>(result) = static_cast<const QuantizeOptions&>(options);
   result.recipe = recipe;
   result.ci = {};
   // Tuning goes by the value of the drop, and of data without labels takes other drops, which no gate knows.
