@@ -37,7 +37,7 @@ void check(const TuneOptions& options) {
                  .fix = "leave it out; a rule of --recipe holds a layer at the bits that it names"});
   (void)seconds_of(options.time_budget, "--time-budget");
   PtqOptions trial;
-  static_cast<QuantizeOptions&>(trial) = options;
+  static_cast<QuantizeOptions&>(trial) = static_cast<const QuantizeOptions&>(options);
   check(trial);
 }
 
