@@ -90,7 +90,8 @@ TEST_CASE("what needs a job that failed is not run") {
 }
 
 TEST_CASE("a failed gate is no failure: what needs the job runs") {
-  Shell shell(kChain, R"(echo '{"gates": [{"name": "max_drop", "passed": false}]}'; [ $job = b ])");
+  Shell shell(kChain, R"(echo '{"gates": [{"name": "max_drop", "limit": 1, "value": 2, "passed": false}]}';
+      [ $job = b ])");
   CHECK(shell.run() == Lines{"a: gate failed (1) max_drop", "b: ok (0) "});
 }
 

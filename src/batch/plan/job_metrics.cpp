@@ -68,6 +68,8 @@ JobMetrics metrics_of(const BenchResult& result) {
   return {.latency_ms = last.median_ms, .batch = last.batch};
 }
 
+JobMetrics metrics_of(const std::vector<GateResult>& gates) { return {.failed_gates = failed(gates)}; }
+
 /// Nothing where the text is not what the job prints.
 template <class Read>
 JobMetrics metrics_from(const std::string& result_json, Read read) {
@@ -81,7 +83,11 @@ JobMetrics metrics_from(const std::string& result_json, Read read) {
 }  // namespace
 
 JobMetrics quantization_metrics(const std::string& result_json) {
-  return metrics_from(result_json, [](const std::string& text) { return read_report_text(text, "result"); });
+  try {
+    return metrics_of(read_report_text(result_json, "result"));
+  } catch (const Error&) {
+    return comparison_metrics(result_json);  // gates are told in any case
+  }
 }
 
 JobMetrics training_metrics(const std::string& result_json) {
@@ -97,11 +103,7 @@ JobMetrics bench_metrics(const std::string& result_json) {
 }
 
 JobMetrics comparison_metrics(const std::string& result_json) {
-  try {
-    return {.failed_gates = failed(read_compare_gates(result_json))};
-  } catch (const Error&) {
-    return {};
-  }
+  return metrics_from(result_json, read_compare_gates);
 }
 
 }  // namespace qtool

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <tuple>
 
+#include "base/error.h"
+
 namespace qtool {
 namespace {
 
@@ -27,6 +29,12 @@ jit::Value* argument(const jit::Node* node, const std::string& name) {
   const auto index = schema->argumentIndexWithName(name);
   if (!index || static_cast<size_t>(*index) >= node->inputs().size()) return nullptr;
   return const_cast<jit::Value*>(node->inputs()[static_cast<size_t>(*index)]);
+}
+
+void set_argument(jit::Node* node, const std::string& name, jit::Value* value) {
+  const auto index = node->schema().argumentIndexWithName(name);
+  QTOOL_ASSERT(index.has_value());
+  node->replaceInput(static_cast<size_t>(*index), value);
 }
 
 c10::IValue constant_argument(const jit::Node* node, const std::string& name) {

@@ -9,6 +9,8 @@ namespace qtool {
 
 /// The input that the operator's schema calls `name`, or null where the schema has none of that name.
 [[nodiscard]] torch::jit::Value* argument(const torch::jit::Node* node, const std::string& name);
+/// Makes `value` that input, and no other one that reads the same value now. The schema must have it.
+void set_argument(torch::jit::Node* node, const std::string& name, torch::jit::Value* value);
 /// `name` as a constant; None where it is not constant or not there.
 [[nodiscard]] c10::IValue constant_argument(const torch::jit::Node* node, const std::string& name);
 /// `conv2d` for aten::conv2d.

@@ -53,7 +53,7 @@ std::optional<Sides> sides_of(const jit::Node* convolution) {
 
 void take_padding(jit::Node* convolution, const std::vector<int64_t>& padding) {
   convolution->replaceInput(0, convolution->input(0)->node()->input(0));
-  convolution->replaceInputWith(argument(convolution, "padding"), constant_before(convolution, padding));
+  set_argument(convolution, "padding", constant_before(convolution, padding));
 }
 
 std::vector<int64_t> numbers(const jit::Node* convolution, const char* name) {
@@ -99,8 +99,7 @@ void merge_uneven(jit::Module& module, jit::Node* convolution, const Sides& side
   set_attribute(module, name, larger, c10::TensorType::get(), /*is_parameter=*/false);
   take_padding(convolution, padding);
   const jit::WithInsertPoint here(convolution);
-  convolution->replaceInputWith(argument(convolution, "weight"),
-                                emit_attribute(*convolution->owningGraph(), module, name));
+  set_argument(convolution, "weight", emit_attribute(*convolution->owningGraph(), module, name));
 }
 
 }  // namespace

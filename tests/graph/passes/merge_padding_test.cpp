@@ -62,6 +62,22 @@ TEST_CASE("even padding becomes the convolution's, on top of its own") {
   FileCheck().check_not("constant_pad_nd")->run(merged(padded("[1, 1]"), merge_padding));
 }
 
+TEST_CASE("stride and dilation stay, also where padding was the same constant") {
+  const std::string ir = R"IR(graph(%x : Tensor, %w : Tensor):
+  %none : NoneType = prim::Constant()
+  %groups : int = prim::Constant[value=4]()
+  %places : int[] = prim::Constant[value=[1, 2, 2, 1]]()
+  %value : float = prim::Constant[value=0.]()
+  %ones : int[] = prim::Constant[value=[1, 1]]()
+  %y : Tensor = aten::constant_pad_nd(%x, %places, %value)
+  %z : Tensor = aten::conv2d(%y, %w, %none, %ones, %ones, %ones, %groups)
+  return (%z))IR";
+  FileCheck().check("aten::conv2d(%x, ")->run(merged(ir, merge_all));
+  auto even = ir;
+  even.replace(even.find("[1, 2, 2, 1]"), 12, "[1, 1, 1, 1]");
+  FileCheck().check_not("constant_pad_nd")->run(merged(even, merge_padding));
+}
+
 TEST_CASE("padding that is uneven, of another value or takes away stays a node of its own") {
   for (const auto& ir : {padded("[0, 1]"), padded("[1, 1]", "[1, 1]", "[0, 0]", "[1, 1]", "0.5"),
                          padded("[-1, -1]"), padded("[0, 0, 0, 0, 1, 1]")}) {
