@@ -11,7 +11,7 @@ RESNET8 = REPOSITORY / "configs/fashion_mnist/resnet8.pt"
 FASHION_MNIST = os.environ.get("FASHION_MNIST", "/usr/share/datasets/fashion-mnist")
 SAMPLES = 128
 DATA = f"idx:{FASHION_MNIST},mean=0.2860,std=0.3530,limit={SAMPLES}"
-SECONDS = 120  # a command that takes longer hangs
+SECONDS = 600  # a command that takes longer hangs
 
 
 def png(red, side=260):
