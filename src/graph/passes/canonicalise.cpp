@@ -43,7 +43,7 @@ namespace jit = torch::jit;
 /// A deep copy, with all that forward() calls in its place; that of forks as well, since freezing drops the attributes
 /// that only they read.
 jit::Module copy_in_one_method(const jit::Module& module) {
-  auto copy = copy_of(module.clone());  // a copy alone shares its code
+  auto copy = copy_of(module.clone(/*inplace=*/true));  // of the code; a copy alone shares that
   const auto graph = copy.get_method("forward").graph();
   inline_calls(*graph);
   if (has_forks(*graph)) {
