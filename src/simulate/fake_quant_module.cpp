@@ -60,80 +60,67 @@ def forward(self, x):
     x = torch.fake_quantize_per_tensor_affine(x, scale.to(6), zero_point.to(3), 0, self.qmax)
   return x
 
-def lstm_steps(self, gates_of_x, h, c, weight, bias: Optional[Tensor], is_reverse: bool):
-  steps: List[Tensor] = []
-  for i in range(gates_of_x.size(0)):
-    at = gates_of_x.size(0) - 1 - i if is_reverse else i
-    gates = torch.chunk(gates_of_x[at] + torch.linear(self.forward(h), weight, bias), 4, 1)
-    c = torch.sigmoid(gates[1]) * c + torch.sigmoid(gates[0]) * torch.tanh(gates[2])
-    h = torch.sigmoid(gates[3]) * torch.tanh(c)
-    steps.append(h)
-  if is_reverse:
-    steps.reverse()
-  return torch.stack(steps), h, c
+def lstm_step(self, of_x, of_h, states: List[Tensor]):
+  gates = torch.chunk(of_x + of_h, 4, 1)
+  c = torch.sigmoid(gates[1]) * states[1] + torch.sigmoid(gates[0]) * torch.tanh(gates[2])
+  return [torch.sigmoid(gates[3]) * torch.tanh(c), c]
 
-def gru_steps(self, gates_of_x, h, weight, bias: Optional[Tensor], is_reverse: bool):
+def gru_step(self, of_x, of_h, states: List[Tensor]):
+  x = torch.chunk(of_x, 3, 1)
+  h = torch.chunk(of_h, 3, 1)
+  reset = torch.sigmoid(x[0] + h[0])
+  update = torch.sigmoid(x[1] + h[1])
+  new = torch.tanh(x[2] + h[2] * reset)
+  return [(states[0] - new) * update + new]
+
+def direction(self, gates_of_x, states: List[Tensor], weight, bias: Optional[Tensor], is_reverse: bool):
   steps: List[Tensor] = []
   for i in range(gates_of_x.size(0)):
-    at = gates_of_x.size(0) - 1 - i if is_reverse else i
-    of_x = torch.chunk(gates_of_x[at], 3, 1)
-    of_h = torch.chunk(torch.linear(self.forward(h), weight, bias), 3, 1)
-    reset = torch.sigmoid(of_x[0] + of_h[0])
-    update = torch.sigmoid(of_x[1] + of_h[1])
-    new = torch.tanh(of_x[2] + of_h[2] * reset)
-    h = (h - new) * update + new
-    steps.append(h)
+    of_x = gates_of_x[gates_of_x.size(0) - 1 - i if is_reverse else i]
+    of_h = torch.linear(self.forward(states[0]), weight, bias)
+    states = self.lstm_step(of_x, of_h, states) if len(states) == 2 else self.gru_step(of_x, of_h, states)
+    steps.append(states[0])
   if is_reverse:
     steps.reverse()
-  return torch.stack(steps), h
+  return torch.stack(steps), states
+
+def layers(self, x, first: List[Tensor], params: List[Tensor], has_biases: bool, num_layers: int,
+           bidirectional: bool, batch_first: bool):
+  x = torch.transpose(x, 0, 1) if batch_first else x
+  each = 4 if has_biases else 2
+  directions = 2 if bidirectional else 1
+  last: List[List[Tensor]] = []
+  for _ in first:
+    none: List[Tensor] = []
+    last.append(none)
+  for layer in range(num_layers):
+    outputs: List[Tensor] = []
+    rounded = self.forward(x)
+    for direction in range(directions):
+      k = layer * directions + direction
+      w = params[k * each:(k + 1) * each]
+      bias_x: Optional[Tensor] = None
+      bias_h: Optional[Tensor] = None
+      if has_biases:
+        bias_x = w[2]
+        bias_h = w[3]
+      gates_of_x = torch.linear(rounded, w[0], bias_x)
+      y, states = self.direction(gates_of_x, [state[k] for state in first], w[1], bias_h, direction == 1)
+      outputs.append(y)
+      for i in range(len(states)):
+        last[i].append(states[i])
+    x = torch.cat(outputs, 2)
+  return torch.transpose(x, 0, 1) if batch_first else x, [torch.stack(states) for states in last]
 
 def lstm(self, x, hx: List[Tensor], params: List[Tensor], has_biases: bool, num_layers: int, dropout: float,
          train: bool, bidirectional: bool, batch_first: bool):
-  x = torch.transpose(x, 0, 1) if batch_first else x
-  each = 4 if has_biases else 2
-  directions = 2 if bidirectional else 1
-  last_h: List[Tensor] = []
-  last_c: List[Tensor] = []
-  for layer in range(num_layers):
-    outputs: List[Tensor] = []
-    rounded = self.forward(x)
-    for direction in range(directions):
-      k = layer * directions + direction
-      w = params[k * each:(k + 1) * each]
-      bias_x: Optional[Tensor] = None
-      bias_h: Optional[Tensor] = None
-      if has_biases:
-        bias_x = w[2]
-        bias_h = w[3]
-      y, h, c = self.lstm_steps(torch.linear(rounded, w[0], bias_x), hx[0][k], hx[1][k], w[1], bias_h, direction == 1)
-      outputs.append(y)
-      last_h.append(h)
-      last_c.append(c)
-    x = torch.cat(outputs, 2)
-  return torch.transpose(x, 0, 1) if batch_first else x, torch.stack(last_h), torch.stack(last_c)
+  y, last = self.layers(x, hx, params, has_biases, num_layers, bidirectional, batch_first)
+  return y, last[0], last[1]
 
 def gru(self, x, hx, params: List[Tensor], has_biases: bool, num_layers: int, dropout: float, train: bool,
         bidirectional: bool, batch_first: bool):
-  x = torch.transpose(x, 0, 1) if batch_first else x
-  each = 4 if has_biases else 2
-  directions = 2 if bidirectional else 1
-  last_h: List[Tensor] = []
-  for layer in range(num_layers):
-    outputs: List[Tensor] = []
-    rounded = self.forward(x)
-    for direction in range(directions):
-      k = layer * directions + direction
-      w = params[k * each:(k + 1) * each]
-      bias_x: Optional[Tensor] = None
-      bias_h: Optional[Tensor] = None
-      if has_biases:
-        bias_x = w[2]
-        bias_h = w[3]
-      y, h = self.gru_steps(torch.linear(rounded, w[0], bias_x), hx[k], w[1], bias_h, direction == 1)
-      outputs.append(y)
-      last_h.append(h)
-    x = torch.cat(outputs, 2)
-  return torch.transpose(x, 0, 1) if batch_first else x, torch.stack(last_h)
+  y, last = self.layers(x, [hx], params, has_biases, num_layers, bidirectional, batch_first)
+  return y, last[0]
 )";
 
 constexpr const char* kWeight = R"(
