@@ -50,14 +50,14 @@ std::string Builder::constant(const at::Tensor& values, const std::string& hint)
   return name;
 }
 
-std::string Builder::own_constant(const at::Tensor& values, const std::string& name) {
-  if (taken_.insert(name).second) model_.initializers.push_back({name, values.detach().contiguous()});
+std::string Builder::own_constant(const at::Tensor& values, const std::string& name, bool is_int4) {
+  if (taken_.insert(name).second)
+    model_.initializers.push_back({name, values.detach().contiguous(), is_int4});
   return name;
 }
 
 std::string Builder::unpacked_int4(const at::Tensor& values, const std::string& name) {
-  const auto packed = own_constant(values, name + "/packed");
-  for (auto& initializer : model_.initializers) initializer.is_int4 |= initializer.name == packed;
+  const auto packed = own_constant(values, name + "/packed", /*is_int4=*/true);
   return add("Cast", {packed}, name, {{"to", int64_t(data_type(at::kChar))}});
 }
 

@@ -25,7 +25,7 @@ class Builder {
   std::string constant(const at::Tensor& values, const std::string& hint);
   /// An initializer of this name, which only asking for the name again gives, too. ONNX Runtime changes zero points
   /// where they stand, so that no two sites may share one.
-  std::string own_constant(const at::Tensor& values, const std::string& name);
+  std::string own_constant(const at::Tensor& values, const std::string& name, bool is_int4 = false);
   /// int8 `values` in [-8, 7], which the file holds as INT4, made int8 by a Cast of this name (unique()).
   std::string unpacked_int4(const at::Tensor& values, const std::string& name);
   std::string constant(const std::vector<int64_t>& values);  ///< one dimension
