@@ -104,7 +104,7 @@ void Int8Lowering::lower_with_float_input(const PlannedOperator& op, jit::Node* 
   if (op.operator_class == OperatorClass::kRecurrent) return store_listed_weights(op, node);
   const auto path =
       stored_once(op.name + ".int8", tensor_argument(node, "weight"), op.weight_grid(), stored_weight);
-  node->replaceInputWith(argument(node, "weight"), emit_attribute(*graph_, module_, path + ".float_weight"));
+  set_argument(node, "weight", emit_attribute(*graph_, module_, path + ".float_weight"));
 }
 
 void Int8Lowering::store_listed_weights(const PlannedOperator& op, jit::Node* node) {
