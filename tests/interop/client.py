@@ -68,6 +68,12 @@ def save(model, inputs, how, path):
     torch.jit.save(module, path)
 
 
+def export(model, inputs, static=False):
+    """By torch.export, with the first size of each input free unless `static`."""
+    batch = None if static else tuple({0: torch.export.Dim("batch")} for _ in inputs)
+    return torch.export.export(model, tuple(inputs), dynamic_shapes=batch)
+
+
 def save_inputs(inputs, path, **more):
     """`more`: other arrays, e.g. labels."""
     np.savez(path, **{f"x{i}": x.numpy() for i, x in enumerate(inputs)},

@@ -29,9 +29,8 @@ class Packages(client.InFolder):
 
     def prepare(self, name):
         network, inputs = package_networks.make(name)
-        batch = tuple({0: torch.export.Dim("batch")} for _ in inputs)
         with torch.no_grad():
-            program = torch.export.export(network, tuple(inputs), dynamic_shapes=batch)
+            program = client.export(network, inputs)
             traced = torch.jit.trace(network, tuple(inputs), check_trace=False)
             outputs = network(*inputs)
         exported, reference = self.path(name + ".pt2"), self.path(name + ".pt")

@@ -10,7 +10,7 @@ from torch import nn
 
 import client
 import networks
-from pt2_test import Exported as Fixture, Tied, TwoByName, export
+from pt2_test import Exported as Fixture, Tied, TwoByName
 
 TARGETS = ["inductor", "executorch"]
 NETWORKS = ["residual", "mobile", "transformer", "encoder", "two_inputs", "two_outputs", "shuffled", "dense", "unet"]
@@ -108,7 +108,7 @@ class Written(Fixture):
         for kind in (TwoByName, Tied):
             torch.manual_seed(0)
             model, x = kind().eval(), torch.randn(8, 4)
-            paths = self.write(self.save(export(model, [x])), "random:4,samples=16,seed=1", kind.__name__)
+            paths = self.write(self.save(client.export(model, [x])), "random:4,samples=16,seed=1", kind.__name__)
             self.check_all(model, [x], paths, kind.__name__)
             if kind is TwoByName:
                 answer = torch.export.load(paths["inductor"]).module()(x)
@@ -132,7 +132,7 @@ class Written(Fixture):
                               nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(16, 10)).eval()
         x = torch.randn(16, 3, 8, 8)
         client.save_inputs([x], self.path("x.npz"))
-        paths = self.write(self.save(export(model, [x])), "npz:" + self.path("x.npz"), "out")
+        paths = self.write(self.save(client.export(model, [x])), "npz:" + self.path("x.npz"), "out")
         program = torch.export.load(paths["inductor"])
         simulated = torch.jit.load(os.path.join(self.path("out"), "model.fakequant.pt"))
         with torch.no_grad(), torch._inductor.config.patch(freezing=True):

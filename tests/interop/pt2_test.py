@@ -63,11 +63,6 @@ class Dropping(nn.Module):
         return self.layers(x)
 
 
-def export(model, inputs, static=False):
-    batch = None if static else tuple({0: torch.export.Dim("batch")} for _ in inputs)
-    return torch.export.export(model, tuple(inputs), dynamic_shapes=batch)
-
-
 @unittest.skipIf(client.release(torch.__version__) < (2, 6), "a PyTorch of before 2.6")
 @unittest.skipIf(client.has_older_libtorch(), "the program's LibTorch is older than this PyTorch")
 class Exported(client.InFolder):
@@ -98,7 +93,7 @@ class Exported(client.InFolder):
         reference, data = self.path("reference.pt"), "npz:" + self.path("x.npz")
         client.save(model, inputs, "script" if name in networks.NOT_TRACED else "trace", reference)
         client.save_inputs(inputs, self.path("x.npz"))
-        return export(model, inputs, name in STATIC), inputs, reference, data
+        return client.export(model, inputs, name in STATIC), inputs, reference, data
 
     def int8(self, model, data, out):
         self.qtool("ptq", model, "--data", data, "-o", self.path(out), "--blame-samples", "0", "--quiet")
@@ -142,7 +137,7 @@ class Exported(client.InFolder):
     def test_inputs_go_by_their_names(self):
         model, (image, table) = client.make("two_inputs")
         client.save(model, [image, table], "trace", self.path("reference.pt"))
-        path = self.save(export(model, [image, table]))
+        path = self.save(client.export(model, [image, table]))
         numpy.savez(self.path("x.npz"), table=table.numpy(), image=image.numpy())
         self.assertIsNone(self.sqnr_db(path, self.path("reference.pt"), "npz:" + self.path("x.npz")))
 
@@ -153,14 +148,14 @@ class Exported(client.InFolder):
             torch.jit.script(model).save(self.path("reference.pt"))
             for form, change in FORMS.items():
                 with self.subTest(kind.__name__, form=form):
-                    path = self.save(change(export(model, [x])))
+                    path = self.save(change(client.export(model, [x])))
                     self.assertIsNone(self.sqnr_db(path, self.path("reference.pt"), VECTORS))
             answer = torch.jit.load(self.int8(path, VECTORS, kind.__name__))(x)
             if kind is TwoByName:
                 self.assertEqual(sorted(answer), ["hidden", "kind"])
 
     def test_a_program_that_writes_a_buffer_is_refused_by_its_name(self):
-        program = export(Counting().eval(), [torch.randn(8, 4)])
+        program = client.export(Counting().eval(), [torch.randn(8, 4)])
         for form, change in FORMS.items():
             with self.subTest(form):
                 done = self.qtool("inspect", self.save(change(program)), code=2)
@@ -168,7 +163,7 @@ class Exported(client.InFolder):
 
     def test_a_program_in_training_mode_is_taken_out_of_it(self):
         model, x = Dropping().train(), torch.randn(8, 4)
-        path = self.save(export(model, [x]))
+        path = self.save(client.export(model, [x]))
         torch.jit.script(model.eval()).save(self.path("reference.pt"))
         done = self.qtool("eval", path, "--data", VECTORS, "--against", self.path("reference.pt"), "--json")
         self.assertIn("training mode", done.stderr)
