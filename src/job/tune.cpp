@@ -84,9 +84,7 @@ TuneResult run_tune(const TuneOptions& options, const Context& context) {
   auto report = begin_report(options, start);
 
   clock.begin("calibrate");
-  PtqOptions as_ptq;
-  static_cast<QuantizeOptions&>(as_ptq) = static_cast<const QuantizeOptions&>(options);
-  const auto calibration = gather_statistics(start, as_ptq, data, device, context.progress);
+  const auto calibration = gather_statistics(start, as_ptq(options), data, device, context.progress);
 
   Tuner tuner({options, context, data, device, start, calibration, budget}, std::move(report));
   try {

@@ -6,6 +6,12 @@
 
 namespace qtool {
 
+PtqOptions as_ptq(const QuantizeOptions& options) {
+  PtqOptions result;
+  static_cast<QuantizeOptions&>(result) = options;
+  return result;
+}
+
 void check(const PtqOptions& options) {
   if (is_zoo(options.model))
     throw Error(ErrorKind::kUsage,

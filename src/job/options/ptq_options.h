@@ -20,6 +20,9 @@ void describe(Visitor& v, PtqOptions& o) {
           path_field, several);
 }
 
+/// A job of these options that takes its statistics from data.
+[[nodiscard]] PtqOptions as_ptq(const QuantizeOptions& options);
+
 /// Throws Error(kUsage) where two options contradict or one that is needed is missing.
 void check(const PtqOptions& options);
 

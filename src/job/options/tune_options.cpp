@@ -36,9 +36,7 @@ void check(const TuneOptions& options) {
                  .expected = "8, which the search begins with",
                  .fix = "leave it out; a rule of --recipe holds a layer at the bits that it names"});
   (void)seconds_of(options.time_budget, "--time-budget");
-  PtqOptions trial;
-  static_cast<QuantizeOptions&>(trial) = static_cast<const QuantizeOptions&>(options);
-  check(trial);
+  check(as_ptq(options));
 }
 
 }  // namespace qtool

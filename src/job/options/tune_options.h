@@ -7,8 +7,8 @@
 
 namespace qtool {
 
-/// --max-drop, the target, is among the gates; `prefer`: of the
-/// files that were written the smallest, or the fastest as it is measured here.
+/// --max-drop, the target, is among the gates; `prefer`: of the files that were written the smallest, or the fastest as
+/// it is measured here.
 struct TuneOptions : QuantizeOptions {
   TuneOptions() { blame_samples = 0; }  // the search itself measures what each layer costs
   std::string time_budget = "30m";

@@ -34,9 +34,8 @@ double seconds_since(Clock::time_point begin) {
 }
 
 /// What the job asks for, as a job without a search.
-PtqOptions as_ptq(const TuneOptions& options, const Recipe& recipe, JobData& data) {
-  PtqOptions result;
-  static_cast<QuantizeOptions&>(result) = static_cast<const QuantizeOptions&>(options);
+PtqOptions without_search(const TuneOptions& options, const Recipe& recipe, JobData& data) {
+  auto result = as_ptq(options);
   result.recipe = recipe;
   result.ci = {};
   // Tuning goes by the value of the drop, and of data without labels takes other drops, which no gate knows.
@@ -169,14 +168,10 @@ void Tuner::measure() {
 }
 
 void Tuner::look_for_less() {
-  const SearchSpace space{measured_choices(report_.layers), [&] {
-                            Allocation baseline;
-                            for (const auto& layer : measured_choices(report_.layers))
-                              for (size_t i = 0; i < layer.choices.size(); ++i)
-                                if (layer.choices[i].bits == task_.options.recipe.weight_bits)
-                                  baseline.push_back(i);
-                            return baseline;
-                          }()};
+  SearchSpace space{.layers = measured_choices(report_.layers)};
+  for (const auto& layer : space.layers)
+    for (size_t i = 0; i < layer.choices.size(); ++i)
+      if (layer.choices[i].bits == task_.options.recipe.weight_bits) space.baseline.push_back(i);
   if (space.baseline.size() != space.layers.size()) return;  // a layer is of no use in int8
   search(space, [&](const Allocation& allocation, Effort effort) {
     std::vector<int64_t> bits;
@@ -255,7 +250,7 @@ Recipe Tuner::recipe_of_bits(const std::vector<int64_t>& bits) const {
 Tuner::Solved Tuner::solve(const Recipe& recipe, bool quick, Progress& progress) {
   auto& start = task_.start;
   plan_again(start, recipe);
-  auto options = as_ptq(task_.options, recipe, task_.data);
+  auto options = without_search(task_.options, recipe, task_.data);
   auto calibration = task_.calibration;
   if (auto seen = statistics_for(start.plan, calibration.statistics, calibrated_))
     calibration.statistics = *std::move(seen);
