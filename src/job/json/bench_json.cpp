@@ -11,8 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-const JsonOrigin kBenchJson{"standard output", "this is not what qtool bench --json prints",
-                            "run it with this qtool"};
+const JsonOrigin kBenchJson = printed_by("bench");
 
 Json row_json(const BenchRow& row) {
   const Latency& latency = row.latency;

@@ -11,8 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-const JsonOrigin kCompareJson{"standard output", "this is not what qtool compare --json prints",
-                              "run it with this qtool"};
+const JsonOrigin kCompareJson = printed_by("compare");
 
 Json site_json(const std::optional<ReportLayer>& site) {
   if (!site) return nullptr;

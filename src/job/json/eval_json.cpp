@@ -12,8 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-const JsonOrigin kEvalJson{"standard output", "this is not what qtool eval --json prints",
-                           "run it with this qtool"};
+const JsonOrigin kEvalJson = printed_by("eval");
 
 Json model_json(const Evaluation& evaluation) {
   return {{"path", evaluation.name}, {"values", values_json(evaluation)}};

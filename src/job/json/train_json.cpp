@@ -11,14 +11,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-const JsonOrigin kTrainJson{"standard output", "this is not what qtool train --json prints",
-                            "run it with this qtool"};
+const JsonOrigin kTrainJson = printed_by("train");
 
 EpochResult epoch_from(const JsonNode& node) {
   return {.epoch = node.at("epoch").whole(),
-          .loss = node.at("loss").measured(),
-          .score = node.at("score").measured(),
-          .validation_score = node.at("validation_score").measured()};
+          .loss = node.at("loss").number_or_nan(),
+          .score = node.at("score").number_or_nan(),
+          .validation_score = node.at("validation_score").number_or_nan()};
 }
 
 }  // namespace

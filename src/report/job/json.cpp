@@ -11,13 +11,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-template <class T, class ToJson>
-Json array(const std::vector<T>& elements, ToJson to_element) {
-  Json result = Json::array();
-  for (const auto& element : elements) result.push_back(to_element(element));
-  return result;
-}
-
 Json tool_json(const ReportTool& tool) {
   return {{"version", tool.version},           {"libtorch", tool.libtorch}, {"engine", tool.engine},
           {"cpu_features", tool.cpu_features}, {"threads", tool.threads},   {"seed", tool.seed}};
@@ -37,7 +30,7 @@ Json rung_json(const Rung& rung, const std::vector<MetricInfo>& metrics) {
           {"values", values_json(metrics, rung.values)},
           {"cosine", nullable(rung.cosine)},
           {"sqnr_db", nullable(rung.sqnr_db)},
-          {"outputs", array(rung.outputs, output_json)}};
+          {"outputs", array_json(rung.outputs, output_json)}};
 }
 
 Json accuracy_json(const ReportAccuracy& accuracy) {
@@ -50,7 +43,7 @@ Json accuracy_json(const ReportAccuracy& accuracy) {
             {"high", nullable(accuracy.drop->high)}};
   const MetricInfo* metric = accuracy.metric();
   return {{"metric", metric ? Json(metric->name) : Json(nullptr)},
-          {"metrics", array(accuracy.metrics, metric_json)},
+          {"metrics", array_json(accuracy.metrics, metric_json)},
           {"samples", accuracy.samples},
           {"ladder", ladder},
           {"drop", drop}};
@@ -148,8 +141,8 @@ Json latency_json(const std::optional<ReportLatency>& latency) {
           {"int8", latency->int8_ms},
           {"batch", latency->batch},
           {"operators",
-           {{"float", array(latency->float_operators, operator_json)},
-            {"int8", array(latency->int8_operators, operator_json)}}}};
+           {{"float", array_json(latency->float_operators, operator_json)},
+            {"int8", array_json(latency->int8_operators, operator_json)}}}};
 }
 
 Json region_json(const ReportRegion& region) {
@@ -163,8 +156,8 @@ Json blame_list_json(const std::optional<ReportBlameList>& list) {
   if (!list) return nullptr;
   return {{"samples", list->samples},
           {"all", quality_json(list->all)},
-          {"layers", array(list->layers, blame_json)},
-          {"recommendations", array(list->recommendations, recommendation_json)}};
+          {"layers", array_json(list->layers, blame_json)},
+          {"recommendations", array_json(list->recommendations, recommendation_json)}};
 }
 
 /// The position behind the text that begins with the quote at `begin`.
@@ -207,23 +200,23 @@ std::string to_json(const Report& report) {
   json["accuracy"] = accuracy_json(report.accuracy);
   if (!report.curve.empty())
     json["training"] = {{"metric", metric_json(report.curve_metric)},
-                        {"epochs", array(report.curve, epoch_json)}};
+                        {"epochs", array_json(report.curve, epoch_json)}};
   json["simulated_vs_int8"] = simulated_json(report.simulated_vs_int8);
-  json["targets"] = array(report.targets, target_json);
-  json["improvements"] = array(report.improvements, improvement_json);
+  json["targets"] = array_json(report.targets, target_json);
+  json["improvements"] = array_json(report.improvements, improvement_json);
   json["size_bytes"] = {
       {"float", report.size.float_bytes}, {"int8", report.size.int8_bytes}, {"ratio", report.size.ratio()}};
   json["blame"] = blame_list_json(report.blame);
-  json["layers"] = array(report.layers, layer_json);
+  json["layers"] = array_json(report.layers, layer_json);
   json["settings"] = object(report.settings);
   json["setting_origins"] = report.setting_origins;
-  json["gates"] = array(report.gates, gate_json);
+  json["gates"] = array_json(report.gates, gate_json);
   json["warnings"] = report.warnings;
-  json["files"] = array(report.files, [](const ReportFile& file) {
+  json["files"] = array_json(report.files, [](const ReportFile& file) {
     return Json{{"name", file.name}, {"bytes", file.bytes}, {"sha256", file.sha256}};
   });
   json["latency_ms"] = latency_json(report.timing.latency);
-  json["slow_regions"] = array(report.timing.slow_regions, region_json);
+  json["slow_regions"] = array_json(report.timing.slow_regions, region_json);
   json["latency_ms_of_files"] = object(report.timing.files_ms);
   json["improvements_s"] = object(report.timing.improvements_s);
   json["stages_s"] = object(report.timing.stages_s);

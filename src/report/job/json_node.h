@@ -24,6 +24,12 @@ struct JsonOrigin {
   std::string fix = {};
 };
 
+/// What a subcommand prints with --json.
+[[nodiscard]] inline JsonOrigin printed_by(const std::string& command) {
+  return {"standard output", "this is not what qtool " + command + " --json prints",
+          "run it with this qtool"};
+}
+
 /// A value of the JSON, and the way to it. Strict: each read throws Error(kUsage) with the file and the path of the key
 /// where the key is missing or the value is of another type.
 class JsonNode {
@@ -49,6 +55,10 @@ class JsonNode {
     return {origin_, found == json_.end() ? null : *found, join_path(key)};
   }
 
+  [[nodiscard]] bool has(const std::string& key) const {
+    require(json_.is_object(), "an object");
+    return json_.contains(key);
+  }
   [[nodiscard]] bool is_null() const { return json_.is_null(); }
 
   [[nodiscard]] std::string text() const {
@@ -74,12 +84,11 @@ class JsonNode {
   [[nodiscard]] std::optional<int64_t> optional_whole() const {
     return is_null() ? std::nullopt : std::optional(whole());
   }
-  /// JSON has no infinity: a ratio of nothing lost is null.
-  [[nodiscard]] double decibel() const {
+  /// JSON has neither infinity nor NaN: both are null there, and which of them is for who knows the key to say.
+  [[nodiscard]] double number_or_infinity() const {
     return is_null() ? std::numeric_limits<double>::infinity() : number();
   }
-  /// Nor has it NaN: what was not measured is null.
-  [[nodiscard]] double measured() const {
+  [[nodiscard]] double number_or_nan() const {
     return is_null() ? std::numeric_limits<double>::quiet_NaN() : number();
   }
 

@@ -13,6 +13,14 @@ template <class T>
   return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
 }
 
+/// A list of what `to_json` makes of each element.
+template <class Element, class ToJson>
+[[nodiscard]] nlohmann::ordered_json array_json(const std::vector<Element>& elements, ToJson to_json) {
+  auto json = nlohmann::ordered_json::array();
+  for (const auto& element : elements) json.push_back(to_json(element));
+  return json;
+}
+
 [[nodiscard]] inline nlohmann::ordered_json metric_json(const MetricInfo& metric) {
   return {{"name", metric.name},
           {"title", metric.title},

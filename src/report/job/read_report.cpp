@@ -44,7 +44,7 @@ ReportAccuracy accuracy_from(const JsonNode& node) {
 }
 
 ReportQuality quality_from(const JsonNode& node) {
-  return {node.at("sqnr_db").decibel(), node.at("agreement").optional_number()};
+  return {node.at("sqnr_db").number_or_infinity(), node.at("agreement").optional_number()};
 }
 
 ReportBlame blame_from(const JsonNode& node) {

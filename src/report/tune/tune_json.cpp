@@ -1,9 +1,8 @@
-#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/json_text.h"
-#include "base/names.h"
+#include "report/job/json_node.h"
 #include "report/job/json_parts.h"
 #include "report/tune/tune_report.h"
 
@@ -14,28 +13,12 @@ using Json = nlohmann::ordered_json;
 
 constexpr int64_t kSchema = 1;
 
-template <class Elements, class ToJson>
-Json array(const Elements& elements, ToJson to_element) {
-  Json result = Json::array();
-  for (const auto& element : elements) result.push_back(to_element(element));
-  return result;
-}
-
-template <class Read>
-auto list(const Json& json, Read read) {
-  std::vector<decltype(read(json))> result;
-  for (const auto& element : json) result.push_back(read(element));
-  return result;
-}
-
-template <class T>
-std::optional<T> optional(const Json& json) {
-  return json.is_null() ? std::nullopt : std::optional(json.get<T>());
-}
-
-/// NaN and infinity are null in JSON: what cannot be compared is infinitely bad.
-double number(const Json& json) {
-  return json.is_null() ? std::numeric_limits<double>::infinity() : json.get<double>();
+[[noreturn]] void refuse(const JsonOrigin& origin, const std::string& got) {
+  throw Error(ErrorKind::kUsage, {.what = origin.what,
+                                  .where = origin.file,
+                                  .got = got,
+                                  .expected = "what qtool tune of this version writes",
+                                  .fix = origin.fix});
 }
 
 Json choice_json(const TuneChoice& choice) {
@@ -44,9 +27,9 @@ Json choice_json(const TuneChoice& choice) {
   if (choice.noise) json["noise"] = *choice.noise;
   return json;
 }
-TuneChoice read_choice(const Json& json) {
-  TuneChoice choice{.bits = json.at("bits").get<int64_t>(), .bytes = json.at("bytes").get<int64_t>()};
-  if (json.contains("noise")) choice.noise = number(json.at("noise"));
+TuneChoice choice_from(const JsonNode& node) {
+  TuneChoice choice{.bits = node.at("bits").whole(), .bytes = node.at("bytes").whole()};
+  if (node.has("noise")) choice.noise = node.at("noise").number_or_infinity();
   return choice;
 }
 
@@ -54,11 +37,13 @@ Json layer_json(const TuneLayer& layer) {
   return {{"name", layer.name},
           {"kind", layer.kind},
           {"weights", layer.weights},
-          {"choices", array(layer.choices, choice_json)}};
+          {"choices", array_json(layer.choices, choice_json)}};
 }
-TuneLayer read_layer(const Json& json) {
-  return {json.at("name").get<std::string>(), json.at("kind").get<std::string>(),
-          json.at("weights").get<int64_t>(), list(json.at("choices"), read_choice)};
+TuneLayer layer_from(const JsonNode& node) {
+  return {.name = node.at("name").text(),
+          .kind = node.at("kind").text(),
+          .weights = node.at("weights").whole(),
+          .choices = node.at("choices").list(choice_from)};
 }
 
 Json drop_json(const TuneDrop& drop) {
@@ -67,9 +52,12 @@ Json drop_json(const TuneDrop& drop) {
           {"high", nullable(drop.high)},
           {"samples", drop.samples}};
 }
-TuneDrop read_drop(const Json& json) {
-  return {number(json.at("value")), optional<double>(json.at("low")), optional<double>(json.at("high")),
-          json.at("samples").get<int64_t>()};
+/// What cannot be compared is infinitely bad.
+TuneDrop drop_from(const JsonNode& node) {
+  return {.value = node.at("value").number_or_infinity(),
+          .low = node.at("low").optional_number(),
+          .high = node.at("high").optional_number(),
+          .samples = node.at("samples").whole()};
 }
 
 Json trial_json(const TuneReport& report, size_t index) {
@@ -84,52 +72,42 @@ Json trial_json(const TuneReport& report, size_t index) {
           {"seconds", trial.seconds},
           {"result", tune_verdict(report, index)}};
 }
-TuneTrial read_trial(const Json& json) {
-  TuneTrial trial{.bits = json.at("bits").get<std::vector<int64_t>>(),
-                  .quick = json.at("quick").get<bool>(),
-                  .simulated = read_drop(json.at("simulated"))};
-  if (const auto& drop = json.at("drop"); !drop.is_null()) trial.drop = read_drop(drop);
-  trial.bytes = optional<int64_t>(json.at("bytes"));
-  trial.latency_ms = optional<double>(json.at("latency_ms"));
-  trial.sha256 = json.at("sha256").get<std::string>();
-  trial.seconds = json.at("seconds").get<double>();
+TuneTrial trial_from(const JsonNode& node) {
+  TuneTrial trial{.bits = node.at("bits").list([](const JsonNode& bits) { return bits.whole(); }),
+                  .quick = node.at("quick").truth(),
+                  .simulated = drop_from(node.at("simulated"))};
+  if (const auto drop = node.at("drop"); !drop.is_null()) trial.drop = drop_from(drop);
+  trial.bytes = node.at("bytes").optional_whole();
+  trial.latency_ms = node.at("latency_ms").optional_number();
+  trial.sha256 = node.at("sha256").text();
+  trial.seconds = node.at("seconds").number();
   return trial;
 }
 
-MetricInfo read_metric(const Json& json) {
-  return {json.at("name").get<std::string>(), json.at("title").get<std::string>(),
-          json.at("unit").get<std::string>(),
-          parse_name<Better>(json.at("better").get<std::string>(), "better"),
-          parse_name<Against>(json.at("against").get<std::string>(), "against")};
+TuneCalibrator calibrator_from(const JsonNode& node) {
+  return {.name = node.at("name").text(), .sqnr_db = node.at("sqnr_db").number_or_infinity()};
 }
 
 /// Places that point into lists are checked: the file may be anybody's.
-void check_places(const TuneReport& report) {
-  if (report.best && *report.best >= report.trials.size()) throw std::out_of_range("best is no trial");
+void check_places(const TuneReport& report, const JsonOrigin& origin) {
+  if (report.best && *report.best >= report.trials.size()) refuse(origin, "best is no trial");
   for (const auto& trial : report.trials)
-    if (trial.bits.size() != report.layers.size())
-      throw std::out_of_range("a trial has bits of other layers");
+    if (trial.bits.size() != report.layers.size()) refuse(origin, "a trial has bits of other layers");
 }
 
-TuneReport read(const Json& json) {
-  if (json.at("schema").get<int64_t>() != kSchema) throw std::out_of_range("it has another schema");
-  TuneReport report;
-  for (const auto& [key, value] : json.at("identity").items())
-    report.identity.emplace_back(key, value.get<std::string>());
-  report.model = json.at("model").get<std::string>();
-  report.data = json.at("data").get<std::string>();
-  report.metric = read_metric(json.at("metric"));
-  report.max_drop = json.at("max_drop").get<double>();
-  report.float_bytes = json.at("float_bytes").get<int64_t>();
-  report.calibrator = json.at("calibrator").get<std::string>();
-  report.calibrators = list(json.at("calibrators"), [](const Json& row) {
-    return TuneCalibrator{row.at("name").get<std::string>(), number(row.at("sqnr_db"))};
-  });
-  report.layers = list(json.at("layers"), read_layer);
-  report.trials = list(json.at("trials"), read_trial);
-  if (const auto& best = json.at("best"); !best.is_null()) report.best = best.get<size_t>();
-  report.finished = json.at("finished").get<bool>();
-  check_places(report);
+TuneReport report_from(const JsonNode& root) {
+  TuneReport report{.identity = root.at("identity").texts(),
+                    .model = root.at("model").text(),
+                    .data = root.at("data").text(),
+                    .metric = metric_from(root.at("metric")),
+                    .max_drop = root.at("max_drop").number(),
+                    .float_bytes = root.at("float_bytes").whole(),
+                    .calibrator = root.at("calibrator").text(),
+                    .calibrators = root.at("calibrators").list(calibrator_from),
+                    .layers = root.at("layers").list(layer_from),
+                    .trials = root.at("trials").list(trial_from),
+                    .finished = root.at("finished").truth()};
+  if (const auto best = root.at("best").optional_whole()) report.best = static_cast<size_t>(*best);
   return report;
 }
 
@@ -150,34 +128,24 @@ std::string tune_json(const TuneReport& report) {
                     {"finished", report.finished},
                     {"float_bytes", report.float_bytes},
                     {"calibrator", report.calibrator},
-                    {"calibrators", array(report.calibrators,
-                                          [](const TuneCalibrator& row) {
-                                            return Json{{"name", row.name}, {"sqnr_db", row.sqnr_db}};
-                                          })},
-                    {"layers", array(report.layers, layer_json)},
+                    {"calibrators", array_json(report.calibrators,
+                                               [](const TuneCalibrator& row) {
+                                                 return Json{{"name", row.name}, {"sqnr_db", row.sqnr_db}};
+                                               })},
+                    {"layers", array_json(report.layers, layer_json)},
                     {"trials", trials},
                     {"best", nullable(report.best)},
                     {"front", tune_front(report)}});
 }
 
 TuneReport read_tune_report(const std::string& text, const std::string& path) {
-  const auto refuse = [&](const std::string& got) -> void {
-    throw Error(ErrorKind::kUsage, {.what = "the file does not tell of a search",
-                                    .where = path,
-                                    .got = got,
-                                    .expected = "what qtool tune of this version writes",
-                                    .fix = "remove it to begin again, or choose another folder with -o"});
-  };
-  Json json;
-  if (const auto problem = parse_json(text, json); !problem.empty()) refuse(problem);
-  TuneReport report;
-  try {
-    report = read(json);
-  } catch (const Json::exception& error) {
-    refuse(json_problem(error));
-  } catch (const std::out_of_range& error) {
-    refuse(error.what());
-  }
+  const JsonOrigin origin{path, "the file does not tell of a search",
+                          "remove it to begin again, or choose another folder with -o"};
+  const Json json = read_json(text, origin);
+  const JsonNode root(origin, json);
+  if (root.at("schema").whole() != kSchema) refuse(origin, "it has another schema");
+  auto report = report_from(root);
+  check_places(report, origin);
   return report;
 }
 
