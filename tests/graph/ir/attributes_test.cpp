@@ -101,37 +101,3 @@ TEST_CASE("an emitted chain reads the attribute, and takes no other value's name
   CHECK(add->output()->debugName() == "weight");
   lint(model);
 }
-
-TEST_CASE("arguments are found by the names of the schema, constants by their values") {
-  const auto model = from_ir(R"(graph(%x : Tensor, %w : Tensor):
-  %none : None = prim::Constant()
-  %one : int = prim::Constant[value=1]()
-  %pair : int[] = prim::Constant[value=[1, 1]]()
-  %y : Tensor = aten::conv2d(%x, %w, %none, %pair, %pair, %pair, %one)
-  return (%y))",
-                             {{"conv.weight", numbers({2, 2, 3, 3})}});
-  const auto* conv = node_of(model, "conv2d");
-  CHECK(attribute_path(argument(conv, "weight")) == "conv.weight");
-  CHECK(argument(conv, "alpha") == nullptr);
-  CHECK(constant_argument(conv, "groups").toInt() == 1);
-  CHECK(constant_argument(conv, "stride").toIntVector() == std::vector<int64_t>{1, 1});
-  CHECK(constant_argument(conv, "bias").isNone());
-  CHECK(constant_argument(conv, "input").isNone());
-  CHECK(short_kind(conv) == "conv2d");
-  CHECK(is_tensor(conv->output()));
-  CHECK_FALSE(is_tensor(argument(conv, "groups")));
-}
-
-TEST_CASE("nodes of inner blocks are listed depth first, those of the top alone") {
-  ModuleBuilder net("Net");
-  net.define("def forward(self, x):\n  if bool(x.sum() > 0):\n    x = torch.relu(x)\n  return torch.neg(x)");
-  const auto model = inlined(net.build());
-  const auto kinds = [](const std::vector<jit::Node*>& nodes) {
-    std::string text;
-    for (const auto* node : nodes)
-      if (node->kind() != c10::prim::Constant) text += short_kind(node) + " ";
-    return text;
-  };
-  CHECK(kinds(nodes_of(graph_of(model)->block())) == "sum gt Bool If neg ");
-  CHECK(kinds(all_nodes_of(graph_of(model)->block())) == "sum gt Bool If relu neg ");
-}

@@ -1,17 +1,14 @@
 #include "graph/ir/module_place.h"
 
-#include <torch/csrc/jit/ir/irparser.h>
-
 #include "catch.h"
+#include "graph/parsed_ir.h"
 
 using namespace qtool;
 
 namespace {
 
 std::shared_ptr<torch::jit::Graph> relu() {
-  auto graph = std::make_shared<torch::jit::Graph>();
-  torch::jit::parseIR("graph(%x : Tensor):\n  %y : Tensor = aten::relu(%x)\n  return (%y)\n", graph.get());
-  return graph;
+  return parsed("graph(%x : Tensor):\n  %y : Tensor = aten::relu(%x)\n  return (%y)\n");
 }
 
 }  // namespace
