@@ -104,7 +104,7 @@ jit::SourceRange range_of(const Json& node) {
                : "";
   }
   if (file.empty()) return {};
-  const auto source = std::make_shared<jit::Source>(code, file, number > 0 ? number - 1 : 0);
+  const auto source = std::make_shared<jit::Source>(code, file, number);
   return jit::SourceRange(source, 0, code.size());
 }
 
