@@ -115,8 +115,9 @@ TEST_CASE("what a run would decide is assumed where a graph has fused attention,
   %none : None = prim::Constant()
   %n : int = prim::Constant[value=4]()
   %no : bool = prim::Constant[value=0]()
-  %y : Tensor, %w : Tensor = aten::_native_multi_head_attention(%x, %x, %x, %n, %n, %m, %m, %m, %m, %none, %no, %no, %none)
-)" + kConditions.substr(1));
+  %y : Tensor, %w : Tensor = aten::_native_multi_head_attention(%x, %x, %x, %n, %n, )"
+                            R"(%m, %m, %m, %m, %none, %no, %no, %none))" +
+                            kConditions);
   assume_fast_paths(*fused);
   fused->lint();
   // The last one asks for the rank, too, but for no reason in words.

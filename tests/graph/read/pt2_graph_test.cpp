@@ -141,7 +141,8 @@ TEST_CASE("a body that runs without gradients stands in the place of its call") 
 TEST_CASE("a node keeps its innermost module and its line of the user's own source") {
   const auto graph = read({node("torch.ops.aten.relu.default", {{"self", tensor("x")}}, tensor("y"),
                                 R"j({"nn_module_stack": "L__self__,,Net;L__self___fc,fc,torch.nn.Linear",
-     "stack_trace": "  File \"net.py\", line 12, in forward\n    y = self.fc(x)\n  File \"torch/nn/f.py\", line 5, in relu\n    return 1"})j"),
+     "stack_trace": "  File \"net.py\", line 12, in forward\n    y = self.fc(x)\n)j"
+                                R"j(  File \"torch/nn/f.py\", line 5, in relu\n    return 1"})j"),
                            tensor("y")});
   const auto* relu = *graph->nodes().begin();
   CHECK(source_of(relu) == "net.py:12");
