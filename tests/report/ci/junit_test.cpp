@@ -42,12 +42,3 @@ TEST_CASE("JUnit XML is well-formed whatever the texts hold") {
     CHECK(text.find(part) == std::string::npos);
   REQUIRE(document.load_string(to_junit("none", {}).c_str()));
 }
-
-TEST_CASE("annotations are GitHub's workflow commands, escaped as its toolkit does") {
-  CHECK(github_annotations(kGates) ==
-        "::warning title=qtool max_drop::noise\n"
-        "::error title=qtool min_accuracy::80 %25 < 90 %25 & \"bad\"%0Areally\n"
-        "::notice title=qtool max_size_ratio::fine\n");
-  CHECK(github_annotations({{.name = "a:b,c%\r", .passed = false, .text = "x:y,z"}}) ==
-        "::error title=qtool a%3Ab%2Cc%25%0D::x:y,z\n");
-}

@@ -53,14 +53,3 @@ TEST_CASE("without classes the headline tells SQNR, and of the worst channel") {
   outputs[1].constant_channels = {5, 7};
   CHECK(headline(report) == "SQNR 53.6 dB, and channels that have become constant.");
 }
-
-TEST_CASE("int8 that is slower than float, as saved or folded and frozen, is told first, and what to do") {
-  Report report;
-  report.targets = {{.name = "libtorch"}};
-  report.timing.latency = ReportLatency{.float_ms = 4, .folded_ms = 1.5, .int8_ms = 2};
-  CHECK(headline(report) ==
-        "Slower than float: int8 takes 0.50 of its time as saved, 1.33 folded and frozen; try --target "
-        "libtorch-onednn or --prefer speed. Not verified on data.");
-  report.timing.latency->folded_ms = 1.97;  // noise
-  CHECK(headline(report) == "2.0 times faster (1.0 than float folded and frozen), not verified on data.");
-}
