@@ -4,17 +4,12 @@
 
 #include "catch.h"
 #include "data/files.h"
+#include "data/reads.h"
 
 namespace qtool {
 namespace {
 
 constexpr uint64_t kMost = 1 << 24;
-
-std::string read(ByteSource& source, uint64_t offset, size_t count) {
-  std::string bytes(count, '\0');
-  source.read(offset, bytes.data(), count);
-  return bytes;
-}
 
 /// 1 MB that does not compress to nothing.
 std::string long_text() {
@@ -37,25 +32,6 @@ TEST_CASE("plain and gzip files read alike, in any order") {
     CHECK(read(*source, 0, 3) == text.substr(0, 3));
     CHECK_THAT(message_of([&] { (void)read(*source, text.size() - 1, 2); }), contains("truncated data file"));
   }
-}
-
-TEST_CASE("a packed stream is unpacked once and no further than needed") {
-  int64_t unpacked = 0;
-  const auto source = unpack_once(
-      "stream",
-      [&](char* to, size_t count) {
-        std::fill(to, to + count, char('a' + unpacked / 1'000'000));
-        unpacked += int64_t(count);
-        return unpacked > 5'000'000 ? 0 : count;
-      },
-      std::nullopt, kMost);
-  CHECK(read(*source, 0, 10) == std::string(10, 'a'));
-  CHECK(unpacked < 1'000'000);
-  CHECK(read(*source, 1'900'000, 10) == std::string(10, 'b'));
-  const int64_t before = unpacked;
-  CHECK(before < 3'000'000);
-  CHECK(read(*source, 5, 10) == std::string(10, 'a'));
-  CHECK(unpacked == before);
 }
 
 TEST_CASE("unpacking leaves no name behind in the temporary folder") {

@@ -106,36 +106,5 @@ TEST_CASE("bad .npz files are refused") {
              contains("cannot read the zip file") && contains("No such file"));
 }
 
-TEST_CASE(".npz members that unpack to more than the limit are refused before they are read") {
-  const TemporaryFolder folder;
-  const std::string zeros = npy("|u1", "(3, 1000000)", std::string(3'000'000, '\0'));
-  put_zip(folder / "x.npz", {{"x.npy", zeros}}, Packing::kDeflated);
-  CHECK(std::filesystem::file_size(folder / "x.npz") < 10'000);
-  DataSpec spec{.kind = DataKind::kNpz, .path = folder / "x.npz", .max_mb = 2};
-  CHECK_THAT(message_of([&] { (void)open_dataset(spec); }),
-             contains("too large when it is unpacked") && contains("x.npz:x.npy") &&
-                 contains("at least 3 MB") && contains("at most 2 MB") && contains("max-mb=3"));
-  spec.max_mb = 3;
-  CHECK(open_dataset(spec)->size() == 3);
-  spec.max_mb = 2;
-  put_zip(folder / "x.npz", {{"x.npy", zeros}}, Packing::kStored);  // as large as the file
-  CHECK(open_dataset(spec)->size() == 3);
-}
-
-TEST_CASE("a flipped bit in an .npz file is found by its checksum, in whichever member") {
-  for (const Packing packing : {Packing::kStored, Packing::kDeflated}) {
-    const TemporaryFolder folder;
-    (void)open_members(folder, {{"x.npy", kMask}, {"labels.npy", kLabels}}, packing);
-    std::string bytes = get(folder / "x.npz");
-    const std::string name = packing == Packing::kStored ? "labels.npy" : "x.npy";
-    bytes[bytes.find(name) + name.size() + 2 + (packing == Packing::kStored ? kLabels.size() - 4 : 0)] ^= 1;
-    put(folder / "x.npz", bytes);
-    const auto message =
-        message_of([&] { (void)open_dataset({.kind = DataKind::kNpz, .path = folder / "x.npz"}); });
-    CHECK_THAT(message, contains("cannot read the zip file") && contains(folder / "x.npz") &&
-                            contains(name + " is cut off or does not have its checksum"));
-  }
-}
-
 }  // namespace
 }  // namespace qtool
