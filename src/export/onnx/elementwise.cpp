@@ -1,5 +1,6 @@
 #include <c10/core/ScalarType.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -33,8 +34,12 @@ constexpr const char* kSin = "Sin";
 constexpr const char* kCos = "Cos";
 constexpr const char* kFloor = "Floor";
 constexpr const char* kCeil = "Ceil";
-constexpr const char* kRound = "Round";
 constexpr const char* kSign = "Sign";
+
+void round(Emitter& e) {
+  if (e.has("decimals") && e.integer("decimals") != 0) e.refuse("it rounds to decimals");
+  e.out(e.add("Round", {e.tensor("self")}));
+}
 
 void rsqrt(Emitter& e) { e.out(e.add("Reciprocal", {e.add("Sqrt", {e.tensor("self")})})); }
 
@@ -79,12 +84,27 @@ void prelu(Emitter& e) {
   e.out(e.add("PRelu", {e.tensor("self"), e.builder().constant(slope, e.hint() + ".weight")}));
 }
 
+/// Whether each bound is a number that is known, or is not there.
+bool has_known_bounds(const Emitter& e, std::initializer_list<const char*> names) {
+  return std::all_of(names.begin(), names.end(), [&](const char* name) {
+    const auto bound = e.argument(name);
+    return !e.has(name) ||
+           (bound.constant && (!bound.constant->isTensor() || bound.constant->toTensor().numel() == 1));
+  });
+}
+
 void clip(Emitter& e, const char* low, const char* high) {
   const auto type = e.type("self");
-  const auto bound = [&](const char* name) {
-    return e.has(name) ? e.builder().scalar(e.number(name), type) : std::string();
-  };
-  e.out(e.add("Clip", {e.tensor("self"), bound(low), bound(high)}));
+  auto x = e.tensor("self");
+  if (has_known_bounds(e, {low, high})) {
+    const auto bound = [&](const char* name) {
+      return e.has(name) ? e.builder().scalar(e.number(name), type) : std::string();
+    };
+    return e.out(e.add("Clip", {x, bound(low), bound(high)}));
+  }
+  for (const auto& [name, limit] : {std::pair(low, "Max"), std::pair(high, "Min")})
+    if (e.has(name)) x = e.add(limit, {x, e.cast(e.tensor(name), e.type(name), type)});
+  e.out(x);
 }
 
 void hardtanh(Emitter& e) { clip(e, "min_val", "max_val"); }
@@ -151,17 +171,21 @@ std::string with_alpha(const Emitter& e, const std::string& value, at::ScalarTyp
 /// Of plain Python numbers the schema calls the arguments a and b.
 Pair operands(const Emitter& e) { return e.has("a") ? pair(e, "a", "b") : pair(e); }
 
+constexpr const char* kMul = "Mul";
+constexpr const char* kMin = "Min";
+
+/// ONNX computes with numbers alone; of truth values a product and the least are And, a sum and the greatest Or.
 template <const char* const& type>
 void binary(Emitter& e) {
   const auto both = operands(e);
+  if (both.type == at::kBool)
+    return e.out(e.add(type == kMul || type == kMin ? "And" : "Or", {both.first, both.second}));
   out_number(e, e.add(type, {both.first, with_alpha(e, both.second, both.type)}), both.is_number);
 }
 
 constexpr const char* kAdd = "Add";
 constexpr const char* kSub = "Sub";
-constexpr const char* kMul = "Mul";
 constexpr const char* kMax = "Max";
-constexpr const char* kMin = "Min";
 constexpr const char* kAnd = "And";
 constexpr const char* kOr = "Or";
 constexpr const char* kXor = "Xor";
@@ -169,6 +193,14 @@ constexpr const char* kXor = "Xor";
 void rsub(Emitter& e) {
   const auto both = pair(e);
   out_number(e, e.add("Sub", {both.second, with_alpha(e, both.first, both.type)}), both.is_number);
+}
+
+/// Whole numbers of any sign, rounded down: without the remainder, which has the divisor's sign, the division comes out
+/// even. Sizes are not negative, so that ONNX's division, which rounds towards zero, is the same.
+void out_floor_quotient(Emitter& e, const Pair& both) {
+  auto dividend = both.first;
+  if (!both.is_number) dividend = e.add("Sub", {dividend, e.add("Mod", {both.first, both.second})});
+  out_number(e, e.add("Div", {dividend, both.second}), both.is_number);
 }
 
 /// Division of whole numbers gives a fraction, but where it is rounded.
@@ -180,19 +212,17 @@ void div(Emitter& e) {
                 {e.cast(both.first, both.type, at::kFloat), e.cast(both.second, both.type, at::kFloat)}));
     return;
   }
+  if (mode == "floor" && !at::isFloatingType(both.type)) return out_floor_quotient(e, both);
   const auto quotient = e.add("Div", {both.first, both.second});
   if (!at::isFloatingType(both.type) || mode.empty()) return out_number(e, quotient, both.is_number);
   if (mode == "trunc") e.refuse("it rounds towards zero");
   e.out(e.add("Floor", {quotient}));
 }
 
-/// Sizes are not negative, so that ONNX's division, which rounds towards zero, is the same.
 void floor_divide(Emitter& e) {
   const auto both = operands(e);
-  const auto quotient = e.add("Div", {both.first, both.second});
-  if (at::isFloatingType(both.type)) return e.out(e.add("Floor", {quotient}));
-  if (!both.is_number) e.refuse("it divides whole numbers that may be negative");
-  out_number(e, quotient, true);
+  if (!at::isFloatingType(both.type)) return out_floor_quotient(e, both);
+  e.out(e.add("Floor", {e.add("Div", {both.first, both.second})}));
 }
 
 void remainder(Emitter& e) {
@@ -206,8 +236,8 @@ void pow(Emitter& e) {
   const auto type = at::isFloatingType(e.type("self")) ? e.type("self") : at::kFloat;
   const auto base = typed(e, "self", type);
   if (exponent.constant && exponent.constant->isScalar() && exponent.constant->toScalar().toDouble() == 2)
-    return e.out(e.add("Mul", {base, base}));
-  e.out(e.add("Pow", {base, typed(e, "exponent", type)}));
+    return e.out(e.cast(e.add("Mul", {base, base}), type, e.result().type));
+  e.out(e.cast(e.add("Pow", {base, typed(e, "exponent", type)}), type, e.result().type));
 }
 
 template <const char* const& type>
@@ -289,7 +319,7 @@ constexpr OperatorRow kElementwiseRows[] = {
     {"aten::cos", unary<kCos>},
     {"aten::floor", unary<kFloor>},
     {"aten::ceil", unary<kCeil>},
-    {"aten::round", unary<kRound>},
+    {"aten::round", round},
     {"aten::sign", unary<kSign>},
     {"aten::rsqrt", rsqrt},
     {"aten::silu", silu},

@@ -26,6 +26,10 @@ void Emitter::refuse(const std::string& why) const {
                .fix = "write it with other operators, or choose another --target"});
 }
 
+void Emitter::needs_batch(const std::string& name, size_t dimensions) const {
+  if (size_t(rank(name)) == dimensions + 1) refuse("it takes one sample without a batch");
+}
+
 Converted Emitter::argument(const std::string& name) const {
   auto* value = qtool::argument(node_, name);
   return value ? conversion_.of(value) : Converted{.constant = c10::IValue()};

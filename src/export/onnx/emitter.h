@@ -59,6 +59,9 @@ class Emitter {
   void out(Converted value, size_t index = 0) const;
   [[nodiscard]] Conversion& conversion() const { return conversion_; }
 
+  /// Refuses where `name` is one sample without a batch: channels and so many `dimensions`, which LibTorch takes too.
+  void needs_batch(const std::string& name, size_t dimensions) const;
+
   /// Throws Error(kUnquantizable): why ONNX cannot hold the operator as it stands here.
   [[noreturn]] void refuse(const std::string& why) const;
 

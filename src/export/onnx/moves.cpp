@@ -286,8 +286,13 @@ void repeat(Emitter& e) {
 }
 
 void roll(Emitter& e) {
-  const auto shifts = e.integers("shifts"), axes = e.axes("dims", e.rank("self"));
+  const auto sizes = e.seen("self").sizes;
+  auto shifts = e.integers("shifts");
+  const auto axes = e.axes("dims", e.rank("self"));
   if (axes.size() != shifts.size()) e.refuse("it rolls without dims");
+  // Where Slice ends at the ends, a roll goes on; the batch, the first dimension, has any length.
+  for (size_t i = 0; i < axes.size(); ++i)
+    if (axes[i] > 0) shifts[i] %= sizes[size_t(axes[i])];
   auto x = e.tensor("self");
   for (size_t i = 0; i < axes.size(); ++i) {
     const auto at = e.builder().constant({-shifts[i]}), axis = e.builder().constant({axes[i]});

@@ -84,10 +84,8 @@ void vector_norm(Emitter& e) {
 }
 
 void cumsum(Emitter& e) {
-  const auto type = e.type("self");
-  const auto wanted = at::isFloatingType(type) ? type : at::kLong;
-  e.out(e.add("CumSum",
-              {e.cast(e.tensor("self"), type, wanted), e.builder().scalar(e.axis("dim", e.rank("self")))}));
+  const auto x = e.cast(e.tensor("self"), e.type("self"), e.result().type);
+  e.out(e.add("CumSum", {x, e.builder().scalar(e.axis("dim", e.rank("self")))}));
 }
 
 /// Mean of the squared distance from the mean; with Bessel's correction by default.

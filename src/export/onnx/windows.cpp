@@ -17,6 +17,7 @@ size_t dimensions_of(const Emitter& e) {
 
 Attributes pool_attributes(const Emitter& e) {
   const auto dimensions = dimensions_of(e);
+  e.needs_batch("self", dimensions);
   const auto kernel = e.integers("kernel_size", dimensions);
   const auto given = e.integers("stride", dimensions);
   return {{"kernel_shape", kernel},
@@ -47,6 +48,7 @@ void avg_pool(Emitter& e) {
 /// To one value it is a global pool; to more, windows of one size, where the lengths allow that.
 void adaptive_pool(Emitter& e, const char* global, const char* local) {
   const auto dimensions = dimensions_of(e);
+  e.needs_batch("self", dimensions);
   const auto wanted = e.integers("output_size", dimensions);
   if (std::all_of(wanted.begin(), wanted.end(), [](int64_t length) { return length == 1; }))
     return e.out(e.add(global, {e.tensor("self")}));
@@ -90,10 +92,11 @@ void upsample_nearest(Emitter& e) {
              {"nearest_mode", std::string("floor")}});
 }
 
+/// pytorch_half_pixel, of an early PyTorch, differs where one value comes out.
 Attributes smooth(const Emitter& e, const std::string& mode) {
   return {{"mode", mode},
           {"coordinate_transformation_mode",
-           std::string(e.flag("align_corners") ? "align_corners" : "pytorch_half_pixel")}};
+           std::string(e.flag("align_corners") ? "align_corners" : "half_pixel")}};
 }
 
 void upsample_linear(Emitter& e) { resize(e, smooth(e, "linear")); }

@@ -60,6 +60,13 @@ void normalise_clamp(jit::Node* node, const jit::Module&) {
             {node->input(0), constant_before(node, 0.0), constant_before(node, high.toScalar().toDouble())});
 }
 
+/// max() and min() of two tensors; of one they are others.
+template <bool is_max>
+void extreme_of_two(jit::Node* node) {
+  if (auto* other = argument(node, "other"))
+    replace(node, is_max ? "aten::maximum" : "aten::minimum", {node->input(0), other});
+}
+
 void normalise_relu6(jit::Node* node, const jit::Module&) {
   replace(node, "aten::hardtanh", {node->input(0), constant_before(node, 0.0), constant_before(node, 6.0)});
 }
@@ -151,6 +158,8 @@ const std::map<std::string, Rewrite>& rewrites() {
       {"aten::clamp", normalise_clamp},
       {"aten::clamp_min", normalise_clamp},
       {"aten::relu6", normalise_relu6},
+      {"aten::max", on_node<extreme_of_two<true>>},
+      {"aten::min", on_node<extreme_of_two<false>>},
       {"aten::pad", normalise_pad},
       {"aten::dropout", drop_outside_training},
       {"aten::feature_dropout", drop_outside_training},

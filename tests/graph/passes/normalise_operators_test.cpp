@@ -123,6 +123,13 @@ TEST_CASE("padding by name becomes numbers") {
       ->run(padded({2, 4}, "same", "[1, 1]"));
 }
 
+TEST_CASE("the greatest and the least of two tensors have names of their own, those of one stay") {
+  FileCheck().check("aten::maximum(")->check_not("aten::max(")->run(normalised("torch.max(x, torch.neg(x))"));
+  FileCheck().check("aten::minimum(")->check_not("aten::min(")->run(normalised("torch.min(x, torch.neg(x))"));
+  FileCheck().check("aten::max(")->run(normalised("torch.max(x, 1)[0]"));
+  FileCheck().check("aten::min(")->run(normalised("torch.min(x)"));
+}
+
 TEST_CASE("clamps from zero become relu or hardtanh, others stay") {
   FileCheck().check("aten::relu(")->check_not("clamp")->run(normalised("torch.clamp(x, 0)"));
   FileCheck().check("aten::relu(")->check_not("clamp")->run(normalised("torch.clamp(x, 0.0, None)"));
