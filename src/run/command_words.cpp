@@ -3,12 +3,19 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <sstream>
 
 #include "base/error.h"
 
 namespace qtool {
 namespace {
+
+/// A file: that a folder may be entered is the same right.
+bool is_program(const std::string& path) {
+  std::error_code code;
+  return std::filesystem::is_regular_file(path, code) && access(path.c_str(), X_OK) == 0;
+}
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n'; }
 
@@ -69,12 +76,12 @@ class Splitter {
 std::vector<std::string> words_of(const std::string& command) { return Splitter(command).run(); }
 
 std::string program_of(const std::string& word) {
-  if (word.find('/') != std::string::npos && access(word.c_str(), X_OK) == 0) return word;
+  if (word.find('/') != std::string::npos && is_program(word)) return word;
   const char* path = std::getenv("PATH");
   std::istringstream folders(path && word.find('/') == std::string::npos ? path : "");
   for (std::string folder; std::getline(folders, folder, ':');) {
     auto program = (folder.empty() ? "." : folder) + "/" + word;
-    if (access(program.c_str(), X_OK) == 0) return program;
+    if (is_program(program)) return program;
   }
   throw Error(ErrorKind::kUsage, {.what = "there is no such program",
                                   .where = "--runner",

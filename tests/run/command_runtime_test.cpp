@@ -10,15 +10,12 @@
 #include "base/error.h"
 #include "data/files.h"
 #include "data/npz_tensors.h"
-#include "run/command_words.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
 #include "catch.h"
 
 using namespace qtool;
 
 namespace {
-
-using Strings = std::vector<std::string>;
 
 /// A shell's script with the three paths as $1, $2 and $3.
 RunnerCommand shell(const std::string& script) {
@@ -33,21 +30,6 @@ std::vector<at::Tensor> run(const RunnerCommand& options, const std::vector<at::
 std::vector<at::Tensor> two() { return {at::arange(6, at::kFloat).view({2, 3}), at::arange(2, at::kLong)}; }
 
 }  // namespace
-
-TEST_CASE("words are split as a shell does it, and nothing is expanded") {
-  CHECK(words_of("  run  'two words' a\"b c\"d e\\ f ").size() == 4);
-  CHECK(words_of("'a b' \"$HOME \\\" x\" \\'*") == Strings{"a b", "$HOME \" x", "'*"});
-  CHECK(words_of("''") == Strings{""});
-  CHECK(words_of(" ").empty());
-  CHECK_THROWS_WITH(words_of("run 'this"), contains("a quote is not closed"));
-}
-
-TEST_CASE("a program is found in PATH, or by its path") {
-  CHECK(program_of("sh").ends_with("/sh"));
-  CHECK(program_of("/bin/sh") == "/bin/sh");
-  CHECK_THROWS_WITH(program_of("no-such-program"), contains("there is no such program"));
-  CHECK_THROWS_WITH(program_of("/no/such"), contains("there is no such program"));
-}
 
 TEST_CASE("a command reads the inputs and writes the outputs, in their order") {
   const auto inputs = two();
