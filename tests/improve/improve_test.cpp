@@ -118,14 +118,3 @@ TEST_CASE("auto takes what is cheap, and with 4 bits or fewer the rest") {
   CHECK(names_of_rows(8, {"bias-correction", "batch-norm"}) ==
         std::vector<std::string>{"batch-norm", "bias-correction"});
 }
-
-TEST_CASE("auto and none stand alone, and no name stands twice") {
-  CHECK_NOTHROW(check_improvements({"auto"}));
-  CHECK_NOTHROW(check_improvements({"batch-norm", "bias-correction"}));
-  CHECK_THROWS_WITH(check_improvements({"auto", "batch-norm"}),
-                    contains("improvements contradict each other"));
-  CHECK_THROWS_WITH(check_improvements({"batch-norm", "none"}),
-                    contains("improvements contradict each other"));
-  CHECK_THROWS_WITH(check_improvements({"batch-norm", "batch-norm"}),
-                    contains("an improvement is named twice"));
-}

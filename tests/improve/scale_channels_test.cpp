@@ -18,11 +18,6 @@ using namespace qtool;
 
 namespace {
 
-std::vector<ScalingGroup> groups_of(const SmallNet& net, bool norms = false) {
-  const auto solution = prepare(build(net), noise(net.input, 5));
-  return scaling_groups(view(solution.model), solution.plan, norms);
-}
-
 /// A network with some channels of its middle a hundred times as large as the others, which the last layer makes up
 /// for.
 Solution unlike(const std::string& body, const std::vector<int64_t>& depthwise = {}) {
@@ -65,35 +60,6 @@ Tried tried(const Solution& solution, Attempt (*row)(const Solution&, const Evid
 }
 
 }  // namespace
-
-TEST_CASE("a group is what a layer makes up to the layers that read it") {
-  const std::vector<std::pair<std::string, std::vector<int64_t>>> weights = {
-      {"w1", {4, 3, 1, 1}}, {"w2", {4, 1, 3, 3}}, {"w3", {2, 4, 1, 1}}};
-  auto groups = groups_of({"return torch.conv2d(torch.relu(torch.conv2d(x, w1)), w3)", weights});
-  REQUIRE(groups.size() == 1);
-  CHECK(groups[0].producer == "conv2d");
-  CHECK(groups[0].values == std::vector<std::string>{"conv2d", "relu"});
-  CHECK(groups[0].channels == "relu");
-  CHECK(groups[0].readers == std::vector<std::string>{"conv2d#2"});
-  CHECK(!groups[0].clip);
-  groups = groups_of(
-      {"h = torch.hardtanh(torch.conv2d(x, w1), 0., 6.); return torch.conv2d(torch.conv2d(h, w2, None, "
-       "[1, 1], [1, 1], [1, 1], 4), w3)",
-       weights});
-  REQUIRE(groups.size() == 2);
-  CHECK(groups[0].clip == 6);
-  CHECK(!groups[1].clip);
-}
-
-TEST_CASE("there is no group where something else reads the values, or is no line through zero") {
-  const std::vector<std::pair<std::string, std::vector<int64_t>>> weights = {{"w1", {4, 3, 1, 1}},
-                                                                             {"w3", {4, 4, 1, 1}}};
-  CHECK(groups_of({"h = torch.relu(torch.conv2d(x, w1)); return torch.conv2d(h, w3) + h", weights}).empty());
-  CHECK(groups_of({"return torch.conv2d(torch.gelu(torch.conv2d(x, w1)), w3)", weights}).empty());
-  CHECK(
-      groups_of({"return torch.conv2d(torch.hardtanh(torch.conv2d(x, w1), -1., 1.), w3)", weights}).empty());
-  CHECK(groups_of({"return torch.relu(torch.conv2d(x, w1))", weights}).empty());
-}
 
 TEST_CASE("channels of unlike size are made alike, and what is computed stays") {
   const auto x = noise({4, 3, 7, 7}, 5);
