@@ -9,6 +9,7 @@
 #include "graph/read/pt2_tensors.h"
 #include "graph/read/records.h"
 #include "grid/affine.h"
+#include "program_text.h"
 #include "small_net.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
 #include "catch.h"
@@ -16,8 +17,6 @@
 using namespace qtool;
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// A file that was written, and what is in it.
 struct Written {
@@ -45,39 +44,7 @@ Written write(const SmallNet& net, const Pt2Dialect& dialect = kInductorDialect,
 
 const Json& graph_of(const Written& written) { return written.program.at("graph_module").at("graph"); }
 
-std::string shown(const Json& argument) {
-  const Json& value = argument.begin().value();
-  if (argument.contains("as_tensor")) return value.at("name").get<std::string>();
-  if (argument.contains("as_sym_int")) return shown(value);
-  if (!argument.contains("as_tensors") && !argument.contains("as_sym_ints"))
-    return value.is_string() ? value.get<std::string>() : value.dump();
-  std::string text;
-  for (const Json& item : value)
-    text += (text.empty() ? "" : ", ") +
-            (item.contains("name") ? item.at("name").get<std::string>() : shown(item));
-  return "[" + text + "]";
-}
-
-/// A line for each node: `conv = aten.conv2d.default(x, p_w, null, [1, 1])`. Scales, which depend on LibTorch's
-/// kernels, are `S`, zero points `Z`.
-std::string text_of(const Written& written) {
-  std::string text;
-  for (const Json& node : graph_of(written).at("nodes")) {
-    std::string outputs, inputs;
-    for (const Json& output : node.at("outputs")) outputs += (outputs.empty() ? "" : ", ") + shown(output);
-    for (const Json& input : node.at("inputs")) {
-      const auto name = input.at("name").get<std::string>();
-      const bool is_grid =
-          (name == "scale" || name == "zero_point") && !input.at("arg").contains("as_tensor");
-      inputs += (inputs.empty() ? "" : ", ") +
-                (is_grid ? std::string(name == "scale" ? "S" : "Z") : shown(input.at("arg")));
-    }
-    auto target = node.at("target").get<std::string>();
-    if (target.starts_with("torch.ops.")) target = target.substr(10);
-    text += outputs + " = " + target + "(" + inputs + ")\n";
-  }
-  return text;
-}
+std::string text_of(const Written& written) { return qtool::text_of(graph_of(written)); }
 
 const SmallNet kConvRelu = {"return torch.relu(torch.conv2d(x, w, b))", {{"w", {4, 3, 3, 3}}, {"b", {4}}}};
 
