@@ -2,6 +2,7 @@
 
 #include <ATen/ops/ones.h>
 #include <torch/csrc/jit/testing/file_check.h>
+#include <torch/version.h>
 
 #include <nlohmann/json.hpp>
 
@@ -97,6 +98,7 @@ TEST_CASE("an overload for two tensors that has a number is that for a number") 
     if (short_kind(made) == "add") CHECK(made->schema().overload_name() == "Scalar");
 }
 
+#if TORCH_VERSION_MAJOR >= 2  // 1.13 has no such operator
 TEST_CASE("sizes are computed by Python's own operators, and checks of them go") {
   check({node("torch.ops.aten.sym_size.int", {{"self", tensor("x")}, {"dim", number(0)}}, size("s")) + ", " +
              node("_operator.mul", {{"a", size("s")}, {"b", number(2)}}, size("t")) + ", " +
@@ -108,6 +110,7 @@ TEST_CASE("sizes are computed by Python's own operators, and checks of them go")
          tensor("y")},
         {"int = aten::sym_size(%x", "int = aten::mul(", "prim::ListConstruct(", "aten::view(%x"});
 }
+#endif
 
 TEST_CASE("a list of tensors is taken apart, and outputs are nested as the program says") {
   const auto chunk = node("torch.ops.aten.chunk.default", {{"self", tensor("x")}, {"chunks", number(2)}},
