@@ -19,7 +19,9 @@ using torch::jit::testing::FileCheck;
 namespace {
 
 std::string tensor(const std::string& name) { return R"({"as_tensor": {"name": ")" + name + R"("}})"; }
-std::string size(const std::string& name) { return R"({"as_sym_int": {"as_name": ")" + name + R"("}})"; }
+[[maybe_unused]] std::string size(const std::string& name) {
+  return R"({"as_sym_int": {"as_name": ")" + name + R"("}})";
+}
 std::string number(int value) { return R"({"as_int": )" + std::to_string(value) + "}"; }
 
 /// `inputs`: names of parameters and their arguments.
