@@ -3,24 +3,30 @@
 #include <ATen/core/Tensor.h>
 
 #include <algorithm>
+#include <limits>
+#include <mutex>
 
 #include "data/kinds.h"
 
 namespace qtool {
 namespace {
 
-/// The first samples of a data set.
-class Limited : public Dataset {
+/// The first samples of a data set, for readers in several threads.
+class SharedSamples : public Dataset {
  public:
-  Limited(std::unique_ptr<Dataset> whole, int64_t limit) : whole_(std::move(whole)), limit_(limit) {}
+  SharedSamples(std::unique_ptr<Dataset> whole, int64_t limit) : whole_(std::move(whole)), limit_(limit) {}
 
   int64_t size() const override { return std::min(limit_, whole_->size()); }
   bool has_targets() const override { return whole_->has_targets(); }
   at::Tensor labels() override {
+    const std::lock_guard lock(reading_);
     const at::Tensor all = whole_->labels();
     return all.defined() ? all.narrow(0, 0, size()) : all;
   }
-  Batch read(std::span<const int64_t> indices) override { return whole_->read(indices); }
+  Batch read(std::span<const int64_t> indices) override {
+    const std::lock_guard lock(reading_);
+    return whole_->read(indices);
+  }
   std::vector<std::string> input_names() const override { return whole_->input_names(); }
   std::vector<std::string> notes() const override { return whole_->notes(); }
   bool same_shape() const override { return whole_->same_shape(); }
@@ -29,6 +35,7 @@ class Limited : public Dataset {
  private:
   std::unique_ptr<Dataset> whole_;
   int64_t limit_;
+  std::mutex reading_;
 };
 
 std::unique_ptr<Dataset> open_whole(const DataSpec& spec) {
@@ -55,9 +62,8 @@ std::unique_ptr<Dataset> open_whole(const DataSpec& spec) {
 }  // namespace
 
 std::unique_ptr<Dataset> open_dataset(const DataSpec& spec) {
-  auto dataset = open_whole(spec);
-  if (spec.limit == 0) return dataset;
-  return std::make_unique<Limited>(std::move(dataset), spec.limit);
+  const int64_t limit = spec.limit == 0 ? std::numeric_limits<int64_t>::max() : spec.limit;
+  return std::make_unique<SharedSamples>(open_whole(spec), limit);
 }
 
 }  // namespace qtool

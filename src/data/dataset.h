@@ -10,8 +10,7 @@
 
 namespace qtool {
 
-/// Samples by index, as stored (before transforms). Holds no samples in memory. Not thread safe: one reader
-/// at a time.
+/// Samples by index, as stored (before transforms). Holds no samples in memory.
 class Dataset {
  public:
   virtual ~Dataset() = default;
@@ -36,7 +35,8 @@ class Dataset {
 
 /// Opens what the spec names; `limit` cuts it to its first samples, a split that is not given is train.
 /// Throws Error(kUsage) where it is missing, empty, truncated or inconsistent. Kinds without splits (npy,
-/// npz, tensors, random) have the same samples in both.
+/// npz, tensors, random) have the same samples in both. What it gives may be read by several threads: they wait for
+/// each other.
 [[nodiscard]] std::unique_ptr<Dataset> open_dataset(const DataSpec& spec);
 
 }  // namespace qtool

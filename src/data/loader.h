@@ -46,7 +46,7 @@ class Loader {
   /// after start() or next(). Throws Error(kUsage) where the data is missing or damaged, does not have what the models
   /// take, or the options leave no sample.
   Loader(const DataSpec& spec, const ReaderInputs& readers, const LoaderOptions& options);
-  /// The same, of data that is open already: what `spec` names. Nobody else may read it meanwhile.
+  /// The same, of data that is open already: what `spec` names.
   Loader(const DataSpec& spec, std::shared_ptr<Dataset> dataset, const ReaderInputs& readers,
          const LoaderOptions& options);
   ~Loader();

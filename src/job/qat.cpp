@@ -56,7 +56,7 @@ class FineTuning {
         switches_(model_, plan_) {
     options_.train.seed = seed;
     options_.train.metric = options.metric;
-    const double taught = teacher_share(options.train, data.spec(Split::kTrain));
+    const double taught = teacher_share(options.train, data.has_targets(Split::kTrain));
     if (!is_zoo(options.model) && taught > 0) teacher_ = start.canonical.clone();
   }
 
@@ -68,7 +68,8 @@ class FineTuning {
       return double(first_step) >= options_.fake_quant.quantize_at * double(steps);
     };
     const TrainTask task{.model = model_,
-                         .data = parse_data_spec(options_.data),
+                         .data = data_.spec(Split::kTrain),
+                         .dataset = data_.opened(Split::kTrain),
                          .checkpoint = in_folder(options_.output, kCheckpointFile),
                          .history = in_folder(options_.output, kHistoryFile),
                          .teacher = teacher_ ? &*teacher_ : nullptr,

@@ -57,7 +57,8 @@ TrainJobResult run_train(const TrainJobOptions& options, const Context& context)
   train_options.seed = context.common.seed;
   train_options.metric = options.metric;
   TrainTask task{.model = model,
-                 .data = parse_data_spec(options.data),
+                 .data = data.spec(Split::kTrain),
+                 .dataset = data.opened(Split::kTrain),
                  .checkpoint = in_folder(options.output, kCheckpointFile),
                  .history = in_folder(options.output, kHistoryFile),
                  .teacher = teacher ? &*teacher : nullptr,

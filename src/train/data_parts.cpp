@@ -6,18 +6,18 @@
 
 namespace qtool {
 
-DataParts split_data(const DataSpec& data, const TrainOptions& options, bool needs_labels) {
-  const auto dataset = open_dataset(data);
-  int64_t held_out = std::llround(options.validation * double(dataset->size()));
+DataParts split_data(const DataSpec& data, const Dataset& dataset, const TrainOptions& options,
+                     bool needs_labels) {
+  int64_t held_out = std::llround(options.validation * double(dataset.size()));
   if (data.batch > 0) held_out = (held_out + data.batch - 1) / data.batch * data.batch;
-  const int64_t count = dataset->size() - held_out;
-  if ((needs_labels && !dataset->has_targets()) || count < 1)
+  const int64_t count = dataset.size() - held_out;
+  if ((needs_labels && !dataset.has_targets()) || count < 1)
     throw Error(
         ErrorKind::kUsage,
         {.what = "training needs labelled samples",
          .where = to_string(data),
          .got =
-             std::to_string(dataset->size()) + " samples" + (dataset->has_targets() ? "" : " without labels"),
+             std::to_string(dataset.size()) + " samples" + (dataset.has_targets() ? "" : " without labels"),
          .expected = "labels, and a sample that is not held out",
          .fix = "give data with labels, a teacher with distillation 1, or lower the share of validation"});
   return {.training = {.batch_size = options.batch_size,

@@ -11,6 +11,8 @@ struct DataParts {
 };
 
 /// Throws Error(kUsage) where nothing is left to train on and, with `needs_labels`, for data without labels.
-[[nodiscard]] DataParts split_data(const DataSpec& data, const TrainOptions& options, bool needs_labels);
+/// `dataset` is what `data` names.
+[[nodiscard]] DataParts split_data(const DataSpec& data, const Dataset& dataset, const TrainOptions& options,
+                                   bool needs_labels);
 
 }  // namespace qtool

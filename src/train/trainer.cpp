@@ -83,7 +83,7 @@ double checked_teacher_share(const TrainTask& task, const TrainOptions& options)
                  .fix = "leave --loss out for a mixture"});
   if (task.teacher) {
     QTOOL_ASSERT(task.teacher != &task.model);
-    return teacher_share(options, task.data);
+    return teacher_share(options, task.dataset->has_targets());
   }
   if (nothing_else || options.distillation.value_or(0) > 0)
     throw Error(ErrorKind::kUsage,
@@ -145,15 +145,16 @@ class Trainer {
         loss_{.target = choose_loss(options.loss, options.label_smoothing),
               .distillation = checked_teacher_share(task, options),
               .temperature = options.temperature},
-        parts_(split_data(task.data, options, /*needs_labels=*/loss_.distillation < 1)),
-        training_(task.data, readers_of(task), with_shard(parts_.training, task.peers)),
+        parts_(split_data(task.data, *task.dataset, options, /*needs_labels=*/loss_.distillation < 1)),
+        training_(task.data, task.dataset, readers_of(task), with_shard(parts_.training, task.peers)),
         label_check_(training_),
         channels_last_(model_),
         on_device_(model_, task.device, task.staying),
         parameters_(trainable(model_)),
         optimizer_(make_optimizer(options.optimizer, parameters_, task.rate_factor)),
         steps_(options.epochs * training_.batches()) {
-    if (parts_.validation.count > 0) validation_.emplace(task.data, readers_of(task), parts_.validation);
+    if (parts_.validation.count > 0)
+      validation_.emplace(task.data, task.dataset, readers_of(task), parts_.validation);
     if (options.patience > 0 && !validation_) throw_impatient();
     if (!task.teacher) return;
     teacher_channels_last_.emplace(*task.teacher);
@@ -520,11 +521,11 @@ std::string help_of_distillation(const TrainOptions& options) {
          print_value(options.taught_share);
 }
 
-double teacher_share(const TrainOptions& options, const DataSpec& data) {
+double teacher_share(const TrainOptions& options, bool has_targets) {
   if (options.distillation) return *options.distillation;
   if (options.loss == to_string(TargetLossKind::kDistillation)) return 1;
   if (!options.loss.empty() && options.loss != to_string(TargetLossKind::kCrossEntropy)) return 0;
-  return open_dataset(data)->has_targets() ? options.taught_share : 1;
+  return has_targets ? options.taught_share : 1;
 }
 
 std::string to_string(const Rollback& rollback) {
@@ -536,9 +537,10 @@ std::string to_string(const Rollback& rollback) {
 }
 
 TrainResult train(const TrainTask& task, const TrainOptions& options, const TrainHooks& hooks) {
-  TrainTask with_split = task;
-  with_split.data.split = task.data.split.value_or(Split::kTrain);
-  return Trainer(with_split, options, hooks).run();
+  TrainTask with_data = task;
+  with_data.data.split = task.data.split.value_or(Split::kTrain);
+  if (!with_data.dataset) with_data.dataset = open_dataset(with_data.data);
+  return Trainer(with_data, options, hooks).run();
 }
 
 }  // namespace qtool

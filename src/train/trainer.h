@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/peers.h"
+#include "data/dataset.h"
 #include "data/spec.h"
 #include "graph/model.h"
 #include "measure/metric_info.h"
@@ -67,15 +69,16 @@ void describe(Visitor& v, TrainOptions& o) {
   v.field("resume", o.resume, "go on from the checkpoint in the output folder, where there is one");
 }
 
-/// Share of the loss that comes from the teacher, where there is one.
-[[nodiscard]] double teacher_share(const TrainOptions& options, const DataSpec& data);
+/// Share of the loss that comes from the teacher, where there is one; `has_targets`: the data.
+[[nodiscard]] double teacher_share(const TrainOptions& options, bool has_targets);
 
 /// What a run works on.
 struct TrainTask {
   Model& model;
-  DataSpec data;                ///< the training split unless it names one
-  std::string checkpoint = {};  ///< file that the state is written to; empty: none
-  std::string history = {};     ///< JSON file that has the curve after each epoch; empty: none
+  DataSpec data;                          ///< the training split unless it names one
+  std::shared_ptr<Dataset> dataset = {};  ///< what `data` names, open; empty: training opens it
+  std::string checkpoint = {};            ///< file that the state is written to; empty: none
+  std::string history = {};               ///< JSON file that has the curve after each epoch; empty: none
   /// Answers to learn from; not the model itself. Runs without gradients and stays in evaluation mode.
   Model* teacher = nullptr;
   RateFactor rate_factor = {};  ///< of each parameter; empty: 1 for all

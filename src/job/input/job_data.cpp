@@ -1,6 +1,5 @@
 #include "job/input/job_data.h"
 
-#include "base/error.h"
 #include "graph/tensor_inputs.h"
 
 namespace qtool {
@@ -14,9 +13,7 @@ DataSpec JobData::spec(Split split) const {
 bool JobData::has_targets(Split split) { return opened(split)->has_targets(); }
 
 Loader JobData::loader(Split split, const ReaderInputs& readers, const LoaderOptions& options) {
-  const auto& dataset = opened(split);
-  QTOOL_ASSERT(dataset.use_count() == 1);  // no other loader reads it
-  return {spec(split), dataset, readers, options};
+  return {spec(split), opened(split), readers, options};
 }
 
 std::vector<at::Tensor> JobData::first_samples(const Model& model, int64_t count) {

@@ -24,14 +24,14 @@ class JobData {
   /// measured on the test split.
   [[nodiscard]] DataSpec spec(Split split) const;
   [[nodiscard]] bool has_targets(Split split);
-  /// Batches of the split. A data set has one reader at a time, so of each split there is one loader at a time.
+  /// What spec(split) names, open.
+  [[nodiscard]] const std::shared_ptr<Dataset>& opened(Split split);
+  /// Batches of the split.
   [[nodiscard]] Loader loader(Split split, const ReaderInputs& readers, const LoaderOptions& options);
   /// Inputs for the model: the first samples of the training split.
   [[nodiscard]] std::vector<at::Tensor> first_samples(const Model& model, int64_t count);
 
  private:
-  [[nodiscard]] const std::shared_ptr<Dataset>& opened(Split split);
-
   std::string text_;
   std::map<Split, std::shared_ptr<Dataset>> opened_;  ///< by the split that is read
 };

@@ -54,3 +54,19 @@ TEST_CASE("one loader after another reads from the start") {
     CHECK(batch->inputs.at(0).equal(at::arange(4, at::kFloat).reshape({2, 2})));
   }
 }
+
+TEST_CASE("loaders of one split may read side by side") {
+  const TemporaryFolder folder;
+  constexpr int64_t kSamples = 200;
+  JobData data(pairs(folder, kSamples, false));
+  auto first = data.loader(Split::kTrain, {}, {.batch_size = 1});
+  auto second = data.loader(Split::kTrain, {}, {.batch_size = 1});
+  first.start();
+  second.start();
+  for (int64_t i = 0; i < kSamples; ++i)
+    for (Loader* loader : {&first, &second}) {
+      const auto batch = loader->next();
+      REQUIRE(batch.has_value());
+      CHECK(batch->inputs.at(0).equal(at::arange(2 * i, 2 * i + 2, at::kFloat).reshape({1, 2})));
+    }
+}
