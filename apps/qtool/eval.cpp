@@ -37,7 +37,7 @@ std::string outputs_text(const std::vector<OutputQuality>& outputs) {
   return columns(rows);
 }
 
-std::string to_text(const EvalResult& result) {
+std::string evaluation_text(const EvalResult& result) {
   std::string text = metrics_text(result) + "on " + std::to_string(result.samples) + " samples";
   if (result.reference) {
     const Agreement& agreement = result.model.with_first;
@@ -54,7 +54,8 @@ std::string to_text(const EvalResult& result) {
 
 int run(const EvalOptions& options, const Context& context) {
   const EvalResult result = run_eval(options, context);
-  print_measured(result, context, "evaluate on " + std::to_string(result.samples) + " samples", to_text);
+  print_measured(result, context, "evaluate on " + std::to_string(result.samples) + " samples",
+                 evaluation_text);
   return 0;
 }
 

@@ -20,7 +20,7 @@ std::vector<std::string> row_of(const std::string& name, const std::string& runt
   return row;
 }
 
-std::string to_text(const VerifyResult& result) {
+std::string verification_text(const VerifyResult& result) {
   std::vector<std::vector<std::string>> rows = {
       row_of("file", "run by", target_titles(result.simulated),
              {"same top-1 as simulated", "SQNR dB", "off by at most"}),
@@ -40,7 +40,8 @@ std::string to_text(const VerifyResult& result) {
 
 int run(const VerifyOptions& options, const Context& context) {
   const VerifyResult result = run_verify(options, context);
-  print_measured(result, context, "verify on " + std::to_string(result.samples) + " samples", to_text);
+  print_measured(result, context, "verify on " + std::to_string(result.samples) + " samples",
+                 verification_text);
   return 0;
 }
 

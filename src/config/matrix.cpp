@@ -8,7 +8,7 @@
 namespace qtool {
 namespace {
 
-constexpr int kDeepest = 4;  // of maps in a value
+constexpr int kDeepestValue = 4;  // of maps in a value
 
 bool is_word(const std::string& text) {
   return text != "true" && text != "false" && text != "null" &&
@@ -32,7 +32,7 @@ std::string scalar_name(const std::string& key, const std::string& text) {
 std::string value_name(const std::string& key, const YAML::Node& value, int depth) {
   if (value.IsScalar()) return scalar_name(key, value.Scalar());
   std::string name;
-  if (depth == kDeepest) return name;
+  if (depth == kDeepestValue) return name;
   if (value.IsMap())
     for (const auto& entry : value)
       name += value_name(entry.first.IsScalar() ? entry.first.Scalar() : "", entry.second, depth + 1);

@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// One line of the text.
-struct Row {
+struct LabelRow {
   std::string file, name;  ///< of the class
   int64_t number = 0;      ///< of the line, from 1
 };
@@ -38,13 +38,13 @@ std::string trimmed(std::string text) {
   return text;
 }
 
-Row row_of_csv(const std::string& text, const std::string& line, int64_t number) {
+LabelRow row_of_csv(const std::string& text, const std::string& line, int64_t number) {
   const size_t comma = line.rfind(',');
   if (comma == std::string::npos) refuse_line(text, number, "a line names no class", line, "FILE,CLASS");
   return {trimmed(line.substr(0, comma)), trimmed(line.substr(comma + 1)), number};
 }
 
-Row row_of_json(const std::string& text, const std::string& line, int64_t number) {
+LabelRow row_of_json(const std::string& text, const std::string& line, int64_t number) {
   constexpr const char* kExpected = R"({"path": "FILE", "label": CLASS}, a number or a text)";
   nlohmann::ordered_json json;
   if (const auto problem = parse_json(line, json); !problem.empty())
@@ -65,14 +65,15 @@ bool is_number(const std::string& name) {
          number < (int64_t{1} << 24);
 }
 
-std::vector<Row> rows_of(const fs::path& path, const fs::path& folder) {
+std::vector<LabelRow> rows_of(const fs::path& path, const fs::path& folder) {
   const bool is_json = path.extension() == ".jsonl";
   std::istringstream lines(read_file(path.string()));
-  std::vector<Row> rows;
+  std::vector<LabelRow> rows;
   std::string line;
   for (int64_t number = 1; std::getline(lines, line); ++number) {
     if (trimmed(line).empty()) continue;
-    Row row = is_json ? row_of_json(path.string(), line, number) : row_of_csv(path.string(), line, number);
+    LabelRow row =
+        is_json ? row_of_json(path.string(), line, number) : row_of_csv(path.string(), line, number);
     const bool is_there = fs::is_regular_file(folder / row.file);
     if (!is_there && number == 1 && !is_json && !is_number(row.name)) continue;  // a heading
     if (!is_there)
@@ -91,7 +92,7 @@ std::vector<Row> rows_of(const fs::path& path, const fs::path& folder) {
 }
 
 /// Numbers that stand for the names; they themselves where each is a number.
-std::map<std::string, int64_t> classes_of(const std::vector<Row>& rows) {
+std::map<std::string, int64_t> classes_of(const std::vector<LabelRow>& rows) {
   std::map<std::string, int64_t> classes;
   bool numbers = true;
   for (const auto& row : rows) {

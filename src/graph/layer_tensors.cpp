@@ -26,11 +26,6 @@ ReaderCounts count_readers(jit::Graph& graph) {
   return counts;
 }
 
-int64_t output_channels(const jit::Node* layer, const at::Tensor& weight) {
-  const bool is_transposed = short_kind(layer).starts_with("conv_transpose");
-  return is_transposed ? weight.size(1) * constant_argument(layer, "groups").toInt() : weight.size(0);
-}
-
 /// The value of an attribute or a constant; undefined for None.
 at::Tensor bias_of(const jit::Module& module, const jit::Value* bias) {
   if (const auto path = attribute_path(bias)) return find_attribute(module, *path)->toTensor();

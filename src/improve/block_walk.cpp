@@ -59,9 +59,9 @@ void put(Values& values, const std::vector<std::string>& names, const std::vecto
   for (size_t i = 0; i < names.size(); ++i) values[names[i]] = tensors[i];
 }
 
-class Walk {
+class BlockWalk {
  public:
-  Walk(Solution& solution, const Evidence& evidence, const WalkOptions& options)
+  BlockWalk(Solution& solution, const Evidence& evidence, const WalkOptions& options)
       : solution_(solution), evidence_(evidence) {
     const auto first = evidence.batches.pass()();
     if (first.empty()) return;
@@ -177,7 +177,7 @@ double relative_error(const std::vector<at::Tensor>& outputs, const std::vector<
 
 void walk_blocks(Solution& solution, const Evidence& evidence, const WalkOptions& options,
                  const FitBlock& fit) {
-  Walk(solution, evidence, options).run(fit);
+  BlockWalk(solution, evidence, options).run(fit);
 }
 
 Attempt fit_blocks(const Solution& solution, const Evidence& evidence, const WalkOptions& options,

@@ -20,7 +20,7 @@
 namespace qtool {
 namespace {
 
-constexpr double kLargestFactor = 2;
+constexpr double kLargestCorrection = 2;
 
 /// First and second moments of each channel, float64 [C].
 struct Moments {
@@ -69,7 +69,7 @@ struct MendedLayer {
     factor = at::ones_like(simulated.sum);
     if (has_factors) {
       const auto now = simulated.deviation(), wanted = reference.deviation();
-      const auto ratio = (wanted / now).clamp(1 / kLargestFactor, kLargestFactor);
+      const auto ratio = (wanted / now).clamp(1 / kLargestCorrection, kLargestCorrection);
       factor = at::where((now > 0).logical_and(wanted > 0), ratio, factor);
     }
     shift = reference.mean() - factor * simulated.mean();

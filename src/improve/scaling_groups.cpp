@@ -22,9 +22,9 @@ double number(const OperatorView& op, const std::string& name, double otherwise)
 }
 
 /// Follows what a producer makes.
-class Walk {
+class GroupSearch {
  public:
-  Walk(const GraphView& graph, const QuantPlan& plan, const OperatorView& producer)
+  GroupSearch(const GraphView& graph, const QuantPlan& plan, const OperatorView& producer)
       : graph_(graph), plan_(plan) {
     group_.producer = producer.name;
     group_.channels_last = !is_convolution(producer);
@@ -116,7 +116,7 @@ std::vector<ScalingGroup> scaling_groups(const GraphView& graph, const QuantPlan
   for (const auto& op : graph.operators) {
     const bool is_norm = op.kind == "aten::layer_norm" && op.weight.defined() && op.weight.dim() == 1;
     if (!(norms ? is_norm : is_layer(op) && op.weight.defined())) continue;
-    if (auto group = Walk(graph, plan, op).group()) groups.push_back(*std::move(group));
+    if (auto group = GroupSearch(graph, plan, op).group()) groups.push_back(*std::move(group));
   }
   return groups;
 }

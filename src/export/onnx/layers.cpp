@@ -39,15 +39,15 @@ std::vector<std::string> layer_operands(Emitter& e) {
   return inputs;
 }
 
-/// How many the window has.
-size_t dimensions_of(const Emitter& e) {
+/// Dimensions of the window.
+size_t window_dimensions(const Emitter& e) {
   const auto dimensions = e.seen("weight").sizes.size() - 2;
   e.needs_batch("input", dimensions);
   return dimensions;
 }
 
 void convolution(Emitter& e) {
-  const auto dimensions = dimensions_of(e);
+  const auto dimensions = window_dimensions(e);
   auto attributes = window_attributes(e, dimensions);
   const auto padding = e.constant("padding");
   if (padding.isString())  // 'same' puts the odd one at the end, as SAME_UPPER does
@@ -58,7 +58,7 @@ void convolution(Emitter& e) {
 }
 
 void transposed_convolution(Emitter& e) {
-  const auto dimensions = dimensions_of(e);
+  const auto dimensions = window_dimensions(e);
   auto attributes = window_attributes(e, dimensions);
   attributes["pads"] = e.pads("padding", dimensions);
   attributes["output_padding"] = e.integers("output_padding", dimensions);

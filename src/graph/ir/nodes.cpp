@@ -88,6 +88,12 @@ std::string operator_name(const jit::Node* node) {
   return node->outputs().size() == 1 ? name : name.substr(0, name.rfind('.'));
 }
 
+int64_t output_channels(const jit::Node* layer, const at::Tensor& weight) {
+  if (!short_kind(layer).starts_with("conv_transpose")) return weight.size(0);
+  const auto groups = constant_argument(layer, "groups");
+  return weight.size(1) * (groups.isInt() ? groups.toInt() : 1);
+}
+
 jit::Value* insert_before(jit::Node* node, const std::string& kind, const std::vector<jit::Value*>& inputs) {
   auto& graph = *node->owningGraph();
   auto* fresh = graph.create(c10::Symbol::fromQualString(kind), inputs)->insertBefore(node);

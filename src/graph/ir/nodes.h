@@ -23,6 +23,8 @@ void set_argument(torch::jit::Node* node, const std::string& name, torch::jit::V
 [[nodiscard]] std::string source_of(const torch::jit::Node* node);
 /// An operator of qtool's own (qat/fake_quant_ops.h).
 [[nodiscard]] bool is_ours(const torch::jit::Node* node);
+/// Channels of what a convolution or linear layer with this weight gives.
+[[nodiscard]] int64_t output_channels(const torch::jit::Node* layer, const at::Tensor& weight);
 /// A list argument of a convolution or pool; one number stands for all axes.
 [[nodiscard]] std::vector<int64_t> for_each_axis(std::vector<int64_t> values, int64_t axes);
 /// A constant that stands before the node, for it to read.

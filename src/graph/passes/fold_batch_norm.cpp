@@ -42,10 +42,6 @@ int64_t groups_of(const jit::Node* layer) {
   return groups.isInt() ? groups.toInt() : 1;
 }
 
-int64_t output_channels(const jit::Node* layer, const at::Tensor& weight) {
-  return is_transposed(layer) ? weight.size(1) * groups_of(layer) : weight.size(0);
-}
-
 /// Whether all that goes into the fold is known now, not computed by forward().
 bool are_fixed(const jit::Module& module, const jit::Node* layer, const jit::Node* norm) {
   const auto is_fixed = [&](const jit::Node* node, const char* name) {

@@ -33,13 +33,13 @@ TuneChoice choice_from(const JsonNode& node) {
   return choice;
 }
 
-Json layer_json(const TuneLayer& layer) {
+Json tune_layer_json(const TuneLayer& layer) {
   return {{"name", layer.name},
           {"kind", layer.kind},
           {"weights", layer.weights},
           {"choices", array_json(layer.choices, choice_json)}};
 }
-TuneLayer layer_from(const JsonNode& node) {
+TuneLayer tune_layer_from(const JsonNode& node) {
   return {.name = node.at("name").text(),
           .kind = node.at("kind").text(),
           .weights = node.at("weights").whole(),
@@ -95,7 +95,7 @@ void check_places(const TuneReport& report, const JsonOrigin& origin) {
     if (trial.bits.size() != report.layers.size()) refuse(origin, "a trial has bits of other layers");
 }
 
-TuneReport report_from(const JsonNode& root) {
+TuneReport tune_report_from(const JsonNode& root) {
   TuneReport report{.identity = root.at("identity").texts(),
                     .model = root.at("model").text(),
                     .data = root.at("data").text(),
@@ -104,7 +104,7 @@ TuneReport report_from(const JsonNode& root) {
                     .float_bytes = root.at("float_bytes").whole(),
                     .calibrator = root.at("calibrator").text(),
                     .calibrators = root.at("calibrators").list(calibrator_from),
-                    .layers = root.at("layers").list(layer_from),
+                    .layers = root.at("layers").list(tune_layer_from),
                     .trials = root.at("trials").list(trial_from),
                     .finished = root.at("finished").truth()};
   if (const auto best = root.at("best").optional_whole()) report.best = static_cast<size_t>(*best);
@@ -132,7 +132,7 @@ std::string tune_json(const TuneReport& report) {
                                                [](const TuneCalibrator& row) {
                                                  return Json{{"name", row.name}, {"sqnr_db", row.sqnr_db}};
                                                })},
-                    {"layers", array_json(report.layers, layer_json)},
+                    {"layers", array_json(report.layers, tune_layer_json)},
                     {"trials", trials},
                     {"best", nullable(report.best)},
                     {"front", tune_front(report)}});
@@ -144,7 +144,7 @@ TuneReport read_tune_report(const std::string& text, const std::string& path) {
   const Json json = read_json(text, origin);
   const JsonNode root(origin, json);
   if (root.at("schema").whole() != kSchema) refuse(origin, "it has another schema");
-  auto report = report_from(root);
+  auto report = tune_report_from(root);
   check_places(report, origin);
   return report;
 }
