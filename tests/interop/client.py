@@ -1,4 +1,7 @@
 """Runs the program as a user does, and its files as a client without it does."""
+import atexit
+import contextlib
+import functools
 import json
 import os
 import subprocess
@@ -80,6 +83,37 @@ def save_inputs(inputs, path, **more):
              **{name: x.numpy() for name, x in more.items()})
 
 
+class PyTorch:
+    """The process of pytorch_client.py; it ends with this one."""
+
+    def __init__(self):
+        self.process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", os.path.join(os.path.dirname(__file__), "pytorch_client.py")],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, universal_newlines=True)
+        atexit.register(self.end)
+
+    def end(self):
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def ask(self, *request):
+        try:
+            print(json.dumps(request), file=self.process.stdin, flush=True)
+            problem = json.loads(self.process.stdout.readline())
+        except (BrokenPipeError, ValueError):
+            pytorch.cache_clear()
+            raise AssertionError(f"PyTorch's process has ended with {self.process.wait()}, running {request}")
+        if problem:
+            raise AssertionError(problem)
+
+
+@functools.lru_cache(maxsize=None)
+def pytorch():
+    return PyTorch()
+
+
 def run(paths, inputs):
     """For each saved model its outputs, as a list; in a process that has seen nothing but PyTorch."""
     return run_each(paths, [inputs] * len(paths))
@@ -87,16 +121,10 @@ def run(paths, inputs):
 
 def run_each(paths, inputs):
     """The same with inputs of its own for each model."""
-    code = ("import sys, torch; torch.set_num_threads(1); xs = torch.load(sys.argv[1])\n"
-            "with torch.no_grad(): ys = [torch.jit.load(path)(*x) for path, x in zip(sys.argv[3:], xs)]\n"
-            "torch.save([list(y) if isinstance(y, (tuple, list)) else [y] for y in ys], sys.argv[2])")
     with tempfile.TemporaryDirectory() as folder:
         given, made = os.path.join(folder, "inputs"), os.path.join(folder, "outputs")
         torch.save(list(inputs), given)
-        done = subprocess.run([sys.executable, "-W", "ignore", "-c", code, given, made, *paths], stderr=subprocess.PIPE,
-                              universal_newlines=True)
-        if done.returncode != 0:
-            raise AssertionError(done.stderr)
+        pytorch().ask(given, made, list(paths))
         return torch.load(made)
 
 
