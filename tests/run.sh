@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sets up, builds everything and runs all tests. Takes the options of apps/setup.sh. CI=true makes warnings errors;
-# QTOOL_TESTS=libtorch leaves out the tests that are the same with any LibTorch.
+# QTOOL_TESTS=program leaves out the unit tests, QTOOL_TESTS=libtorch the tests that are the same with any LibTorch.
 #
 #   bash tests/run.sh --sanitize address,undefined|thread    the unit tests alone, built with clang's sanitizers
 #                                                            in build-sanitize-address/, build-sanitize-thread/
@@ -30,7 +30,6 @@ install_packages python3-jsonschema python3-yaml
 werror=OFF
 if [ "${CI:-}" = true ]; then werror=ON; fi
 configure -DQTOOL_WERROR=$werror -DQTOOL_TESTS="${QTOOL_TESTS:-ON}"
-build_targets all
 # The tests that are Python clients want a torch that can be imported; those of an apt LibTorch take pip's where it is.
 for python in "$torch_python" "$PWD/build/venv/bin/python" python3; do
   if "$python" -c 'import torch' 2>/dev/null; then export QTOOL_PYTHON=$python; break; fi
@@ -46,10 +45,14 @@ pip_for_tests() {
   say "installing with pip into build/venv: $*"
   "$QTOOL_PYTHON" -m pip install -q "$@" >"$build/setup.log" 2>&1 || say "pip cannot have them"
 }
-# ONNX's checker and the runtimes that ONNX files are for, of versions that the tests were written with; protobuf and
-# ml_dtypes are what they need.
-pip_for_tests "onnx onnxruntime" --no-deps onnx==1.23.2 onnxruntime==1.32.0 protobuf==7.36.2 ml_dtypes==0.6.0
-# Networks that people have.
-pip_for_tests "torchvision timm transformers" torchvision==0.28.0 timm==1.0.31 transformers==5.24.0
+# What Python's tests are written with: ONNX's checker, runtimes and what they need; networks that people have.
+packages_for_tests() {
+  pip_for_tests "onnx onnxruntime" --no-deps onnx==1.23.2 onnxruntime==1.32.0 protobuf==7.36.2 ml_dtypes==0.6.0
+  pip_for_tests "torchvision timm transformers" torchvision==0.28.0 timm==1.0.31 transformers==5.24.0
+}
+packages_for_tests &  # waits for the network while the compiler works
+packages=$!
+build_targets all
+wait "$packages"
 say "Python for the tests: ${QTOOL_PYTHON:-none with torch, so the tests of Python clients are skipped}"
 ctest --test-dir "$build" -j "$(build_jobs)" --output-on-failure --no-tests=error --timeout 900

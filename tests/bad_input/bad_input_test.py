@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""bad_input_test.py QTOOL [PART OF A NAME]: runs the program on bad input of all kinds (cases_*.py); exit 1 where one
-message, exit code or left-over file is not as it must be (harness.py says what that is)."""
+"""bad_input_test.py QTOOL [--networks] [PART OF A NAME]: runs the program on bad input of all kinds (cases_*.py); exit 1
+where one message, exit code or left-over file is not as it must be (harness.py says what that is). --networks: only what
+LibTorch itself reads, runs or trains."""
 import concurrent.futures
 import os
 import pathlib
@@ -26,8 +27,9 @@ import cases_spec  # noqa: E402
 from harness import Unmet, check  # noqa: E402
 from workshop import Workshop  # noqa: E402
 
-MODULES = (cases_model, cases_network, cases_onnx, cases_spec, cases_images, cases_arrays, cases_samples, cases_flags,
-           cases_config, cases_batch, cases_machine, cases_qat, cases_own)
+NETWORKS = (cases_model, cases_network, cases_qat, cases_own)
+MODULES = (*NETWORKS, cases_onnx, cases_spec, cases_images, cases_arrays, cases_samples, cases_flags, cases_config,
+           cases_batch, cases_machine)
 
 
 def outcome(case, program, out):
@@ -41,10 +43,12 @@ def outcome(case, program, out):
 
 def main():
     program = str(pathlib.Path(sys.argv[1]).resolve())
-    part = sys.argv[2] if len(sys.argv) > 2 else ""
+    words = [word for word in sys.argv[2:] if word != "--networks"]
+    modules = NETWORKS if "--networks" in sys.argv else MODULES
+    part = words[0] if words else ""
     with tempfile.TemporaryDirectory(prefix="qtool_bad_input_") as folder:
         shop = Workshop(program, folder)
-        cases = [case for module in MODULES for case in module.cases(shop) if part in case.name]
+        cases = [case for module in modules for case in module.cases(shop) if part in case.name]
         outputs = [pathlib.Path(folder) / "out" / str(i) for i in range(len(cases))]
         outputs[0].parent.mkdir()
         with concurrent.futures.ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
