@@ -4,6 +4,7 @@ and looks at them as a reader does.
 
 No console errors, no request that leaves the page, every chart drawn, every link inside the page leads somewhere,
 nothing wider than a phone. Exit code 77 (skipped) where Chromium or Selenium is missing."""
+import atexit
 import functools
 import os
 import pathlib
@@ -51,7 +52,8 @@ def report(kind):
 
 BATCH = """version: 1
 output: .
-defaults: {model: "%s", data: "%s", verify_samples: 256, blame_samples: 0, calibrate: {samples: 128}}
+defaults: {model: "%s", data: "%s", verify_samples: 256, blame_samples: 0, improve: [none],
+           calibrate: {samples: 128}}
 jobs:
 - {name: bits, task: ptq, matrix: {quantize.weight_bits: [8, 4, 2]}}
 - {name: check, task: eval, model: bits-weight-bits-8/model.int8.pt}
@@ -68,18 +70,28 @@ def batch():
     return out
 
 
+@functools.cache
+def browser(scripts):
+    """Headless Chromium, which ends with this program; without `scripts` it runs none of a page's."""
+    options = webdriver.ChromeOptions()
+    for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
+                 "--disable-dev-shm-usage", "--disable-background-networking"):
+        options.add_argument(flag)
+    if not scripts:
+        options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    started = webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
+    atexit.register(started.quit)
+    return started
+
+
 class Page:
-    """A browser with one page open."""
+    """A page that is open in a browser."""
 
     def __init__(self, path, size=DESK, dark=False, scripts=True):
-        options = webdriver.ChromeOptions()
-        for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
-                     "--disable-dev-shm-usage", "--disable-background-networking"):
-            options.add_argument(flag)
-        if not scripts:
-            options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        self.browser = webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
+        self.browser = browser(scripts)
+        for log in ("browser", "performance"):
+            self.browser.get_log(log)  # forgets what earlier pages have left there
         scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": scheme})
         self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
@@ -91,7 +103,7 @@ class Page:
         return self
 
     def __exit__(self, *_):
-        self.browser.quit()
+        self.browser.get("about:blank")
 
     def run(self, script, *arguments):
         return self.browser.execute_script(script, *arguments)

@@ -29,7 +29,7 @@ PLACEHOLDERS = (
 SHORTER = (
     (r"qtool run .*aware_training\.yaml",
      f" --set data={DATA} --set blame_samples=4 --set train.epochs=1 --set improve=none"),
-    (r"qtool run configs/block\.yaml", " --set blame_samples=4 --set verify_samples=1000"),
+    (r"qtool run configs/block\.yaml", " --set blame_samples=4 --set verify_samples=1000 --set improve=none"),
     (r"qtool run configs/", f" --set data={DATA} --set blame_samples=4 --set rounds=1"),
     (r"qtool (ptq|qat) .*--data", " --blame-samples 4"),
 )
