@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""bad_input_test.py QTOOL [--networks] [PART OF A NAME]: runs the program on bad input of all kinds (cases_*.py); exit 1
-where one message, exit code or left-over file is not as it must be (harness.py says what that is). --networks: only what
-LibTorch itself reads, runs or trains."""
+"""bad_input_test.py QTOOL [--networks] [PART OF A NAME]: runs the program on bad input of all kinds (cases_*.py); exit
+1 where one message, exit code or left-over file is not as it must be (harness.py says what that is). --networks: only
+what LibTorch itself reads, runs or trains."""
 import concurrent.futures
 import os
 import pathlib

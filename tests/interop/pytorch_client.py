@@ -1,5 +1,6 @@
-"""A client that has seen nothing but PyTorch: for each line of its input, [inputs, outputs, models] as JSON, it runs the
-saved models on their inputs and saves what they answer, as lists. It answers with a line, null or what went wrong."""
+"""A client that has seen nothing but PyTorch: for each line of its input, [inputs, outputs, models] as JSON, it runs
+the saved models on their inputs and saves what they answer, as lists. It answers with a line: null, or what went
+wrong."""
 import json
 import sys
 import traceback
