@@ -62,37 +62,37 @@ const std::string kChain = R"(  - {name: a, task: ptq, model: net.pt, data: "ran
   - {name: b, task: eval, model: out/a/model.int8.pt, data: "random:4"}
 )";
 
-using Lines = std::vector<std::string>;
+using LineList = std::vector<std::string>;
 
 }  // namespace
 
 TEST_CASE("jobs run in the order of the plan") {
   Shell shell(kTwo, "echo '{}'");
-  CHECK(shell.run() == Lines{"a: ok (0) ", "b: ok (0) "});
+  CHECK(shell.run() == LineList{"a: ok (0) ", "b: ok (0) "});
   CHECK(shell.calls() == "a b ");
 }
 
 TEST_CASE("after a failure no job begins, unless asked to go on") {
   Shell shell(kTwo, "echo '{}'; [ $job = b ] || { echo 'qtool: error: broken' >&2; echo more >&2; exit 2; }");
   CHECK(shell.run() ==
-        Lines{"a: failed (2) broken", "b: skipped (0) 'a' failed before, and --keep-going was not given"});
+        LineList{"a: failed (2) broken", "b: skipped (0) 'a' failed before, and --keep-going was not given"});
   CHECK(shell.log_of("a") == "qtool: error: broken\nmore\n");
   shell.options.keep_going = true;
-  CHECK(shell.run() == Lines{"a: failed (2) broken", "b: ok (0) "});
+  CHECK(shell.run() == LineList{"a: failed (2) broken", "b: ok (0) "});
 }
 
 TEST_CASE("what needs a job that failed is not run") {
   Shell shell(kChain, "exit 3");
   shell.options.keep_going = true;
   CHECK(shell.run() ==
-        Lines{"a: failed (3) ended with exit code 3", "b: skipped (0) needs 'a', which failed"});
+        LineList{"a: failed (3) ended with exit code 3", "b: skipped (0) needs 'a', which failed"});
   CHECK(shell.calls() == "a ");
 }
 
 TEST_CASE("a failed gate is no failure: what needs the job runs") {
   Shell shell(kChain, R"(echo '{"gates": [{"name": "max_drop", "limit": 1, "value": 2, "passed": false}]}';
       [ $job = b ])");
-  CHECK(shell.run() == Lines{"a: gate failed (1) max_drop", "b: ok (0) "});
+  CHECK(shell.run() == LineList{"a: gate failed (1) max_drop", "b: ok (0) "});
 }
 
 TEST_CASE("a job that is killed, or did not begin, is the machine's failure") {
@@ -105,8 +105,8 @@ TEST_CASE("a job that is killed, or did not begin, is the machine's failure") {
 TEST_CASE("resumed, a job runs again only where its last run failed or its inputs changed") {
   Shell shell(kTwo, "echo '{}'; [ $job = a ]");
   shell.options.resume = true;
-  CHECK(shell.run() == Lines{"a: ok (0) ", "b: gate failed (1) "});
-  CHECK(shell.run() == Lines{"a: ok (0) unchanged", "b: gate failed (1) unchanged"});
+  CHECK(shell.run() == LineList{"a: ok (0) ", "b: gate failed (1) "});
+  CHECK(shell.run() == LineList{"a: ok (0) unchanged", "b: gate failed (1) unchanged"});
   CHECK(shell.calls().empty());
   shell.change_model();
   CHECK(shell.run().at(0) == "a: ok (0) ");

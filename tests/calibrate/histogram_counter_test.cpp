@@ -10,7 +10,7 @@ using namespace qtool;
 
 namespace {
 
-int64_t count_at(const Histogram& histogram, double value) {
+int64_t count_around(const Histogram& histogram, double value) {
   for (int64_t bin = 0; bin < Histogram::kBins; ++bin)
     if (std::abs(histogram.center(bin) - value) <= histogram.width() / 2)
       return histogram.counts()[static_cast<size_t>(bin)];
@@ -25,9 +25,9 @@ TEST_CASE("each value is counted once, zeros among others") {
   values.insert(values.end(), 5, 2.25F);
   const auto histogram = histogram_of(values);
   CHECK(histogram.total() == 3012);
-  CHECK(count_at(histogram, -1.5 + histogram.width() / 2) == 7);
-  CHECK(count_at(histogram, 2.25 + histogram.width() / 2) == 5);
-  CHECK(count_at(histogram, histogram.width() / 2) == 3000);
+  CHECK(count_around(histogram, -1.5 + histogram.width() / 2) == 7);
+  CHECK(count_around(histogram, 2.25 + histogram.width() / 2) == 5);
+  CHECK(count_around(histogram, histogram.width() / 2) == 3000);
 }
 
 TEST_CASE("values in pieces are counted as in one") {

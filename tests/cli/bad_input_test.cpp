@@ -12,10 +12,10 @@ using namespace qtool;
 namespace {
 
 /// Good parts, to be broken one at a time.
-struct Workplace {
+struct PtqPlace {
   TemporaryFolder folder = {};
   std::string model = folder / "lenet.pt", images = folder / "images", out = folder / "out";
-  Workplace() {
+  PtqPlace() {
     put_lenet(model);
     put_images(images);
   }
@@ -40,7 +40,7 @@ struct Workplace {
 }  // namespace
 
 TEST_CASE("files that are no TorchScript model are told apart") {
-  const Workplace at;
+  const PtqPlace at;
   const std::string good = get(at.model), data = "idx:" + at.images;
   at.expect(at.folder / "nothing.pt", data, 2, "nothing.pt");
   put(at.folder / "text.pt", "hello");
@@ -55,7 +55,7 @@ TEST_CASE("files that are no TorchScript model are told apart") {
 }
 
 TEST_CASE("a model with a corrupted middle never crashes") {
-  const Workplace at;
+  const PtqPlace at;
   std::string bytes = get(at.model);
   for (size_t i = bytes.size() / 2; i < bytes.size() / 2 + 4096 && i < bytes.size(); ++i) bytes[i] ^= 0x55;
   put(at.folder / "corrupt.pt", bytes);
@@ -67,7 +67,7 @@ TEST_CASE("a model with a corrupted middle never crashes") {
 }
 
 TEST_CASE("weights that are not finite are named") {
-  const Workplace at;
+  const PtqPlace at;
   Model model = build_zoo("lenet", {1, 28, 28}, 10, 1);
   model.set_training(false);
   const NamedTensor first = model.parameters().front();
@@ -80,7 +80,7 @@ TEST_CASE("weights that are not finite are named") {
 }
 
 TEST_CASE("data that does not fit the model, or is broken, is named") {
-  const Workplace at;
+  const PtqPlace at;
   at.expect(at.model, "random:3x28x28", 2, "3");
   at.expect(at.model, "idx:" + at.folder / "nowhere", 2, "nowhere");
   std::filesystem::create_directory(at.folder / "void");
@@ -100,7 +100,7 @@ TEST_CASE("data that does not fit the model, or is broken, is named") {
 }
 
 TEST_CASE("a model that takes two inputs is told from data that has one") {
-  const Workplace at;
+  const PtqPlace at;
   zoo::Init init(1);
   ModuleBuilder("Two")
       .child("fc", zoo::linear(784, 4, init))
@@ -111,7 +111,7 @@ TEST_CASE("a model that takes two inputs is told from data that has one") {
 }
 
 TEST_CASE("a label outside the model's classes is named") {
-  const Workplace at;
+  const PtqPlace at;
   put(at.images + "/t10k-labels-idx1-ubyte", idx({32}, std::string(31, '\1') + '\x0a'));
   const Run run = run_program("eval " + at.model + " --data idx:" + at.images);
   CHECK(run.code == 2);
@@ -119,12 +119,12 @@ TEST_CASE("a label outside the model's classes is named") {
 }
 
 TEST_CASE("a recipe that matches nothing is an error that names the nearest site") {
-  const Workplace at;
+  const PtqPlace at;
   at.expect(at.model, "idx:" + at.images, 2, "no_such_layer", "--skip no_such_layer");
 }
 
 TEST_CASE("an output folder that cannot be is exit code 4, and leaves nothing") {
-  const Workplace at;
+  const PtqPlace at;
   put(at.folder / "file", "");
   const Run blocked =
       run_program("ptq " + at.model + " --data idx:" + at.images + " -o " + at.folder / "file/out");
@@ -133,7 +133,7 @@ TEST_CASE("an output folder that cannot be is exit code 4, and leaves nothing") 
 }
 
 TEST_CASE("a disk that is full while writing is exit code 4, and leaves no half file") {
-  const Workplace at;
+  const PtqPlace at;
   // A limit on file sizes stands for the full disk: 8 blocks of 512 bytes.
   const Run run =
       run_program("ptq " + at.model + " --data idx:" + at.images + " -o " + at.out, "ulimit -f 8");
@@ -153,7 +153,7 @@ TEST_CASE("stdout that cannot be written is exit code 4") {
 }
 
 TEST_CASE("the model is never overwritten") {
-  const Workplace at;
+  const PtqPlace at;
   const std::string input = at.folder / "model.int8.pt";
   std::filesystem::rename(at.model, input);
   const std::string before = get(input);
@@ -163,7 +163,7 @@ TEST_CASE("the model is never overwritten") {
 }
 
 TEST_CASE("Ctrl-C ends a job with exit code 130") {
-  const Workplace at;
+  const PtqPlace at;
   const std::string checkpoint = at.out + "/checkpoints/last.pt";
   const std::string interrupt = "(while kill -0 $$; do if [ -e " + checkpoint +
                                 " ]; then exec kill -INT $$; fi; sleep 0.05; done) > /dev/null 2>&1 &";
@@ -201,7 +201,7 @@ TEST_CASE("compare takes reports alone, and says which file and key is not as it
 }
 
 TEST_CASE("a JUnit file that cannot be written is told before the job runs") {
-  const Workplace at;
+  const PtqPlace at;
   put(at.folder / "file", "");
   at.expect(at.model, "idx:" + at.images, 4, "file", "--junit " + at.folder / "file/gates.xml");
 }

@@ -5,7 +5,7 @@ using namespace qtool;
 
 namespace {
 
-std::string message(const std::string& yaml) {
+std::string sample_message(const std::string& yaml) {
   try {
     static_cast<void>(read_sample(yaml));
   } catch (const Error& error) {
@@ -105,17 +105,17 @@ TEST_CASE("each mistake is named with line, column, key and what was expected") 
   };
   for (const auto& [yaml, expected] : cases) {
     CAPTURE(yaml);
-    CHECK(message(yaml) == one_problem(expected));
+    CHECK(sample_message(yaml) == one_problem(expected));
   }
 }
 
 TEST_CASE("what is no YAML is named with its line") {
-  CHECK_THAT(message("rate: 1\nquantize: {a: ["), contains("job.yaml:2:") && contains("not YAML: "));
-  CHECK_THAT(message("\trate: 1"), contains("not YAML: "));
+  CHECK_THAT(sample_message("rate: 1\nquantize: {a: ["), contains("job.yaml:2:") && contains("not YAML: "));
+  CHECK_THAT(sample_message("\trate: 1"), contains("not YAML: "));
 }
 
 TEST_CASE("all mistakes come at once, in the order of the file") {
-  CHECK(message("report: 1\nquantize:\n  weight_bits: 1\n  skp: []\n") ==
+  CHECK(sample_message("report: 1\nquantize:\n  weight_bits: 1\n  skp: []\n") ==
         "3 problems in the config file\n"
         "  job.yaml:1:9: report: got '1', expected true or false\n"
         "  job.yaml:3:16: quantize.weight_bits: got '1', expected a whole number from 2 to 8\n"

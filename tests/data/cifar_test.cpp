@@ -21,14 +21,14 @@ void put_cifar(const TemporaryFolder& folder) {
   put(folder / "test_batch.bin", record(0, 1, 2, 3));
 }
 
-DataSpec spec_of(const TemporaryFolder& folder, Split split) {
+DataSpec cifar_spec(const TemporaryFolder& folder, Split split) {
   return {.kind = DataKind::kCifar, .path = folder.path(), .split = split};
 }
 
 TEST_CASE("CIFAR-10 reads across its files in any order") {
   const TemporaryFolder folder;
   put_cifar(folder);
-  const auto dataset = open_dataset(spec_of(folder, Split::kTrain));
+  const auto dataset = open_dataset(cifar_spec(folder, Split::kTrain));
   CHECK(dataset->size() == 6);
   const Batch batch = read_samples(*dataset, {5, 0, 1, 4});
   CHECK(batch.inputs[0].sizes() == at::IntArrayRef({4, 3, 32, 32}));
@@ -36,7 +36,7 @@ TEST_CASE("CIFAR-10 reads across its files in any order") {
   CHECK(values_of<uint8_t>(batch.inputs[0].select(3, 31).select(2, 31)) ==
         std::vector<uint8_t>{60, 61, 62, 10, 11, 12, 20, 21, 22, 50, 51, 52});
   CHECK(values_of<int64_t>(dataset->labels()) == std::vector<int64_t>{1, 2, 3, 4, 5, 6});
-  DataSpec first_four = spec_of(folder, Split::kTrain);
+  DataSpec first_four = cifar_spec(folder, Split::kTrain);
   first_four.limit = 4;
   CHECK(values_of<int64_t>(open_dataset(first_four)->labels()) == std::vector<int64_t>{1, 2, 3, 4});
 }
@@ -44,7 +44,7 @@ TEST_CASE("CIFAR-10 reads across its files in any order") {
 TEST_CASE("CIFAR-10's test split is its test batch") {
   const TemporaryFolder folder;
   put_cifar(folder);
-  const auto dataset = open_dataset(spec_of(folder, Split::kTest));
+  const auto dataset = open_dataset(cifar_spec(folder, Split::kTest));
   CHECK(dataset->size() == 1);
   CHECK(values_of<int64_t>(read_samples(*dataset, {0}).targets.at(0)) == std::vector<int64_t>{0});
 }
@@ -53,7 +53,7 @@ TEST_CASE("bad CIFAR-10 folders are refused") {
   const TemporaryFolder folder;
   put_cifar(folder);
   const auto refusal = [&] {
-    return message_of([&] { (void)open_dataset(spec_of(folder, Split::kTrain)); });
+    return message_of([&] { (void)open_dataset(cifar_spec(folder, Split::kTrain)); });
   };
   const std::string third = folder / "data_batch_3.bin";
   std::filesystem::remove(third);

@@ -14,7 +14,7 @@
 namespace qtool {
 namespace {
 
-DataSpec spec_of(Split split) {
+DataSpec fashion_mnist_spec(Split split) {
   return {.kind = DataKind::kIdx,
           .path = fashion_mnist_or_skip(),
           .split = split,
@@ -30,7 +30,7 @@ double resident_megabytes() {
 
 /// The most memory that the process held during a pass over the first `count` images.
 double most_memory_over(int64_t count) {
-  Loader loader(spec_of(Split::kTrain), {}, {.batch_size = 128, .count = count});
+  Loader loader(fashion_mnist_spec(Split::kTrain), {}, {.batch_size = 128, .count = count});
   double most = 0;
   int64_t seen = 0;
   while (const auto batch = loader.next()) {
@@ -43,7 +43,7 @@ double most_memory_over(int64_t count) {
 
 // Worked out by NumPy from the same file: sum of ((raw.astype('f4') / 255 - f4(0.286)) / f4(0.353)).
 TEST_CASE("Fashion-MNIST is what NumPy reads", "[.fashion-mnist]") {
-  Loader loader(spec_of(Split::kTrain), {}, {.batch_size = 1024});
+  Loader loader(fashion_mnist_spec(Split::kTrain), {}, {.batch_size = 1024});
   CHECK(loader.size() == 60000);
   const auto batch = loader.next();
   REQUIRE(batch);
@@ -58,10 +58,10 @@ TEST_CASE("Fashion-MNIST is what NumPy reads", "[.fashion-mnist]") {
 }
 
 TEST_CASE("Fashion-MNIST's last samples are reached directly", "[.fashion-mnist]") {
-  const auto dataset = open_dataset(spec_of(Split::kTrain));
+  const auto dataset = open_dataset(fashion_mnist_spec(Split::kTrain));
   const Batch end = read_samples(*dataset, {59999, 0, 59997, 59998});
   CHECK(values_of<int64_t>(end.targets.at(0)) == std::vector<int64_t>{5, 9, 3, 0});
-  const auto test = open_dataset(spec_of(Split::kTest));
+  const auto test = open_dataset(fashion_mnist_spec(Split::kTest));
   CHECK(test->size() == 10000);
   CHECK(values_of<int64_t>(read_samples(*test, {0, 1, 2, 3, 4}).targets.at(0)) ==
         std::vector<int64_t>{9, 2, 1, 1, 6});

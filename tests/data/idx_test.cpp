@@ -7,7 +7,7 @@
 namespace qtool {
 namespace {
 
-DataSpec spec_of(const TemporaryFolder& folder, Split split = Split::kTrain) {
+DataSpec idx_spec(const TemporaryFolder& folder, Split split = Split::kTrain) {
   return {.kind = DataKind::kIdx, .path = folder.path(), .split = split};
 }
 
@@ -20,7 +20,7 @@ const std::string kImages = [] {
 const std::string kLabels = idx({3}, "\x09\x08\x07");
 
 std::string refusal(const TemporaryFolder& folder) {
-  return message_of([&] { (void)open_dataset(spec_of(folder)); });
+  return message_of([&] { (void)open_dataset(idx_spec(folder)); });
 }
 
 TEST_CASE("IDX images and labels are read, plain and gzip") {
@@ -30,7 +30,7 @@ TEST_CASE("IDX images and labels are read, plain and gzip") {
         packed ? gzip(kImages) : kImages);
     put(folder / (packed ? "train-labels-idx1-ubyte.gz" : "train-labels-idx1-ubyte"),
         packed ? gzip(kLabels) : kLabels);
-    const auto dataset = open_dataset(spec_of(folder));
+    const auto dataset = open_dataset(idx_spec(folder));
     CHECK(dataset->size() == 3);
     CHECK(dataset->has_targets());
     const Batch batch = read_samples(*dataset, {2, 0, 1});
@@ -48,8 +48,8 @@ TEST_CASE("the test split is in the t10k files; no split is train") {
   put(folder / "train-labels-idx1-ubyte", kLabels);
   put(folder / "t10k-images-idx3-ubyte", idx({1, 1, 1}, "\x05"));
   put(folder / "t10k-labels-idx1-ubyte", idx({1}, "\x02"));
-  CHECK(open_dataset(spec_of(folder, Split::kTest))->size() == 1);
-  DataSpec spec = spec_of(folder);
+  CHECK(open_dataset(idx_spec(folder, Split::kTest))->size() == 1);
+  DataSpec spec = idx_spec(folder);
   spec.split.reset();
   CHECK(open_dataset(spec)->size() == 3);
 }
@@ -58,7 +58,7 @@ TEST_CASE("limit cuts the data set") {
   const TemporaryFolder folder;
   put(folder / "train-images-idx3-ubyte", kImages);
   put(folder / "train-labels-idx1-ubyte", kLabels);
-  DataSpec spec = spec_of(folder);
+  DataSpec spec = idx_spec(folder);
   spec.limit = 2;
   CHECK(open_dataset(spec)->size() == 2);
   spec.limit = 20;
@@ -69,7 +69,8 @@ TEST_CASE("IDX with four dimensions has channels") {
   const TemporaryFolder folder;
   put(folder / "train-images-idx4-ubyte", idx({1, 2, 1, 2}, "\x01\x02\x03\x04"));
   put(folder / "train-labels-idx1-ubyte", idx({1}, "\x01"));
-  CHECK(read_samples(*open_dataset(spec_of(folder)), {0}).inputs[0].sizes() == at::IntArrayRef({1, 2, 1, 2}));
+  CHECK(read_samples(*open_dataset(idx_spec(folder)), {0}).inputs[0].sizes() ==
+        at::IntArrayRef({1, 2, 1, 2}));
 }
 
 TEST_CASE("bad IDX folders and files are refused") {

@@ -7,14 +7,14 @@
 namespace qtool {
 namespace {
 
-std::unique_ptr<Dataset> open_bytes_as_npy(const TemporaryFolder& folder, const std::string& bytes) {
+std::unique_ptr<Dataset> open_npy_data(const TemporaryFolder& folder, const std::string& bytes) {
   put(folder / "x.npy", bytes);
   return open_dataset({.kind = DataKind::kNpy, .path = folder / "x.npy"});
 }
 
 TEST_CASE(".npy samples are read in any order") {
   const TemporaryFolder folder;
-  const auto dataset = open_bytes_as_npy(folder, npy("<f4", "(3, 2)", raw<float>({1, 2, 3, 4, 5, 6})));
+  const auto dataset = open_npy_data(folder, npy("<f4", "(3, 2)", raw<float>({1, 2, 3, 4, 5, 6})));
   CHECK(dataset->size() == 3);
   CHECK_FALSE(dataset->has_targets());
   CHECK(dataset->input_names().empty());

@@ -9,7 +9,7 @@ namespace {
 
 const std::string kTokens = npy("<i8", "(3, 2)", raw<int64_t>({1, 2, 3, 4, 5, 6}));
 const std::string kMask = npy("<f4", "(3,)", raw<float>({0.5f, 1.5f, 2.5f}));
-const std::string kLabels = npy("<i4", "(3,)", raw<int32_t>({7, 8, 9}));
+const std::string kLabelArray = npy("<i4", "(3,)", raw<int32_t>({7, 8, 9}));
 using Members = std::vector<std::pair<std::string, std::string>>;
 
 std::unique_ptr<Dataset> open_members(const TemporaryFolder& folder, const Members& members,
@@ -22,7 +22,7 @@ TEST_CASE(".npz members are inputs in the file's order, labels apart") {
   for (const Packing packing : {Packing::kStored, Packing::kDeflated}) {
     const TemporaryFolder folder;
     const auto dataset = open_members(
-        folder, {{"tokens.npy", kTokens}, {"labels.npy", kLabels}, {"mask.npy", kMask}}, packing);
+        folder, {{"tokens.npy", kTokens}, {"labels.npy", kLabelArray}, {"mask.npy", kMask}}, packing);
     CHECK(dataset->size() == 3);
     CHECK(dataset->has_targets());
     CHECK(dataset->input_names() == std::vector<std::string>{"tokens", "mask"});
@@ -63,7 +63,8 @@ TEST_CASE("targets of .npz files are what is called so, whole numbers wide and f
 
 TEST_CASE("targets that are whole numbers [N] are labels by any name") {
   const TemporaryFolder folder;
-  const auto dataset = open_members(folder, {{"x.npy", kMask}, {"targets.npy", kLabels}}, Packing::kStored);
+  const auto dataset =
+      open_members(folder, {{"x.npy", kMask}, {"targets.npy", kLabelArray}}, Packing::kStored);
   CHECK(values_of<int64_t>(dataset->labels()) == std::vector<int64_t>{7, 8, 9});
 }
 
@@ -72,7 +73,7 @@ TEST_CASE("bad .npz files are refused") {
   const auto refusal = [&](const Members& members) {
     return message_of([&] { (void)open_members(folder, members, Packing::kDeflated); });
   };
-  CHECK_THAT(refusal({{"labels.npy", kLabels}}), contains("no input arrays in the .npz file"));
+  CHECK_THAT(refusal({{"labels.npy", kLabelArray}}), contains("no input arrays in the .npz file"));
   CHECK_THAT(refusal({{"x.txt", "hello"}}), contains("not an array in the .npz file") && contains("'x.txt'"));
   CHECK_THAT(refusal({{"x.npy", kTokens}, {"y.npy", npy("<f4", "(2,)", raw<float>({1, 2}))}}),
              contains("arrays differ in their number of samples") && contains("x.npz:y.npy") &&

@@ -8,7 +8,7 @@
 namespace qtool {
 namespace {
 
-constexpr uint64_t kMost = 1 << 24;
+constexpr uint64_t kMostUnpacked = 1 << 24;
 
 /// Gives a text, at most three bytes at a time.
 Unpacker unpacker_of(const std::string& text) {
@@ -29,7 +29,7 @@ TEST_CASE("a packed stream is unpacked once and no further than needed") {
         unpacked += int64_t(count);
         return unpacked > 5'000'000 ? 0 : count;
       },
-      std::nullopt, kMost);
+      std::nullopt, kMostUnpacked);
   CHECK(read(*source, 0, 10) == std::string(10, 'a'));
   CHECK(unpacked < 1'000'000);
   CHECK(read(*source, 1'900'000, 10) == std::string(10, 'b'));
@@ -40,7 +40,7 @@ TEST_CASE("a packed stream is unpacked once and no further than needed") {
 }
 
 TEST_CASE("what a stream gives in pieces is read at any place") {
-  const auto source = unpack_once("stream", unpacker_of("0123456789"), std::nullopt, kMost);
+  const auto source = unpack_once("stream", unpacker_of("0123456789"), std::nullopt, kMostUnpacked);
   CHECK(source->name() == "stream");
   CHECK(read(*source, 2, 6) == "234567");
   CHECK(read(*source, 0, 3) == "012");
@@ -53,13 +53,13 @@ TEST_CASE("a stated size is believed until the end is read, and one that is wron
     has_run = true;
     return size_t(0);
   };
-  const auto stated = unpack_once("stream", unpacker, 10, kMost);
+  const auto stated = unpack_once("stream", unpacker, 10, kMostUnpacked);
   CHECK_NOTHROW(stated->require_size(10));
   CHECK_FALSE(has_run);
   CHECK_THAT(message_of([&] { stated->require_size(9); }),
              contains("stream") && contains("expected: 9 bytes"));
   CHECK(has_run);
-  CHECK_NOTHROW(unpack_once("stream", unpacker_of("12345"), std::nullopt, kMost)->require_size(5));
+  CHECK_NOTHROW(unpack_once("stream", unpacker_of("12345"), std::nullopt, kMostUnpacked)->require_size(5));
 }
 
 }  // namespace

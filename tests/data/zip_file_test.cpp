@@ -7,14 +7,14 @@
 namespace qtool {
 namespace {
 
-constexpr uint64_t kMost = 1 << 20;
+constexpr uint64_t kMostInZip = 1 << 20;
 constexpr Packing kPackings[] = {Packing::kStored, Packing::kDeflated};
 
 TEST_CASE("members are read in any order, stored or packed, and an empty one is none to read") {
   for (const Packing packing : kPackings) {
     const TemporaryFolder folder;
     put_zip(folder / "x.zip", {{"b", "0123456789"}, {"empty", ""}, {"a/c", "xyz"}}, packing);
-    const auto members = open_zip(folder / "x.zip", kMost);
+    const auto members = open_zip(folder / "x.zip", kMostInZip);
     REQUIRE(members.size() == 3);
     CHECK(members[0].name == "b");
     CHECK(members[2].name == "a/c");
@@ -48,11 +48,11 @@ TEST_CASE(
   for (const Packing packing : kPackings) {
     const TemporaryFolder folder;
     put_zip(folder / "x.zip", {{"first", std::string(100, 'a')}, {"second", "123456789"}}, packing);
-    CHECK_NOTHROW(open_zip(folder / "x.zip", kMost));
+    CHECK_NOTHROW(open_zip(folder / "x.zip", kMostInZip));
     std::string bytes = get(folder / "x.zip");
     bytes[bytes.find("second") + 6 + 2] ^= 1;
     put(folder / "x.zip", bytes);
-    CHECK_THAT(message_of([&] { (void)open_zip(folder / "x.zip", kMost); }),
+    CHECK_THAT(message_of([&] { (void)open_zip(folder / "x.zip", kMostInZip); }),
                contains("cannot read the zip file") && contains(folder / "x.zip") &&
                    contains("second is cut off or does not have its checksum"));
   }
@@ -61,9 +61,9 @@ TEST_CASE(
 TEST_CASE("what is no zip file is refused by the one who reads it, and passes the look at sizes") {
   const TemporaryFolder folder;
   put(folder / "x.zip", "hello");
-  CHECK_THAT(message_of([&] { (void)open_zip(folder / "x.zip", kMost); }),
+  CHECK_THAT(message_of([&] { (void)open_zip(folder / "x.zip", kMostInZip); }),
              contains("cannot read the zip file"));
-  CHECK_THAT(message_of([&] { (void)open_zip(folder / "none", kMost); }), contains("No such file"));
+  CHECK_THAT(message_of([&] { (void)open_zip(folder / "none", kMostInZip); }), contains("No such file"));
   CHECK_NOTHROW(check_zip_sizes(folder / "x.zip", 1));
   CHECK_NOTHROW(check_zip_sizes(folder / "none", 1));
 }

@@ -18,10 +18,6 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
-std::string temporary(const std::string& name) {
-  return std::filesystem::temp_directory_path() / (std::to_string(getpid()) + "." + name);
-}
-
 /// A layer, attributes, and methods with and without layers.
 Model with_names() {
   ModuleBuilder net("Net");
@@ -62,7 +58,7 @@ TEST_CASE("they are still there when the model was written and read") {
   const auto model = with_names();
   auto made = canonicalise(model);
   carry_over(model, made);
-  const auto path = temporary("belongings.pt");
+  const auto path = temporary_path("belongings.pt");
   made.save(path);
   const auto read = read_model(path);
   std::filesystem::remove(path);

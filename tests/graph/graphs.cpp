@@ -8,8 +8,12 @@
 #include <torch/csrc/jit/ir/irparser.h>
 #include <torch/csrc/jit/passes/constant_propagation.h>
 #include <torch/csrc/jit/passes/freeze_module.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include "graph/ir/attributes.h"
+#include "graph/view.h"
 
 namespace qtool {
 namespace {
@@ -94,6 +98,16 @@ ModuleBuilder batch_norm(int64_t channels) {
   module.buffer("running_mean", numbers({channels}, 3))
       .buffer("running_var", numbers({channels}, 4).abs() + 0.5);
   return module;
+}
+
+std::vector<std::string> operator_names(const Model& model) {
+  std::vector<std::string> names;
+  for (const auto& op : view(model).operators) names.push_back(op.name);
+  return names;
+}
+
+std::string temporary_path(const std::string& name) {
+  return std::filesystem::temp_directory_path() / (std::to_string(getpid()) + "." + name);
 }
 
 }  // namespace qtool

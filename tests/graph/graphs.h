@@ -21,6 +21,11 @@ void lint(const Model& model);
 /// forward() is a graph given as text, whose last inputs become these attributes.
 [[nodiscard]] Model from_ir(const std::string& ir, const std::vector<NamedTensor>& attributes);
 
+/// Names of the operators, in order.
+[[nodiscard]] std::vector<std::string> operator_names(const Model& model);
+/// A path that no other process takes.
+[[nodiscard]] std::string temporary_path(const std::string& name);
+
 /// float32 values between -1 and 1 that differ from each other; `start` gives others.
 [[nodiscard]] at::Tensor numbers(at::IntArrayRef shape, int64_t start = 0);
 

@@ -20,10 +20,6 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
-std::string temporary(const std::string& name) {
-  return std::filesystem::temp_directory_path() / (std::to_string(getpid()) + "." + name);
-}
-
 std::string bytes_of_file(const std::string& path) {
   std::ostringstream bytes;
   bytes << std::ifstream(path, std::ios::binary).rdbuf();
@@ -53,7 +49,7 @@ Error error_of(Model& model, const std::vector<at::Tensor>& inputs) {
 }  // namespace
 
 TEST_CASE("a saved model computes the same when it is loaded") {
-  const auto path = temporary("model.pt");
+  const auto path = temporary_path("model.pt");
   auto model = small();
   model.save(path);
   auto loaded = read_model(path);
@@ -63,7 +59,7 @@ TEST_CASE("a saved model computes the same when it is loaded") {
 }
 
 TEST_CASE("the same model saved twice, under whatever name, gives the same bytes") {
-  const auto first = temporary("first.pt"), second = temporary("second.pt");
+  const auto first = temporary_path("first.pt"), second = temporary_path("second.pt");
   const auto model = small();
   model.save(first);
   model.save(second);
@@ -138,7 +134,7 @@ TEST_CASE("data on which the float model runs is not blamed for what was made of
 }
 
 TEST_CASE("extra files are kept") {
-  const auto path = temporary("extra.pt");
+  const auto path = temporary_path("extra.pt");
   auto model = small();
   model.set_extra_files({{"config.txt", "imgsz: 64"}, {"empty", ""}});
   model.save(path);

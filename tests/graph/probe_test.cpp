@@ -15,7 +15,7 @@ using namespace qtool;
 
 namespace {
 
-struct Seen {
+struct SeenValue {
   size_t index;
   at::Tensor value;
 };
@@ -31,8 +31,8 @@ Model steps() {
   return canonicalise(net.build());
 }
 
-std::vector<Seen> record(Probe& probe, const std::vector<at::Tensor>& inputs) {
-  std::vector<Seen> seen;
+std::vector<SeenValue> record(Probe& probe, const std::vector<at::Tensor>& inputs) {
+  std::vector<SeenValue> seen;
   probe.run(inputs, [&](size_t index, const at::Tensor& value) { seen.push_back({index, value.clone()}); });
   return seen;
 }

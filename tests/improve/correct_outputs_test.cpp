@@ -5,6 +5,7 @@
 
 #include "catch.h"
 #include "graph/builder.h"
+#include "improve/one_batch.h"
 #include "small_net.h"
 
 using namespace qtool;
@@ -16,12 +17,6 @@ Model one_output() {
   ModuleBuilder module("Net");
   module.parameter("w", at::tensor({1.0F, 0.5F}).view({1, 2}));
   return module.define("def forward(self, x):\n  return torch.linear(x, self.w)").build();
-}
-
-Batches once(const at::Tensor& x) {
-  return {1, [x]() -> BatchSource {
-            return [next = std::vector{x}]() mutable { return std::exchange(next, {}); };
-          }};
 }
 
 Attempt corrected(const Solution& solution, const at::Tensor& x, Correction correction) {

@@ -8,6 +8,7 @@
 #include "catch.h"
 #include "grid/affine.h"
 #include "improve/block_walk.h"
+#include "improve/one_batch.h"
 #include "simulate/simulate.h"
 #include "small_net.h"
 
@@ -19,12 +20,6 @@ QParams steps_of(double scale, int64_t rows) {
   return {QuantScheme::weight(4, Granularity::kPerChannel, 0),
           at::tensor(std::vector<double>(size_t(rows), scale), at::kDouble),
           at::tensor(std::vector<int64_t>(size_t(rows), 0), at::kLong)};
-}
-
-Batches once(const at::Tensor& x) {
-  return {1, [x]() -> BatchSource {
-            return [next = std::vector{x}]() mutable { return std::exchange(next, {}); };
-          }};
 }
 
 double error_of(const Solution& solution, const Model& model, const at::Tensor& x) {

@@ -13,6 +13,7 @@
 #include "catch.h"
 #include "graph/builder.h"
 #include "grid/affine.h"
+#include "improve/one_batch.h"
 #include "improve/rounded_weight.h"
 #include "plan/site_weights.h"
 #include "simulate/simulate.h"
@@ -21,12 +22,6 @@
 using namespace qtool;
 
 namespace {
-
-Batches once(const at::Tensor& x) {
-  return {1, [x]() -> BatchSource {
-            return [next = std::vector{x}]() mutable { return std::exchange(next, {}); };
-          }};
-}
 
 /// A linear layer of one output.
 Model one_output(const at::Tensor& weight) {
@@ -68,7 +63,7 @@ double error_of(const at::Tensor& x, const at::Tensor& weight, const at::Tensor&
   return (x.matmul(weight.t()) - x.matmul(rounded.t())).square().sum().item<double>();
 }
 
-double error_of(const Solution& solution, const Model& model, const at::Tensor& x) {
+double solution_error(const Solution& solution, const Model& model, const at::Tensor& x) {
   return relative_error(simulate(solution).forward({x}), model.shared().forward({x}));
 }
 
@@ -151,12 +146,12 @@ TEST_CASE("blocks of a network come nearer to it, and the given solution stays a
   const auto x = noise({32, 3, 7, 7}, 5);
   for (const Recipe& recipe : {bits(2), bits(3, 4)}) {
     const auto solution = prepare(model, x, recipe);
-    const double before = error_of(solution, solution.model, x);
+    const double before = solution_error(solution, solution.model, x);
     const auto integers = integers_of(solution).clone();
     const auto result = learned(solution, x, {.steps = 100});
-    CHECK(error_of(result, solution.model, x) < before * 0.7);
+    CHECK(solution_error(result, solution.model, x) < before * 0.7);
     CHECK(at::equal(integers_of(solution), integers));
-    CHECK(error_of(solution, solution.model, x) == before);
+    CHECK(solution_error(solution, solution.model, x) == before);
     for (const auto& [name, tensor] : result.model.parameters()) CHECK(!tensor.grad().defined());
   }
 }
@@ -180,8 +175,8 @@ TEST_CASE("an interrupt ends it, and leaves the given solution as it was") {
   } progress;
   const auto x = noise({32, 3, 7, 7}, 5);
   const auto solution = prepare(build(small_classifier()), x, bits(2));
-  const double before = error_of(solution, solution.model, x);
+  const double before = solution_error(solution, solution.model, x);
   const auto batches = once(x);
   CHECK_THROWS_WITH(learn_rounding(solution, {solution.model, {}, batches, {}, progress}), "enough");
-  CHECK(error_of(solution, solution.model, x) == before);
+  CHECK(solution_error(solution, solution.model, x) == before);
 }

@@ -10,6 +10,7 @@
 #include "catch.h"
 #include "improve/equalisation.h"
 #include "improve/judge.h"
+#include "improve/one_batch.h"
 #include "improve/settle.h"
 #include "improve/smooth_quant.h"
 #include "small_net.h"
@@ -31,12 +32,6 @@ Solution unlike(const std::string& body, const std::vector<int64_t>& depthwise =
     if (name == "w3") tensor.div_(factors.view({1, 4, 1, 1}));
   }
   return prepare(model, noise({4, 3, 7, 7}, 5));
-}
-
-Batches once(const at::Tensor& x) {
-  return {1, [x]() -> BatchSource {
-            return [next = std::vector{x}]() mutable { return std::exchange(next, {}); };
-          }};
 }
 
 struct Tried {

@@ -6,19 +6,14 @@
 
 #include "calibrate/calibrate.h"
 #include "catch.h"
+#include "improve/one_batch.h"
 #include "small_net.h"
 
 using namespace qtool;
 
 namespace {
 
-Batches once(const at::Tensor& x) {
-  return {1, [x]() -> BatchSource {
-            return [next = std::vector{x}]() mutable { return std::exchange(next, {}); };
-          }};
-}
-
-const SmallNet kNet{"return torch.relu(torch.conv2d(x, w))", {{"w", {4, 3, 1, 1}}}, {2, 3, 4, 4}};
+const SmallNet kSettledNet{"return torch.relu(torch.conv2d(x, w))", {{"w", {4, 3, 1, 1}}}, {2, 3, 4, 4}};
 
 const QParams& grid_of(const Settled& settled, const std::string& value) {
   return settled.solution.qparams[settled.solution.plan.grid_of.at(value)];
@@ -27,8 +22,8 @@ const QParams& grid_of(const Settled& settled, const std::string& value) {
 }  // namespace
 
 TEST_CASE("what has moved is seen again, and all else is as it was") {
-  const auto x = noise(kNet.input, 5);
-  const auto solution = prepare(build(kNet), x);
+  const auto x = noise(kSettledNet.input, 5);
+  const auto solution = prepare(build(kSettledNet), x);
   const auto input = solution.plan.operators[0].inputs[0];
   const auto statistics = calibrate(solution.model, solution.plan, {x});
   const Settled before{shared(solution), statistics};
@@ -43,7 +38,7 @@ TEST_CASE("what has moved is seen again, and all else is as it was") {
 }
 
 TEST_CASE("where nothing has moved, or what has no grid, no data is read") {
-  const auto solution = prepare(build(kNet), noise(kNet.input, 5));
+  const auto solution = prepare(build(kSettledNet), noise(kSettledNet.input, 5));
   const Batches none{1, []() -> BatchSource {
                        FAIL("data was read");
                        return {};

@@ -18,6 +18,8 @@ struct Workplace {
   [[nodiscard]] PtqOptions options(const std::string& output) const;
 };
 
+/// A model that returns this expression of x.
+[[nodiscard]] Model answering(const std::string& expression);
 /// An .npz of these samples, with labels 0 to 4 in turn where asked for.
 void put_samples(const std::string& path, const at::Tensor& samples, bool labelled);
 /// The bytes of a model but for its manifest: jobs that come to the same numbers another way tell so there.

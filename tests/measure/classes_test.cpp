@@ -8,16 +8,13 @@
 
 #include "base/error.h"
 #include "catch.h"
+#include "measure/added.h"
 
 using namespace qtool;
 
 namespace {
 
 using Ranks = std::vector<int64_t>;
-
-at::Tensor labels(std::initializer_list<int64_t> values) {
-  return at::tensor(at::ArrayRef<int64_t>(values), at::kLong);
-}
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "catch.h"
+#include "measure/added.h"
 #include "measure/resampling.h"
 
 using namespace qtool;
@@ -31,11 +32,6 @@ std::unique_ptr<Metric> resampled() {
   MetricKind kind;
   kind.make = [](const std::string&) -> std::unique_ptr<Metric> { return std::make_unique<Ratio>(); };
   return make_resampled(kind, "net.pt");
-}
-
-void add(Metric& metric, const at::Tensor& output, const at::Tensor& target) {
-  const std::vector<at::Tensor> outputs = {output}, targets = {target}, none;
-  metric.add({outputs, targets, none});
 }
 
 }  // namespace

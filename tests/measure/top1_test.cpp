@@ -4,21 +4,9 @@
 #include <ATen/ops/tensor.h>
 
 #include "catch.h"
+#include "measure/added.h"
 
 using namespace qtool;
-
-namespace {
-
-void add(Metric& metric, const at::Tensor& output, const at::Tensor& labels) {
-  const std::vector<at::Tensor> outputs = {output}, targets = {labels}, none;
-  metric.add({outputs, targets, none});
-}
-
-at::Tensor labels(std::initializer_list<int64_t> values) {
-  return at::tensor(at::ArrayRef<int64_t>(values), at::kLong);
-}
-
-}  // namespace
 
 TEST_CASE("top-1 is the percentage of samples whose label has the largest output, over batches") {
   const auto top1 = make_top1("model");

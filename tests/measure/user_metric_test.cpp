@@ -8,6 +8,7 @@
 
 #include "catch.h"
 #include "graph/builder.h"
+#include "measure/added.h"
 
 using namespace qtool;
 
@@ -41,11 +42,6 @@ std::shared_ptr<const MetricKind> kind_of(const Source& source) {
   }
   std::filesystem::remove_all(folder);
   return kind;
-}
-
-void add(Metric& metric, const at::Tensor& output, const at::Tensor& target) {
-  const std::vector<at::Tensor> outputs = {output}, targets = {target}, none;
-  metric.add({outputs, targets, none});
 }
 
 const std::string kError = "forward(self, outputs, targets):\n  return (outputs - targets).abs()";

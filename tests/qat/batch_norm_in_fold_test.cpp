@@ -16,6 +16,7 @@
 #include "graph_text.h"
 #include "normed_layer.h"
 #include "operators.h"
+#include "qat/numbers.h"
 #include "small_net.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
 #include "catch.h"
@@ -25,8 +26,6 @@ using namespace qtool;
 namespace {
 
 using T = const at::Tensor&;
-constexpr double kEps = 1e-5;
-
 at::Tensor scaled(T weight, T factor, int64_t axis, int64_t groups) {
   return call_operator<at::Tensor(T, T, int64_t, int64_t)>("times_channels", weight, factor, axis, groups);
 }

@@ -6,14 +6,13 @@
 #include <random>
 #include <vector>
 
+#include "qat/numbers.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
 #include "catch.h"
 
 using namespace qtool;
 
 namespace {
-
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 std::vector<float> some_values(ChannelRows shape, float mean, float deviation, unsigned seed) {
   std::mt19937 random(seed);
@@ -57,7 +56,7 @@ TEST_CASE("moments are those of a plain sum in double, with a large mean, too") 
 
 TEST_CASE("scaling and fake-quant in one pass is one after the other") {
   const FakeQuantGrid grid{
-      .scale = 0.1F, .zero_point = 20, .qmin = 0, .qmax = 63, .clip_low = -kInfinity, .clip_high = 3};
+      .scale = 0.1F, .zero_point = 20, .qmin = 0, .qmax = 63, .clip_low = -kFloatInfinity, .clip_high = 3};
   for (const auto& shape : kShapes)
     for (const bool quantize : {true, false}) {
       INFO(shape.rows << " x " << shape.channels << (quantize ? "" : ", clip only"));
@@ -104,7 +103,7 @@ TEST_CASE("the step's gradient is of what went through the grid, clipped or not"
   const LearnedGrid learned{
       .factor = {1, 2},
       .offset = {0, -8},
-      .grid = {.scale = 2, .qmin = -1, .qmax = 1, .clip_low = -kInfinity, .clip_high = kInfinity}};
+      .grid = {.scale = 2, .qmin = -1, .qmax = 1, .clip_low = -kFloatInfinity, .clip_high = kFloatInfinity}};
   CHECK(gradient_sums(dy.data(), mask.data(), x.data(), {3, 2}, {1, 5}, &learned).step == 22.5);
   CHECK(gradient_sums(dy.data(), mask.data(), x.data(), {3, 2}, {1, 5}).step == 0);
 }

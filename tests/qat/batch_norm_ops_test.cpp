@@ -11,6 +11,7 @@
 
 #include "operators.h"
 #include "qat/fake_quant_activation.h"
+#include "qat/numbers.h"
 #include "small_net.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
 #include "catch.h"
@@ -18,9 +19,6 @@
 using namespace qtool;
 
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kEps = 1e-5;
 
 /// A tensor y [N, C, ...] with batch norm and fake-quant behind it, and their state.
 struct Normed {
@@ -51,21 +49,21 @@ struct Normed {
   [[nodiscard]] std::vector<at::Tensor> state() const { return {mean, var, low, high, scale}; }
 };
 
-using Function = at::Tensor (Normed::*)() const;
+using NormFunction = at::Tensor (Normed::*)() const;
 
-struct Result {
+struct NormResult {
   at::Tensor output;
   std::vector<at::Tensor> gradients, state;
 };
 
-Result train(Normed layer, Function function, const at::Tensor& dz) {
+NormResult train(Normed layer, NormFunction function, const at::Tensor& dz) {
   layer.y = layer.y.detach().clone(at::MemoryFormat::Preserve);
   std::vector<at::Tensor*> trained = {&layer.y, &layer.gamma, &layer.beta};
   if (layer.learned) trained.push_back(&layer.scale);
   for (auto* tensor : trained) tensor->set_requires_grad(true);
   const auto output = (layer.*function)();
   output.backward(dz);
-  Result result{output.detach(), {}, layer.state()};
+  NormResult result{output.detach(), {}, layer.state()};
   for (auto* tensor : trained) result.gradients.push_back(tensor->grad());
   return result;
 }

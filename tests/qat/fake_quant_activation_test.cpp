@@ -18,6 +18,7 @@
 
 #include "grid/qparams.h"
 #include "operators.h"
+#include "qat/numbers.h"
 #include "qat/training_pass.h"
 #include "small_net.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
@@ -26,8 +27,6 @@
 using namespace qtool;
 
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// The operator on an activation, with its state.
 struct Activation {

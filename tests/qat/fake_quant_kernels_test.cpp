@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "grid/affine.h"
+#include "qat/numbers.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
 #include "catch.h"
 
@@ -16,13 +17,12 @@ using namespace qtool;
 
 namespace {
 
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr int64_t kBlock = 1 << 14;  // values that one thread computes
 
 /// No clip unless one is given.
-FakeQuantGrid grid_of(float scale, int64_t zero_point, int64_t qmin, int64_t qmax, float low = -kInfinity,
-                      float high = kInfinity) {
+FakeQuantGrid grid_of(float scale, int64_t zero_point, int64_t qmin, int64_t qmax,
+                      float low = -kFloatInfinity, float high = kFloatInfinity) {
   return {.scale = scale,
           .zero_point = zero_point,
           .qmin = qmin,
@@ -34,7 +34,7 @@ FakeQuantGrid grid_of(float scale, int64_t zero_point, int64_t qmin, int64_t qma
 std::vector<FakeQuantGrid> grids() {
   std::vector<FakeQuantGrid> all;
   for (const auto& [low, high] :
-       {std::pair(-kInfinity, kInfinity), {0.0F, kInfinity}, {0.0F, 6.0F}, {-1.0F, 1.0F}})
+       {std::pair(-kFloatInfinity, kFloatInfinity), {0.0F, kFloatInfinity}, {0.0F, 6.0F}, {-1.0F, 1.0F}})
     for (const auto& grid : {grid_of(0.25F, 128, 0, 255, low, high), grid_of(0.1F, 0, 0, 255, low, high),
                              grid_of(0.037F, 255, 0, 255, low, high), grid_of(3.0F, 5, 0, 15, low, high),
                              grid_of(0.5F, 1, 0, 3, low, high), grid_of(0.3F, 0, -127, 127, low, high),
@@ -49,11 +49,12 @@ std::vector<float> ties(const FakeQuantGrid& grid) {
   for (int64_t q = grid.qmin - 3; q <= grid.qmax + 3; ++q)
     for (const float steps : {float(q - grid.zero_point), float(q - grid.zero_point) + 0.5F}) {
       const float x = steps * grid.scale;
-      values.insert(values.end(), {x, std::nextafter(x, kInfinity), std::nextafter(x, -kInfinity)});
+      values.insert(values.end(), {x, std::nextafter(x, kFloatInfinity), std::nextafter(x, -kFloatInfinity)});
     }
   for (const float end : {grid.clip_low, grid.clip_high})
     if (std::isfinite(end))
-      values.insert(values.end(), {end, std::nextafter(end, kInfinity), std::nextafter(end, -kInfinity)});
+      values.insert(values.end(),
+                    {end, std::nextafter(end, kFloatInfinity), std::nextafter(end, -kFloatInfinity)});
   return values;
 }
 
@@ -79,14 +80,14 @@ bool expected_mask(float x, const FakeQuantGrid& grid) {
   return q >= grid.qmin && q <= grid.qmax && x > grid.clip_low && x < grid.clip_high;
 }
 
-struct Result {
+struct KernelResult {
   std::vector<float> y;
   std::vector<uint8_t> mask;
   Extent extent{};
 };
 
-Result run(const std::vector<float>& x, const FakeQuantGrid& grid) {
-  Result result{std::vector<float>(x.size(), 77.0F), std::vector<uint8_t>(x.size(), 77)};
+KernelResult run(const std::vector<float>& x, const FakeQuantGrid& grid) {
+  KernelResult result{std::vector<float>(x.size(), 77.0F), std::vector<uint8_t>(x.size(), 77)};
   result.extent = fake_quantize(x.data(), result.y.data(), result.mask.data(), int64_t(x.size()), grid);
   return result;
 }
@@ -95,7 +96,7 @@ void check_against_reference(const std::vector<float>& x, const FakeQuantGrid& g
   const auto with_mask = run(x, grid);
   std::vector<float> y(x.size());
   const auto extent = fake_quantize(x.data(), y.data(), nullptr, int64_t(x.size()), grid);
-  Extent expected{kInfinity, -kInfinity};
+  Extent expected{kFloatInfinity, -kFloatInfinity};
   for (size_t i = 0; i < x.size(); ++i) {
     expected = {std::min(expected.low, clipped(x[i], grid)), std::max(expected.high, clipped(x[i], grid))};
     const bool is_right = y[i] == expected_value(x[i], grid) && with_mask.y[i] == y[i] &&
@@ -128,14 +129,14 @@ TEST_CASE("any number of values, whatever lanes and blocks they fall into") {
 
 TEST_CASE("infinity goes to the end of the grid or the clip, and NaN stays NaN and moves nothing") {
   for (const auto& grid : grids()) {
-    const auto result = run({kInfinity, -kInfinity, kNan, 0.01F}, grid);
+    const auto result = run({kFloatInfinity, -kFloatInfinity, kNan, 0.01F}, grid);
     CHECK(result.y[0] == expected_value(1e9F, grid));
     CHECK(result.y[1] == expected_value(-1e9F, grid));
     CHECK(std::isnan(result.y[2]));
     CHECK(std::vector<uint8_t>(result.mask.begin(), result.mask.begin() + 3) ==
           std::vector<uint8_t>{0, 0, 0});
-    CHECK(result.extent.low == clipped(-kInfinity, grid));
-    CHECK(result.extent.high == clipped(kInfinity, grid));
+    CHECK(result.extent.low == clipped(-kFloatInfinity, grid));
+    CHECK(result.extent.high == clipped(kFloatInfinity, grid));
   }
   const auto nothing = run({kNan, kNan}, grid_of(1, 0, 0, 255));
   CHECK(nothing.extent.low > nothing.extent.high);
@@ -199,7 +200,7 @@ TEST_CASE("the number of threads changes no bit") {
   const auto x = some_values(9 * kBlock + 5, 2, 10), dy = some_values(9 * kBlock + 5, 1, 11);
   const auto count = int64_t(x.size());
   const int before = at::get_num_threads();
-  std::vector<Result> results;
+  std::vector<KernelResult> results;
   std::vector<double> sums;
   for (const int threads : {1, 2, 5}) {
     at::set_num_threads(threads);

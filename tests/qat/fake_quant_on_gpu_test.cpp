@@ -11,6 +11,7 @@
 
 #include "operators.h"
 #include "qat/fake_quant_weight.h"
+#include "qat/numbers.h"
 #include "small_net.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
 #include "catch.h"
@@ -19,8 +20,6 @@
 using namespace qtool;
 
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 struct Config {
   int64_t bits = 4;
@@ -36,19 +35,19 @@ std::string to_string(const Config& c) {
 }
 
 /// What a forward and a backward pass leave behind.
-struct Pass {
+struct GpuPass {
   at::Tensor y, dx, dscale, low, high, scale, zero_point;
 };
 
 template <class Function>
-Pass pass(const Function& function, const at::Tensor& x, const at::Tensor& dy, double low = -1) {
-  Pass p{.y = {},
-         .dx = {},
-         .dscale = {},
-         .low = at::full({1}, low, at::kFloat),
-         .high = at::tensor({3.0F}),
-         .scale = at::tensor({0.1F}),
-         .zero_point = at::full({1}, 3, at::kInt)};
+GpuPass pass(const Function& function, const at::Tensor& x, const at::Tensor& dy, double low = -1) {
+  GpuPass p{.y = {},
+            .dx = {},
+            .dscale = {},
+            .low = at::full({1}, low, at::kFloat),
+            .high = at::tensor({3.0F}),
+            .scale = at::tensor({0.1F}),
+            .zero_point = at::full({1}, 3, at::kInt)};
   const auto leaf = x.detach().requires_grad_(true);
   p.y = function(leaf, p);
   p.y.backward(dy);
@@ -59,9 +58,9 @@ Pass pass(const Function& function, const at::Tensor& x, const at::Tensor& dy, d
   return p;
 }
 
-Pass by_loops(const Config& c, const at::Tensor& x, const at::Tensor& dy, double low) {
+GpuPass by_loops(const Config& c, const at::Tensor& x, const at::Tensor& dy, double low) {
   return pass(
-      [&](const at::Tensor& v, Pass& p) {
+      [&](const at::Tensor& v, GpuPass& p) {
         if (c.learned) p.scale.requires_grad_(true);
         return fake_quant_activation(v, p.low, p.high, p.scale, p.zero_point, flag(c.observes),
                                      flag(c.enabled), c.bits, c.symmetric, c.learned, c.clip_low,
@@ -70,9 +69,9 @@ Pass by_loops(const Config& c, const at::Tensor& x, const at::Tensor& dy, double
       x, dy, low);
 }
 
-Pass on_gpu(const Config& c, const at::Tensor& x, const at::Tensor& dy, double low) {
+GpuPass on_gpu(const Config& c, const at::Tensor& x, const at::Tensor& dy, double low) {
   return pass(
-      [&](const at::Tensor& v, Pass& p) {
+      [&](const at::Tensor& v, GpuPass& p) {
         if (c.learned) p.scale.requires_grad_(true);
         const auto symmetry = c.symmetric ? Symmetry::kSymmetric : Symmetry::kAffine;
         return fake_quant_activation_on_gpu(
@@ -89,7 +88,7 @@ bool close(const at::Tensor& a, const at::Tensor& b) {
   return a.allclose(b, 1e-4, 1e-6);
 }
 
-void check_same(const Pass& ours, const Pass& loops) {
+void check_same(const GpuPass& ours, const GpuPass& loops) {
   CHECK(close(ours.y, loops.y));
   CHECK(close(ours.dx, loops.dx));
   CHECK(close(ours.dscale, loops.dscale));
@@ -156,7 +155,7 @@ TEST_CASE("a weight by LibTorch's operators is that of our loops, along any axis
           const auto channels = axis < 0 ? 1 : weight.size(axis);
           const auto run = [&](bool gpu) {
             return pass(
-                [&](const at::Tensor& v, Pass& p) {
+                [&](const at::Tensor& v, GpuPass& p) {
                   p.scale = noise({channels}, 10).abs() + 0.05;
                   if (learned) p.scale.requires_grad_(true);
                   if (gpu)

@@ -15,6 +15,7 @@
 #include "graph/ir/attributes.h"
 #include "graph/passes/canonicalise.h"
 #include "graph_text.h"
+#include "qat/prepared_net.h"
 #include "simulate/simulate.h"
 #include "small_net.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
@@ -25,7 +26,7 @@ using namespace qtool;
 namespace {
 
 /// Layers with all that is particular: averages, clips of their own, float neighbours, a residual.
-const std::vector<SmallNet> kNets = {
+const std::vector<SmallNet> kStrippedNets = {
     {"return torch.conv2d(x, w1)", {{"w1", {4, 3, 3, 3}}}},
     {"h = torch.relu(torch.conv2d(x, w1)); h = torch.avg_pool2d(h, [2, 2]); "
      "return torch.linear(torch.flatten(h, 1), w2)",
@@ -34,8 +35,6 @@ const std::vector<SmallNet> kNets = {
      {{"w1", {4, 3, 1, 1}}, {"w2", {4, 4, 1, 1}}}},
     {"h = torch.gelu(torch.conv_transpose2d(x, w1)); return torch.tanh(x).sum() + torch.conv2d(h, w2)",
      {{"w1", {3, 4, 2, 2}}, {"w2", {2, 4, 1, 1}}}}};
-
-Solution prepared_of(const SmallNet& net) { return prepare(build(net), noise(net.input, 9)); }
 
 /// Without the first line, which has the type's name.
 std::string body_of(const Model& model) {
@@ -71,7 +70,7 @@ void check_stripped(const Model& simulated, const Solution& prepared) {
 }  // namespace
 
 TEST_CASE("what simulating put in, stripping takes out again: the graph and the grids") {
-  for (const auto& net : kNets) {
+  for (const auto& net : kStrippedNets) {
     INFO(net.body);
     const auto prepared = prepared_of(net);
     const auto simulated = simulate(prepared);
@@ -90,15 +89,15 @@ TEST_CASE("also out of a file, of every scheme") {
         recipe.weight_bits = recipe.activation_bits = bits;
         recipe.activation_symmetry = symmetry;
         recipe.weight_granularity = per_channel ? Granularity::kPerChannel : Granularity::kPerTensor;
-        const auto prepared = prepare(build(kNets[1]), noise(kNets[1].input, 9), recipe);
+        const auto prepared = prepare(build(kStrippedNets[1]), noise(kStrippedNets[1].input, 9), recipe);
         check_stripped(saved_and_loaded(simulate(prepared)), prepared);
       }
 }
 
 TEST_CASE("a model without fake-quant modules has none") {
-  const auto prepared = prepared_of(kNets[0]);
+  const auto prepared = prepared_of(kStrippedNets[0]);
   CHECK(!has_fake_quant(prepared.model));
-  CHECK(!has_fake_quant(build(kNets[1])));
+  CHECK(!has_fake_quant(build(kStrippedNets[1])));
 }
 
 TEST_CASE("a damaged module is refused with its site") {
@@ -127,7 +126,7 @@ TEST_CASE("a damaged module is refused with its site") {
       {"an axis that the weight lacks", "weight", set("axis", 7), "4 scales"}};
   for (const auto& [name, role, apply, says] : damages) {
     INFO(name);
-    const auto prepared = prepared_of(kNets[0]);
+    const auto prepared = prepared_of(kStrippedNets[0]);
     const auto simulated = simulate(prepared);
     auto module =
         find_attribute(simulated.module(), std::string("conv2d_") + role + "_fake_quant")->toModule();

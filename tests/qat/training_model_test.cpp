@@ -12,6 +12,7 @@
 #include "graph/passes/canonicalise.h"
 #include "graph_text.h"
 #include "normed_layer.h"
+#include "qat/prepared_net.h"
 #include "simulate/fake_quant_state.h"
 #include "simulate/simulate.h"
 #include "small_net.h"
@@ -22,7 +23,7 @@ using namespace qtool;
 
 namespace {
 
-const std::vector<SmallNet> kNets = {
+const std::vector<SmallNet> kTrainedNets = {
     {"return torch.conv2d(x, w1, b1)", {{"w1", {4, 3, 3, 3}}, {"b1", {4}}}},
     {"h = torch.relu(torch.conv2d(x, w1)); return torch.linear(torch.flatten(h, 1), w2)",
      {{"w1", {4, 3, 1, 1}}, {"w2", {5, 4 * 49}}}},
@@ -42,8 +43,6 @@ Model training_model(const Solution& prepared, const StepSizes& steps = {}) {
   return make_training_model(prepared.model, prepared.plan, prepared.qparams, steps);
 }
 
-Solution prepared_of(const SmallNet& net) { return prepare(build(net), noise(net.input, 9)); }
-
 std::vector<float> ranges_of(const Model& model, const QuantPlan& plan) {
   std::vector<float> ranges;
   for (const auto& site : plan.sites) {
@@ -58,7 +57,7 @@ std::vector<float> ranges_of(const Model& model, const QuantPlan& plan) {
 
 TEST_CASE("without gradients a training model gives what the simulation gives, bit by bit") {
   const at::NoGradGuard no_grad;
-  for (const auto& net : kNets)
+  for (const auto& net : kTrainedNets)
     for (const int64_t bits : {8, 3})
       for (const auto step : {StepSize::kObserved, StepSize::kLearned}) {
         INFO(net.body << ", " << bits << " bits, " << to_string(step));
@@ -87,11 +86,11 @@ TEST_CASE("an average differs from the simulation's by a step at most, and rarel
 
 TEST_CASE("processes that see parts of a batch have the grids of the whole") {
   const auto x = noise({4, 3, 7, 7}, 10) * 2;
-  const auto prepared = prepared_of(kNets[1]);
+  const auto prepared = prepared_of(kTrainedNets[1]);
   auto whole = training_model(prepared);
   (void)whole.forward({x});
   std::vector<Model> parts;
-  for (int i = 0; i < 2; ++i) parts.push_back(training_model(prepared_of(kNets[1])));
+  for (int i = 0; i < 2; ++i) parts.push_back(training_model(prepared_of(kTrainedNets[1])));
   ThreadsAsPeers::run(2, [&](const Peers& peers) {
     auto& part = parts[size_t(peers.rank())];
     (void)part.forward({x.slice(0, 2 * peers.rank(), 2 * peers.rank() + 2)});
@@ -131,7 +130,7 @@ TEST_CASE("batch norm in the fold, frozen, is quantized as the folded model is")
 TEST_CASE("relu and hardtanh become part of the fake-quant behind them") {
   for (const auto& [net, input] :
        {std::pair<size_t, std::string>(1, "%conv2d"), {2, "%conv2d"}, {3, "%add"}}) {
-    const auto text = graph_text(training_model(prepared_of(kNets[net])));
+    const auto text = graph_text(training_model(prepared_of(kTrainedNets[net])));
     CHECK_THAT(text, contains(":fakequant : Tensor = qtool::fake_quant_activation(" + input + ","));
     // Their nodes are dead.
     CHECK_THAT(text, !contains("(%relu,") && !contains("(%hardtanh,") && !contains("(%relu)"));
@@ -139,7 +138,7 @@ TEST_CASE("relu and hardtanh become part of the fake-quant behind them") {
 }
 
 TEST_CASE("each site stands in the graph with its grid and its step") {
-  const auto prepared = prepared_of(kNets[1]);
+  const auto prepared = prepared_of(kTrainedNets[1]);
   const auto model = training_model(prepared);
   check_in_order(model,
                  {"qtool::fake_quant_activation(%x.1", "qtool::fake_quant_weight(",
@@ -151,7 +150,7 @@ TEST_CASE("each site stands in the graph with its grid and its step") {
 
 TEST_CASE("switched off it is the float model, bit by bit") {
   const at::NoGradGuard no_grad;
-  for (const auto& net : kNets) {
+  for (const auto& net : kTrainedNets) {
     INFO(net.body);
     auto prepared = prepared_of(net);
     auto model = training_model(prepared);
@@ -165,7 +164,7 @@ TEST_CASE("switched off it is the float model, bit by bit") {
 }
 
 TEST_CASE("ranges move while observing, and only then") {
-  const auto prepared = prepared_of(kNets[3]);
+  const auto prepared = prepared_of(kTrainedNets[3]);
   auto model = training_model(prepared);
   TrainingSwitches switches(model, prepared.plan);
   const auto x = noise({4, 3, 7, 7}, 10) * 10;
@@ -187,7 +186,7 @@ TEST_CASE("ranges move while observing, and only then") {
 }
 
 TEST_CASE("a grid that the kernel dictates is neither observed nor learned") {
-  const auto prepared = prepared_of(kNets[5]);
+  const auto prepared = prepared_of(kTrainedNets[5]);
   auto model = training_model(prepared, {StepSize::kLearned, StepSize::kLearned});
   const auto fixed = std::find_if(prepared.plan.sites.begin(), prepared.plan.sites.end(),
                                   [](const Site& site) { return site.source == GridSource::kFixed; });
@@ -203,7 +202,7 @@ TEST_CASE("steps are parameters where they are learned, and everything trained g
   for (const auto weights : {StepSize::kObserved, StepSize::kLearned})
     for (const auto activations : {StepSize::kObserved, StepSize::kLearned}) {
       INFO(to_string(weights) << " weights, " << to_string(activations) << " activations");
-      const auto prepared = prepared_of(kNets[1]);
+      const auto prepared = prepared_of(kTrainedNets[1]);
       auto model = training_model(prepared, {weights, activations});
       model.forward({noise({4, 3, 7, 7}, 10)})[0].square().sum().backward();
       int scales = 0, others = 0;
@@ -225,7 +224,7 @@ TEST_CASE("left to itself, a step is learned where bits are few and observed abo
     INFO(bits << " bits");
     Recipe recipe;
     recipe.weight_bits = recipe.activation_bits = bits;
-    const auto& net = kNets[1];
+    const auto& net = kTrainedNets[1];
     const auto prepared = prepare(build(net), noise(net.input, 9), recipe);
     int learned = 0;
     for (const auto& [name, tensor] : training_model(prepared).parameters())
@@ -255,7 +254,7 @@ TEST_CASE("batch norms are trained in the fold until they are frozen") {
 }
 
 TEST_CASE("what is trained stands in the canonical model as well") {
-  const auto prepared = prepared_of(kNets[1]);
+  const auto prepared = prepared_of(kTrainedNets[1]);
   const auto model = training_model(prepared);
   for (const auto& [name, tensor] : prepared.model.parameters()) {
     const auto same = find_attribute(model.module(), name);

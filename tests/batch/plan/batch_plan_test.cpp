@@ -34,7 +34,7 @@ class Batch {
 };
 
 /// `first` makes what `second` reads.
-const char* const kChain = R"(version: 1
+const char* const kChainFile = R"(version: 1
 jobs:
   - {name: first, task: ptq, model: net.pt, data: "random:4", output: out/first}
   - {name: second, task: eval, model: out/first/model.int8.pt, data: "random:4"}
@@ -43,7 +43,7 @@ jobs:
 }  // namespace
 
 TEST_CASE("a job needs the earlier one that makes what it reads") {
-  const Batch batch(kChain);
+  const Batch batch(kChainFile);
   const auto plan = batch.plan();
   REQUIRE(plan.jobs.size() == 2);
   CHECK(plan.output == batch.path("out"));
@@ -56,7 +56,7 @@ TEST_CASE("a job needs the earlier one that makes what it reads") {
 }
 
 TEST_CASE("jobs are chosen by name or glob") {
-  const Batch batch(kChain);
+  const Batch batch(kChainFile);
   const auto plan = batch.plan({"f*"});
   REQUIRE(plan.jobs.size() == 1);
   CHECK(plan.jobs[0].config.name == "first");
@@ -65,7 +65,7 @@ TEST_CASE("jobs are chosen by name or glob") {
 }
 
 TEST_CASE("a file of a job that is not chosen must be there") {
-  const Batch batch(kChain);
+  const Batch batch(kChainFile);
   CHECK_THAT(batch.complaint({"second"}),
              contains("job 'first' makes it, but has not run and is not selected"));
   batch.put_file("out/first/model.int8.pt");

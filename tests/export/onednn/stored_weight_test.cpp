@@ -5,6 +5,7 @@
 #include <ATen/ops/zeros.h>
 
 #include "export/lowering/stored_module.h"
+#include "export/weight_scales.h"
 #include "graph/parsed_ir.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
 #include "catch.h"
@@ -14,11 +15,6 @@ using namespace qtool;
 namespace {
 
 const QParams kInput(QuantScheme::activation(8, Symmetry::kAffine), 0.5, 3);
-
-QParams scales(const std::vector<double>& values) {
-  return {QuantScheme::weight(4, Granularity::kPerChannel, 0), at::tensor(values),
-          at::zeros({int64_t(values.size())}, at::kLong)};
-}
 
 std::string layer(const std::string& call) {
   return R"(graph(%x : Tensor, %w : Tensor):
@@ -34,7 +30,8 @@ std::string layer(const std::string& call) {
 TEST_CASE("of a linear layer the file holds bits, scales and bias, and packs the bits when it is loaded") {
   const auto graph = parsed(layer("aten::linear(%x, %w, %none)"));
   const auto weight = at::tensor({0.5F, -0.25F, 1.0F, 0.0F}).view({2, 2}), bias = at::tensor({1.0F, 2.0F});
-  const StoredWeight stored(graph->outputs()[0]->node(), weight, bias, scales({0.25, 0.5}), kInput, {});
+  const StoredWeight stored(graph->outputs()[0]->node(), weight, bias, weight_scales({0.25, 0.5}), kInput,
+                            {});
   CHECK(StoredWeight::path("fc", "packed") == "fc.int8.packed");
   auto module = loaded(stored.state("fc"), {"fc.int8.weight_scale", "fc.int8.bias", "fc.int8.packed"});
   CHECK(at::equal(output(module, 0), at::tensor({0.25F, 0.5F})));
@@ -48,7 +45,7 @@ TEST_CASE("of a linear layer the file holds bits, scales and bias, and packs the
 TEST_CASE("a convolution without a bias has none in the file") {
   const auto graph = parsed(layer("aten::conv2d(%x, %w, %none, %pair, %pair, %pair, %one)"));
   const auto weight = at::tensor({0.5F, -0.25F}).view({2, 1, 1, 1});
-  const StoredWeight stored(graph->outputs()[0]->node(), weight, {}, scales({0.25, 0.5}), kInput,
+  const StoredWeight stored(graph->outputs()[0]->node(), weight, {}, weight_scales({0.25, 0.5}), kInput,
                             {1, 1, 4, 4});
   auto module = loaded(stored.state("conv"), {"conv.int8.packed"});
   CHECK(output(module, 0).is_mkldnn());

@@ -4,33 +4,20 @@
 using namespace qtool;
 using namespace qtool::onnx;
 
-namespace {
-
-/// What an expression of x [2, 3, 6, 7] is in ONNX.
-std::string text(const std::string& expression,
-                 const std::vector<std::pair<std::string, std::vector<int64_t>>>& parameters = {}) {
-  return converted_text({"return " + expression, parameters, {2, 3, 6, 7}});
-}
-
-std::string refusal(const std::string& expression) {
-  return refusal_of({"return " + expression, {}, {2, 3, 6, 7}});
-}
-
-}  // namespace
-
 TEST_CASE("attention is a softmax of scaled scores with what its mask adds") {
   const std::string name = "scaled_dot_product_attention";
-  const auto masked = text("torch.scaled_dot_product_attention(x, x, x, x[:, :, :, :6] > 0, scale=0.5)");
+  const auto masked =
+      expression_text("torch.scaled_dot_product_attention(x, x, x, x[:, :, :, :6] > 0, scale=0.5)");
   CHECK_THAT(masked,
              contains(name + " = Mul(x, 0.5)\n" + name + "_2 = Transpose(x) perm=[0,1,3,2]\n" + name +
                       "_3 = MatMul(" + name + ", " + name + "_2)\n" + name + "_4 = Where(gt, 0, -inf)\n"));
   CHECK_THAT(masked, contains("Softmax(" + name + "_5) axis=-1"));
   CHECK_THAT(
-      text("torch.scaled_dot_product_attention(x, x, x, x[:, :, :, :6])"),
+      expression_text("torch.scaled_dot_product_attention(x, x, x, x[:, :, :, :6])"),
       contains("= Add(" + name + "_3, slice") && contains(name + " = Mul(x, 0.377964)"));  // 1 / sqrt(7)
   // A query sees no key behind its own place.
-  CHECK_THAT(text("torch.scaled_dot_product_attention(x, x, x, is_causal=True)"),
+  CHECK_THAT(expression_text("torch.scaled_dot_product_attention(x, x, x, is_causal=True)"),
              contains("= Expand(-inf, " + name + "_4)\n" + name + "_6 = Trilu(" + name + "_5, 1) upper=1"));
-  CHECK_THAT(refusal("torch.scaled_dot_product_attention(x, x, x, enable_gqa=True)"),
+  CHECK_THAT(expression_refusal("torch.scaled_dot_product_attention(x, x, x, enable_gqa=True)"),
              contains("several heads share one key"));
 }

@@ -110,4 +110,13 @@ std::string text_of(const Model& model) {
   return text;
 }
 
+std::string expression_text(const std::string& expression,
+                            const std::vector<std::pair<std::string, std::vector<int64_t>>>& parameters) {
+  return converted_text({"return " + expression, parameters, {2, 3, 6, 7}});
+}
+
+std::string expression_refusal(const std::string& expression) {
+  return refusal_of({"return " + expression, {}, {2, 3, 6, 7}});
+}
+
 }  // namespace qtool::onnx

@@ -14,6 +14,11 @@ namespace qtool::onnx {
 [[nodiscard]] std::string converted_text(const SmallNet& net);
 /// What converting the net is refused with; empty where it is not.
 [[nodiscard]] std::string refusal_of(const SmallNet& net);
+/// The same of a network that returns an expression of x, [2, 3, 6, 7].
+[[nodiscard]] std::string expression_text(
+    const std::string& expression,
+    const std::vector<std::pair<std::string, std::vector<int64_t>>>& parameters = {});
+[[nodiscard]] std::string expression_refusal(const std::string& expression);
 
 /// A line for each node, `y = Conv(x, w) group=1`, then `-> y` for each output.
 [[nodiscard]] std::string text_of(const Model& model);

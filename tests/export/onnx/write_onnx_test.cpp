@@ -16,7 +16,7 @@ const SmallNet kNet{"y = torch.relu(torch.conv2d(x, w, b)); return torch.max_poo
                     {{"w", {4, 3, 1, 1}}, {"b", {4}}}};
 
 /// With the numbers of equal names left out, so that lines say what is where.
-std::string quantized(const onnx::GridStyle& style, const Backend& backend = {"x86", 8}) {
+std::string quantized_text(const onnx::GridStyle& style, const Backend& backend = {"x86", 8}) {
   const auto input = noise({2, 3, 4, 4}, 5);
   const auto solution = prepare(build(kNet), input, {}, backend);
   const onnx::Grids grids(solution.plan, solution.qparams, style);
@@ -49,11 +49,11 @@ TEST_CASE("grids are QDQ pairs that are called after sites, as the runtime wants
       "conv2d:output/quantized = QuantizeLinear(relu, conv2d:output/scale, conv2d:output/zero_point)\n"
       "conv2d:output = DequantizeLinear(conv2d:output/quantized, conv2d:output/scale, "
       "conv2d:output/zero_point)\n";
-  const auto plain = quantized({});
+  const auto plain = quantized_text({});
   CHECK_THAT(plain, contains(input) && contains(output) &&
                         contains("Conv(conv2d:input, conv2d:weight, conv2d.bias)") &&
                         contains("= MaxPool(conv2d:output)") && !contains("conv2d:output/quantized_2"));
-  const auto onnxruntime = quantized({.int32_bias = true, .after_moves = true});
+  const auto onnxruntime = quantized_text({.int32_bias = true, .after_moves = true});
   CHECK_THAT(onnxruntime,
              contains("conv2d:bias = DequantizeLinear(conv2d:bias/quantized, conv2d:bias/scale) axis=0") &&
                  contains("Conv(conv2d:input, conv2d:weight, conv2d:bias)") &&

@@ -19,18 +19,19 @@ using namespace qtool;
 namespace {
 
 /// A file that was written, and what is in it.
-struct Written {
+struct WrittenProgram {
   Solution solution;
   Json program, weights;
   std::map<std::string, Pt2Tensor> tensors;
   std::string bytes;
 };
 
-Written write(const SmallNet& net, const Pt2Dialect& dialect = kInductorDialect, const Recipe& recipe = {}) {
+WrittenProgram write(const SmallNet& net, const Pt2Dialect& dialect = kInductorDialect,
+                     const Recipe& recipe = {}) {
   const auto original = build(net);
   const TemporaryFolder folder;
   const auto path = folder / "model.pt2";
-  Written written{prepare(original, noise(net.input, 5), recipe), {}, {}, {}, ""};
+  WrittenProgram written{prepare(original, noise(net.input, 5), recipe), {}, {}, {}, ""};
   write_pt2(written.solution, {.example = {noise(net.input, 7)}, .manifest = R"({"from": "a test"})"},
             dialect, path);
   const Records records(path);
@@ -42,9 +43,9 @@ Written write(const SmallNet& net, const Pt2Dialect& dialect = kInductorDialect,
   return written;
 }
 
-const Json& graph_of(const Written& written) { return written.program.at("graph_module").at("graph"); }
+const Json& graph_of(const WrittenProgram& written) { return written.program.at("graph_module").at("graph"); }
 
-std::string text_of(const Written& written) { return qtool::text_of(graph_of(written)); }
+std::string text_of(const WrittenProgram& written) { return qtool::text_of(graph_of(written)); }
 
 const SmallNet kConvRelu = {"return torch.relu(torch.conv2d(x, w, b))", {{"w", {4, 3, 3, 3}}, {"b", {4}}}};
 

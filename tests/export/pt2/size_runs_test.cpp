@@ -29,7 +29,7 @@ struct Line {
   SizeRuns runs;
 };
 
-const std::string kBatch = "Symbol('s0', positive=True, integer=True)";
+const std::string kBatchSize = "Symbol('s0', positive=True, integer=True)";
 
 }  // namespace
 
@@ -39,7 +39,7 @@ TEST_CASE("sizes are seen at the hint, and at two other values of the symbol") {
   CHECK(line.runs.seen(line.output()).sizes == std::vector<int64_t>{5, 3});
   CHECK(line.runs.size(line.output(), 0) == Numbers{5, 7, 9});
   CHECK(line.runs.stride(line.output(), 0) == Numbers{3, 3, 3});
-  CHECK(line.expression(0) == "Add(Integer(1), Mul(Integer(2), " + kBatch + "))");
+  CHECK(line.expression(0) == "Add(Integer(1), Mul(Integer(2), " + kBatchSize + "))");
   CHECK(line.expression(1) == "Integer(3)");
 }
 
@@ -47,7 +47,7 @@ TEST_CASE("what is no line through the three is known only where the program say
   const std::string body = "return x.t().reshape([-1, 1]).repeat(x.size(0), 1)";  // 3 n n
   CHECK(Line(body).expression(0).empty());
   auto inputs = inputs_like({at::ones({2, 3})}, true);
-  const std::string square = "Mul(Integer(3), Pow(" + kBatch + ", Integer(2)))";
+  const std::string square = "Mul(Integer(3), Pow(" + kBatchSize + ", Integer(2)))";
   inputs.known.push_back(*parse_size_expression(square));
   CHECK(Line(body, inputs).expression(0) == square);
 }

@@ -6,6 +6,7 @@
 
 #include "export/lowering/stored_module.h"
 #include "export/torchscript/engine.h"
+#include "export/weight_scales.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
 #include "catch.h"
 
@@ -13,24 +14,21 @@ using namespace qtool;
 
 namespace {
 
-QParams scales(const std::vector<double>& values) {
-  return {QuantScheme::weight(4, Granularity::kPerChannel, 0), at::tensor(values),
-          at::zeros({int64_t(values.size())}, at::kLong)};
-}
-
 /// A cell of two outputs that reads two values.
 Cell cell() {
   return {.weight_ih = at::tensor({1.0F, -1.0F, 0.5F, 0.25F}).view({2, 2}),
           .weight_hh = at::tensor({2.0F, 0.0F, 0.0F, -2.0F}).view({2, 2}),
           .bias_ih = at::tensor({0.5F, 1.5F}),
           .bias_hh = {},
-          .qparams_ih = scales({0.25, 0.125}),
-          .qparams_hh = scales({0.5, 0.5})};
+          .qparams_ih = weight_scales({0.25, 0.125}),
+          .qparams_hh = weight_scales({0.5, 0.5})};
 }
 
 }  // namespace
 
-TEST_CASE("a cell is held at its bits with its scales and biases, and packed again when the file is loaded") {
+TEST_CASE(
+    "a cell is held at its bits with its scales and biases, and packed again when the file is "
+    "loaded") {
   const EngineScope engine(choose_engine(Engine::kAuto));
   const auto state = stored_cell("rnn.int8.l0", cell(), /*reduce_range=*/true, "rnn");
   auto module = loaded(state, {"rnn.int8.l0.cell_params"});

@@ -10,20 +10,20 @@ using namespace qtool;
 
 namespace {
 
-struct Seen {
+struct SeenOperators {
   std::vector<std::string> kinds;
   std::map<std::string, std::string> changed_by;  ///< by kind; where it is not empty
 };
 
 /// Of the canonical model, which must compute the same.
-Seen canonical(const std::string& body) {
+SeenOperators canonical(const std::string& body) {
   ModuleBuilder net("Net");
   net.define("def forward(self, x):\n" + body);
   auto model = net.build();
   auto result = canonicalise(model);
   lint(result);
   CHECK(difference(model, result, {numbers({2, 3, 4})}) < 1e-6);
-  Seen seen;
+  SeenOperators seen;
   for (const auto& op : view(result).operators) {
     seen.kinds.push_back(op.kind.substr(6));
     if (!op.changed_by.empty()) seen.changed_by[op.kind.substr(6)] = op.changed_by;

@@ -20,12 +20,6 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
-Strings names_of(const Model& model) {
-  Strings names;
-  for (const auto& op : view(model).operators) names.push_back(op.name);
-  return names;
-}
-
 /// The canonical model. Checks that it is whole, computes what the model in eval mode computes, leaves the
 /// model as it was, and is its own canonical form.
 Model canonical(const Model& model, const std::vector<at::Tensor>& inputs) {
@@ -114,8 +108,8 @@ Error refusal(const ModuleBuilder& builder) {
 TEST_CASE("a scripted and a traced model of one network have one canonical form") {
   const auto scripted = canonical(network(kScripted), {2, 3, 6, 6});
   const auto traced = canonical(network(kTraced), {2, 3, 6, 6});
-  CHECK(names_of(scripted) == Strings{"conv1", "relu1", "block.conv", "block/add", "block.relu",
-                                      "adaptive_avg_pool2d", "flatten", "fc"});
+  CHECK(operator_names(scripted) == Strings{"conv1", "relu1", "block.conv", "block/add", "block.relu",
+                                            "adaptive_avg_pool2d", "flatten", "fc"});
   CHECK(text_of(scripted) == text_of(traced));
   const auto weights = scripted.parameters(), others = traced.parameters();
   REQUIRE(weights.size() == 6);
@@ -178,7 +172,7 @@ TEST_CASE("a module that is called twice gives two operators with a weight each"
   net.child("conv", layer("Conv2d", numbers({2, 2, 3, 3}), kScriptedConv));
   net.define("def forward(self, x):\n  return self.conv.forward(self.conv.forward(x))");
   const auto model = canonical(net, {1, 2, 4, 4});
-  CHECK(names_of(model) == Strings{"conv", "conv#2"});
+  CHECK(operator_names(model) == Strings{"conv", "conv#2"});
   CHECK(model.parameters().size() == 4);
 }
 
@@ -190,7 +184,7 @@ TEST_CASE("batch norm of a module that is called twice is folded for each call")
       "  y = self.bn.forward(self.conv.forward(self.bn.forward(self.conv.forward(x))))\n"
       "  return self.conv.forward(y)");
   const auto model = canonical(net, {1, 2, 4, 4});
-  CHECK(names_of(model) == Strings{"conv", "conv#2", "conv#3"});
+  CHECK(operator_names(model) == Strings{"conv", "conv#2", "conv#3"});
   const auto weights = model.parameters();
   REQUIRE(weights.size() == 6);
   CHECK(weights[0].tensor.equal(weights[2].tensor));

@@ -25,25 +25,21 @@ Model named(const Model& model, const std::vector<at::Tensor>& inputs) {
   return after;
 }
 
-std::vector<std::string> names_of(const Model& model) {
-  std::vector<std::string> names;
-  for (const auto& op : view(model).operators) names.push_back(op.name);
-  return names;
-}
-
 std::vector<std::string> names_in(const ModuleBuilder& net, const at::Tensor& x) {
-  return names_of(named(net.build(), {x}));
+  return operator_names(named(net.build(), {x}));
 }
 
 using Strings = std::vector<std::string>;
 
-ModuleBuilder conv(int64_t start = 0) { return layer("Conv2d", numbers({2, 2, 3, 3}, start), kScriptedConv); }
+ModuleBuilder conv_layer(int64_t start = 0) {
+  return layer("Conv2d", numbers({2, 2, 3, 3}, start), kScriptedConv);
+}
 
 }  // namespace
 
 TEST_CASE("a layer is named by where its weight lives, a lone operator by its module, others by both") {
   ModuleBuilder block("Block");
-  block.child("conv1", conv()).child("relu1", leaf("ReLU", "torch.relu(x)"));
+  block.child("conv1", conv_layer()).child("relu1", leaf("ReLU", "torch.relu(x)"));
   block.define("def forward(self, x):\n  return self.relu1.forward(self.conv1.forward(x)) + x");
   ModuleBuilder layers("Layers");
   layers.child("0", block).define("def forward(self, x):\n  return getattr(self, \"0\").forward(x)");
@@ -76,19 +72,19 @@ TEST_CASE("a module without tensor operators is no obstacle") {
 
 TEST_CASE("layers at the top of a Sequential, whose paths are numbers, have a name, too") {
   ModuleBuilder net("Net");
-  net.child("0", conv()).child("1", leaf("ReLU", "torch.relu(x)"));
+  net.child("0", conv_layer()).child("1", leaf("ReLU", "torch.relu(x)"));
   net.define("def forward(self, x):\n  return getattr(self, \"1\").forward(getattr(self, \"0\").forward(x))");
   const auto model = named(net.build(), {numbers({1, 2, 4, 4})});
-  CHECK(names_of(model) == Strings{"0/conv2d", "1/relu"});
+  CHECK(operator_names(model) == Strings{"0/conv2d", "1/relu"});
   CHECK(view(model).operators[0].weight_path == "0/conv2d.weight");
 }
 
 TEST_CASE("a layer that is called twice has two names and two weights") {
   ModuleBuilder net("Net");
-  net.child("conv", conv());
+  net.child("conv", conv_layer());
   net.define("def forward(self, x):\n  return self.conv.forward(self.conv.forward(x))");
   const auto model = named(net.build(), {numbers({1, 2, 4, 4})});
-  CHECK(names_of(model) == Strings{"conv", "conv#2"});
+  CHECK(operator_names(model) == Strings{"conv", "conv#2"});
   const auto operators = view(model).operators;
   CHECK(operators[1].weight_path == "conv#2.weight");
   CHECK(operators[0].weight.equal(operators[1].weight));
@@ -98,21 +94,21 @@ TEST_CASE("a layer that is called twice has two names and two weights") {
 
 TEST_CASE("the weights of a frozen model move to attributes under their operator's name") {
   ModuleBuilder net("Net");
-  net.child("conv", conv()).define("def forward(self, x):\n  return torch.relu(self.conv.forward(x))");
+  net.child("conv", conv_layer()).define("def forward(self, x):\n  return torch.relu(self.conv.forward(x))");
   const auto model = named(frozen(net.build()), {numbers({1, 2, 4, 4})});
-  CHECK(names_of(model) == Strings{"conv", "relu"});
+  CHECK(operator_names(model) == Strings{"conv", "relu"});
   CHECK(model.parameters().size() == 2);
   CHECK(view(model).operators[0].weight.equal(numbers({2, 2, 3, 3})));
 }
 
 TEST_CASE("a functional layer does not take the weight of a module of its name") {
   ModuleBuilder net("Net");
-  net.parameter("w", numbers({2, 2, 3, 3}, 50)).child("conv2d", conv());
+  net.parameter("w", numbers({2, 2, 3, 3}, 50)).child("conv2d", conv_layer());
   net.define(
       "def forward(self, x):\n"
       "  return self.conv2d.forward(torch.conv2d(x, self.w, None, [1, 1], [1, 1], [1, 1], 1))");
   const auto model = named(net.build(), {numbers({1, 2, 4, 4})});
-  CHECK(names_of(model) == Strings{"conv2d#2", "conv2d"});
+  CHECK(operator_names(model) == Strings{"conv2d#2", "conv2d"});
   CHECK(view(model).operators[1].weight.equal(numbers({2, 2, 3, 3})));
 }
 
@@ -133,13 +129,13 @@ TEST_CASE("tensors that come out of lists, ifs and loops have names that copies 
       ->check("%max.0 : Tensor, %max.1 : Tensor = aten::max")
       ->run(text_of(model));
   CHECK(view(model).operators.back().inputs == Strings{"max.0"});
-  CHECK(names_of(inlined(model)) == names_of(model));
+  CHECK(operator_names(inlined(model)) == operator_names(model));
 }
 
 TEST_CASE("an operator that is called as an input takes the name from it") {
   ModuleBuilder net("Net");
-  net.child("x", conv()).define("def forward(self, x):\n  return self.x.forward(x)");
+  net.child("x", conv_layer()).define("def forward(self, x):\n  return self.x.forward(x)");
   const auto model = named(net.build(), {numbers({1, 2, 4, 4})});
-  CHECK(names_of(model) == Strings{"x"});
+  CHECK(operator_names(model) == Strings{"x"});
   CHECK(view(model).operators[0].inputs == view(model).inputs);
 }

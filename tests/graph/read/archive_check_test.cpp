@@ -26,7 +26,7 @@ const Member kDigits = {"net/digits", "123456789", kDigitsChecksum, 9, 9};
 
 std::string little(uint64_t value, int bytes) {
   std::string text;
-  for (int i = 0; i < bytes; ++i) text += char(value >> (8 * i) & 255);
+  for (int i = 0; i < bytes; ++i) text += i < 8 ? char(value >> (8 * i) & 255) : char(0);
   return text;
 }
 

@@ -13,7 +13,7 @@ std::string times(size_t count, const std::string& text) {
   return all;
 }
 
-std::string flaw_of(const std::string& code) {
+std::string nesting_flaw(const std::string& code) {
   try {
     (void)classes_of_flat_code(code);
   } catch (const Flaw& flaw) {
@@ -35,25 +35,28 @@ TEST_CASE("the classes of code are found") {
 }
 
 TEST_CASE("code as models have it is flat") {
-  CHECK(flaw_of(function("[" + times(20000, "torch.add(x, 1, alpha=2), ") + "x]")).empty());
-  CHECK(flaw_of("def f(x: int) -> int:\n" + times(5000, "  x = x + 1 - 2 * 3\n") + "  return x\n").empty());
-  CHECK(flaw_of(function(times(200, "(") + "x" + times(200, ")"))).empty());
+  CHECK(nesting_flaw(function("[" + times(20000, "torch.add(x, 1, alpha=2), ") + "x]")).empty());
+  CHECK(nesting_flaw("def f(x: int) -> int:\n" + times(5000, "  x = x + 1 - 2 * 3\n") + "  return x\n")
+            .empty());
+  CHECK(nesting_flaw(function(times(200, "(") + "x" + times(200, ")"))).empty());
 }
 
 TEST_CASE("deep code is refused, with its line") {
-  CHECK_THAT(flaw_of(function(times(10000, "(") + "x")), contains("200 brackets in each other at line 2"));
-  CHECK_THAT(flaw_of(function(times(10000, "-") + "x")), contains("500 steps in one expression at line 2"));
-  CHECK_THAT(flaw_of(function("x" + times(10000, " + x"))), contains("500 steps"));
-  CHECK_THAT(flaw_of(function("x" + times(10000, ".x"))), contains("500 steps"));
-  CHECK_THAT(flaw_of(function("x" + times(10000, "[0]"))), contains("500 steps"));
-  CHECK_THAT(flaw_of(function("x" + times(10000, " if x else x"))), contains("500 steps"));
-  CHECK_THAT(flaw_of("def f(x: int) -> int:\n  if x:\n    x = 1\n" + times(300, "  elif x:\n    x = 1\n") +
-                     "  return x\n"),
+  CHECK_THAT(nesting_flaw(function(times(10000, "(") + "x")),
+             contains("200 brackets in each other at line 2"));
+  CHECK_THAT(nesting_flaw(function(times(10000, "-") + "x")),
+             contains("500 steps in one expression at line 2"));
+  CHECK_THAT(nesting_flaw(function("x" + times(10000, " + x"))), contains("500 steps"));
+  CHECK_THAT(nesting_flaw(function("x" + times(10000, ".x"))), contains("500 steps"));
+  CHECK_THAT(nesting_flaw(function("x" + times(10000, "[0]"))), contains("500 steps"));
+  CHECK_THAT(nesting_flaw(function("x" + times(10000, " if x else x"))), contains("500 steps"));
+  CHECK_THAT(nesting_flaw("def f(x: int) -> int:\n  if x:\n    x = 1\n" +
+                          times(300, "  elif x:\n    x = 1\n") + "  return x\n"),
              contains("200 branches"));
   std::string blocks = "def f(x: int) -> int:\n", indent = "  ";
   for (int i = 0; i < 300; ++i) {
     blocks += indent + "if x:\n";
     indent += " ";
   }
-  CHECK_THAT(flaw_of(blocks + indent + "x = 1\n"), contains("200 blocks"));
+  CHECK_THAT(nesting_flaw(blocks + indent + "x = 1\n"), contains("200 blocks"));
 }

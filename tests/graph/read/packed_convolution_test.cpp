@@ -5,24 +5,21 @@
 
 #include "catch.h"
 #include "graph/read/flaw.h"
+#include "graph/read/pickled_text.h"
 
 using namespace qtool;
 using namespace std::string_literals;
 
 namespace {
 
-std::string text(const std::string& characters) {
-  return "X"s + char(characters.size()) + "\0\0\0"s + characters;
-}
-
 /// An object of the class, made of (version, [int16 tensor of `count` numbers], []).
 std::string packed(const std::string& name, const std::string& version, size_t count) {
   const std::string length = "K"s + char(count);
-  const std::string tensor = "ctorch._utils\n_rebuild_tensor_v2\n((" + text("storage") +
-                             "ctorch\nShortStorage\n" + text("0") + text("cpu") + length + "tQK\0("s +
-                             length + "t(K\1t\x89"s + "ccollections\nOrderedDict\n)RtR";
-  return "\x80\2c__torch__.torch.classes.quantized\n"s + name + "\n)\x81" + "(" + text(version) + "](" +
-         tensor + "e]tb.";
+  const std::string tensor = "ctorch._utils\n_rebuild_tensor_v2\n((" + pickled_text("storage") +
+                             "ctorch\nShortStorage\n" + pickled_text("0") + pickled_text("cpu") + length +
+                             "tQK\0("s + length + "t(K\1t\x89"s + "ccollections\nOrderedDict\n)RtR";
+  return "\x80\2c__torch__.torch.classes.quantized\n"s + name + "\n)\x81" + "(" + pickled_text(version) +
+         "](" + tensor + "e]tb.";
 }
 
 std::string flaw_of(const std::vector<int16_t>& numbers, const std::string& name = "Conv2dPackedParamsBase",

@@ -2,6 +2,7 @@
 
 #include "catch.h"
 #include "graph/read/flaw.h"
+#include "graph/read/pickled_text.h"
 
 using namespace qtool;
 using namespace std::string_literals;
@@ -11,15 +12,12 @@ namespace {
 /// A pickle of protocol 2 with these instructions.
 std::string pickled(const std::string& instructions) { return "\x80\x02" + instructions + "."; }
 
-std::string text(const std::string& characters) {
-  return "X"s + char(characters.size()) + "\0\0\0"s + characters;
-}
-
 std::string byte(int value) { return "K"s + char(value); }
 
 /// `count` elements of float32 in the record `0`.
 std::string storage(const std::string& count, const std::string& type = "FloatStorage") {
-  return "(" + text("storage") + "ctorch\n" + type + "\n" + text("0") + text("cpu") + count + "tQ";
+  return "(" + pickled_text("storage") + "ctorch\n" + type + "\n" + pickled_text("0") + pickled_text("cpu") +
+         count + "tQ";
 }
 
 /// A float tensor, sizes and strides as tuples.
@@ -29,7 +27,7 @@ std::string tensor(const std::string& elements, const std::string& offset, const
          "ccollections\nOrderedDict\n)RtR";
 }
 
-std::string flaw_of(const std::string& bytes) {
+std::string pickle_flaw(const std::string& bytes) {
   try {
     const Pickle pickle(bytes);
   } catch (const Flaw& flaw) {
@@ -42,7 +40,8 @@ std::string flaw_of(const std::string& bytes) {
 }  // namespace
 
 TEST_CASE("a pickle is read without building anything") {
-  const std::string bytes = pickled("(" + byte(7) + text("ab") + "]q\x01(" + byte(1) + byte(2) + "eN\x88t");
+  const std::string bytes =
+      pickled("(" + byte(7) + pickled_text("ab") + "]q\x01(" + byte(1) + byte(2) + "eN\x88t");
   const Pickle pickle(bytes);
   REQUIRE(pickle.kind(pickle.root()) == Pickle::Kind::kTuple);
   const auto items = pickle.items(pickle.root());
@@ -68,7 +67,7 @@ TEST_CASE("numbers of a pickle have their sign") {
 
 TEST_CASE("a pickle gives its storages and types") {
   const std::string bytes =
-      pickled("c__torch__\nNet\n)\x81}(" + text("w") +
+      pickled("c__torch__\nNet\n)\x81}(" + pickled_text("w") +
               tensor(byte(6), byte(0), "(" + byte(2) + byte(3) + "t", "(" + byte(3) + byte(1) + "t") + "ub");
   const Pickle pickle(bytes);
   CHECK(pickle.is(pickle.root(), Pickle::Kind::kObject));
@@ -81,16 +80,18 @@ TEST_CASE("a pickle gives its storages and types") {
 TEST_CASE("a tensor must lie inside its storage") {
   const std::string row = "(" + byte(3) + "t", by_one = "(" + byte(1) + "t",
                     huge = "(\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f";
-  CHECK(flaw_of(pickled(tensor(byte(3), byte(0), row, by_one))).empty());
-  CHECK_THAT(flaw_of(pickled(tensor(byte(2), byte(0), row, by_one))),
+  CHECK(pickle_flaw(pickled(tensor(byte(3), byte(0), row, by_one))).empty());
+  CHECK_THAT(pickle_flaw(pickled(tensor(byte(2), byte(0), row, by_one))),
              contains("reaches element 2 of a storage of 2"));
-  CHECK_THAT(flaw_of(pickled(tensor(byte(3), byte(1), row, by_one))), contains("reaches element 3"));
-  CHECK_THAT(flaw_of(pickled(tensor(byte(3), byte(0), row, huge + "t"))), contains("overflows"));
-  CHECK_THAT(flaw_of(pickled(tensor(byte(3), byte(0), huge + byte(4) + "t", "(" + byte(0) + byte(0) + "t"))),
-             contains("overflows"));
-  CHECK_THAT(flaw_of(pickled(tensor(byte(3), byte(0), row, "(J\xff\xff\xff\xfft"))), contains("negative"));
-  CHECK_THAT(flaw_of(pickled(tensor(byte(3), byte(0), row, "(t"))), contains("do not fit"));
-  CHECK_THAT(flaw_of(pickled(tensor("J\xff\xff\xff\xff", byte(0), row, by_one))), contains("negative"));
+  CHECK_THAT(pickle_flaw(pickled(tensor(byte(3), byte(1), row, by_one))), contains("reaches element 3"));
+  CHECK_THAT(pickle_flaw(pickled(tensor(byte(3), byte(0), row, huge + "t"))), contains("overflows"));
+  CHECK_THAT(
+      pickle_flaw(pickled(tensor(byte(3), byte(0), huge + byte(4) + "t", "(" + byte(0) + byte(0) + "t"))),
+      contains("overflows"));
+  CHECK_THAT(pickle_flaw(pickled(tensor(byte(3), byte(0), row, "(J\xff\xff\xff\xfft"))),
+             contains("negative"));
+  CHECK_THAT(pickle_flaw(pickled(tensor(byte(3), byte(0), row, "(t"))), contains("do not fit"));
+  CHECK_THAT(pickle_flaw(pickled(tensor("J\xff\xff\xff\xff", byte(0), row, by_one))), contains("negative"));
 }
 
 TEST_CASE("a quantized tensor has a grid for each channel") {
@@ -100,28 +101,28 @@ TEST_CASE("a quantized tensor has a grid for each channel") {
                    "(" + byte(channels) + "t(" + byte(1) + "t(ctorch\nper_channel_affine\n" + numbers +
                    numbers + byte(axis) + "t\x89Nt" + "R");
   };
-  CHECK(flaw_of(quantized(4, 4, 0)).empty());
-  CHECK_THAT(flaw_of(quantized(4, 3, 0)), contains("more channels than scales"));
-  CHECK_THAT(flaw_of(quantized(4, 4, 1)), contains("axis"));
+  CHECK(pickle_flaw(quantized(4, 4, 0)).empty());
+  CHECK_THAT(pickle_flaw(quantized(4, 3, 0)), contains("more channels than scales"));
+  CHECK_THAT(pickle_flaw(quantized(4, 4, 1)), contains("axis"));
 }
 
 TEST_CASE("pickles that are no pickles are refused") {
-  CHECK_THAT(flaw_of(""), contains("cut off"));
-  CHECK_THAT(flaw_of("\x80\x04."), contains("protocol 2"));
-  CHECK_THAT(flaw_of(pickled("")), contains("more or less than one value"));
-  CHECK_THAT(flaw_of(pickled("NN")), contains("more or less than one value"));
-  CHECK_THAT(flaw_of(pickled("h\x01")), contains("memo"));
-  CHECK_THAT(flaw_of(pickled("Nr\xff\xff\xff\xff")), contains("memo"));
-  CHECK_THAT(flaw_of(pickled("X\xff\xff\xff\xffx")), contains("cut off"));
-  CHECK_THAT(flaw_of(pickled("t")), contains("without a beginning"));
-  CHECK_THAT(flaw_of(pickled("N(\x85t")), contains("not there"));
-  CHECK_THAT(flaw_of(pickled("}(Nu")), contains("without a value"));
-  CHECK_THAT(flaw_of(pickled("N(NNu")), contains("holds none"));
-  CHECK_THAT(flaw_of(pickled(byte(0) + ")R")), contains("no function"));
-  CHECK_THAT(flaw_of(pickled("cos\nsystem\n(" + text("ls") + "tR")), contains("os.system"));
-  CHECK_THAT(flaw_of(pickled("cos")), contains("without an end"));
-  CHECK_THAT(flaw_of(pickled(storage(byte(1), "StrangeStorage"))), contains("StrangeStorage"));
-  CHECK_THAT(flaw_of(pickled("ctorch._utils\n_rebuild_sparse_tensor\n")), contains("sparse"));
+  CHECK_THAT(pickle_flaw(""), contains("cut off"));
+  CHECK_THAT(pickle_flaw("\x80\x04."), contains("protocol 2"));
+  CHECK_THAT(pickle_flaw(pickled("")), contains("more or less than one value"));
+  CHECK_THAT(pickle_flaw(pickled("NN")), contains("more or less than one value"));
+  CHECK_THAT(pickle_flaw(pickled("h\x01")), contains("memo"));
+  CHECK_THAT(pickle_flaw(pickled("Nr\xff\xff\xff\xff")), contains("memo"));
+  CHECK_THAT(pickle_flaw(pickled("X\xff\xff\xff\xffx")), contains("cut off"));
+  CHECK_THAT(pickle_flaw(pickled("t")), contains("without a beginning"));
+  CHECK_THAT(pickle_flaw(pickled("N(\x85t")), contains("not there"));
+  CHECK_THAT(pickle_flaw(pickled("}(Nu")), contains("without a value"));
+  CHECK_THAT(pickle_flaw(pickled("N(NNu")), contains("holds none"));
+  CHECK_THAT(pickle_flaw(pickled(byte(0) + ")R")), contains("no function"));
+  CHECK_THAT(pickle_flaw(pickled("cos\nsystem\n(" + pickled_text("ls") + "tR")), contains("os.system"));
+  CHECK_THAT(pickle_flaw(pickled("cos")), contains("without an end"));
+  CHECK_THAT(pickle_flaw(pickled(storage(byte(1), "StrangeStorage"))), contains("StrangeStorage"));
+  CHECK_THAT(pickle_flaw(pickled("ctorch._utils\n_rebuild_sparse_tensor\n")), contains("sparse"));
 }
 
 TEST_CASE("nesting has a limit, and nothing holds itself") {
@@ -133,18 +134,18 @@ TEST_CASE("nesting has a limit, and nothing holds itself") {
     }
     return pickled(opens + "]" + closes);
   };
-  CHECK(flaw_of(nested(1000)).empty());
-  CHECK_THAT(flaw_of(nested(1001)), contains("more than 1000 deep"));
-  CHECK_THAT(flaw_of(nested(200000)), contains("more than 1000 deep"));
-  CHECK_THAT(flaw_of(pickled("]q\x01(h\x01"
-                             "e")),
+  CHECK(pickle_flaw(nested(1000)).empty());
+  CHECK_THAT(pickle_flaw(nested(1001)), contains("more than 1000 deep"));
+  CHECK_THAT(pickle_flaw(nested(200000)), contains("more than 1000 deep"));
+  CHECK_THAT(pickle_flaw(pickled("]q\x01(h\x01"
+                                 "e")),
              contains("holds itself"));
-  CHECK_THAT(flaw_of(pickled("]q\x01(](h\x01"
-                             "ee")),
+  CHECK_THAT(pickle_flaw(pickled("]q\x01(](h\x01"
+                                 "ee")),
              contains("holds itself"));
 
   // Shared values on a long way: each is above the one before it.
   std::string chain = "]q\x01";
   for (int i = 0; i < 1200; ++i) chain += "\x85q\x01";
-  CHECK_THAT(flaw_of(pickled(chain)), contains("more than 1000 deep"));
+  CHECK_THAT(pickle_flaw(pickled(chain)), contains("more than 1000 deep"));
 }

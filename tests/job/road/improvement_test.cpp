@@ -7,8 +7,8 @@ using namespace qtool;
 
 namespace {
 
-struct Job {
-  Job() {
+struct ImprovedJob {
+  ImprovedJob() {
     options.calibrate = {.samples = 32, .batch_size = 8};
     options.improve = {"bias-correction"};
   }
@@ -27,7 +27,7 @@ struct Job {
 }  // namespace
 
 TEST_CASE("improvements see the batches of calibration, whether they are remembered or read again") {
-  Job job;
+  ImprovedJob job;
   JobData data("random:4,samples=40");
   auto calibration = calibrate_on_data(job.quantization, job.options, data, at::kCPU, job.progress);
   REQUIRE(calibration.remembered.size() == 4);
@@ -42,7 +42,7 @@ TEST_CASE("improvements see the batches of calibration, whether they are remembe
 }
 
 TEST_CASE("without data, or without a row that is asked for, none is tried") {
-  Job job;
+  ImprovedJob job;
   JobData data("random:4,samples=40"), none("");
   const auto calibration = calibrate_on_data(job.quantization, job.options, data, at::kCPU, job.progress);
   const auto untried = job.improved(calibration, none);

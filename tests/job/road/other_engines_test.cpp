@@ -4,18 +4,13 @@
 
 #include "data/files.h"
 #include "graph/builder.h"
+#include "job/workplace.h"
 // Last: the glog that some builds of LibTorch have defines CHECK, too.
 #include "catch.h"
 
 using namespace qtool;
 
 namespace {
-
-Model answering(const std::string& expression) {
-  ModuleBuilder net("Net");
-  net.define("def forward(self, x):\n  return " + expression);
-  return net.build();
-}
 
 /// Of a file that makes `in_file` of x, where the int8 model makes `chosen_makes` of it under `chosen`.
 std::vector<std::string> warnings_of(const std::string& in_file, const std::string& chosen_makes,

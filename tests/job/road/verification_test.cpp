@@ -13,13 +13,6 @@ namespace {
 
 constexpr double kStep = 0.1;
 
-/// A model that makes this of x [N, 4], which is float's answer itself.
-Model answering(const std::string& expression) {
-  ModuleBuilder net("Net");
-  net.define("def forward(self, x):\n  return " + expression);
-  return net.build();
-}
-
 LadderRung rung(const char* name, Model& model) {
   return {name, {"x"}, [&model](const auto& inputs) { return model.forward(inputs); }};
 }

@@ -6,7 +6,7 @@ using namespace qtool;
 
 namespace {
 
-const MetricInfo kTop1{"top1", "top-1", "%", Better::kHigher, Against::kLabels};
+const MetricInfo kTop1Metric{"top1", "top-1", "%", Better::kHigher, Against::kLabels};
 const MetricInfo kAgreement{"agreement", "same top-1", "%", Better::kHigher, Against::kReference};
 
 Evaluation evaluation(std::vector<MetricResult> metrics, double sqnr_db = 40) {
@@ -19,8 +19,8 @@ Evaluation evaluation(std::vector<MetricResult> metrics, double sqnr_db = 40) {
 }  // namespace
 
 TEST_CASE("a drop is of the metric against targets, with its interval") {
-  const auto measured = measured_drop({evaluation({{kTop1, 75, {100, 100, 100, 0}}, {kAgreement, 100}}),
-                                       evaluation({{kTop1, 50, {100, 100, 0, 0}}, {kAgreement, 75}})});
+  const auto measured = measured_drop({evaluation({{kTop1Metric, 75, {100, 100, 100, 0}}, {kAgreement, 100}}),
+                                       evaluation({{kTop1Metric, 50, {100, 100, 0, 0}}, {kAgreement, 75}})});
   CHECK(measured.metric.name == "top1");
   CHECK(measured.drop.value == 25);
   CHECK(measured.drop.samples == 4);

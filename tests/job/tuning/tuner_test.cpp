@@ -11,8 +11,8 @@ using namespace qtool;
 namespace {
 
 /// A search in a folder of its own, on the way to the small classifier's files.
-struct Job {
-  Job() {
+struct TunedJob {
+  TunedJob() {
     options.model = place.model;
     options.data = place.data;
     options.output = place.folder / "out";
@@ -42,7 +42,7 @@ struct Job {
 
 TEST_CASE(
     "a calibrator that is given is not searched for, and one that is not is the best of all by 0.1 dB") {
-  Job job;
+  TunedJob job;
   Tuner given(job.task(), job.begun());
   given.choose_calibrator();
   CHECK(given.report().calibrator == "mse");
@@ -62,7 +62,7 @@ TEST_CASE(
 }
 
 TEST_CASE("the untuned model is tried once, whole, and its file stands in the folder") {
-  Job job;
+  TunedJob job;
   Tuner tuner(job.task(), job.begun());
   tuner.choose_calibrator();
   tuner.try_baseline();
@@ -89,7 +89,7 @@ TEST_CASE("the untuned model is tried once, whole, and its file stands in the fo
 }
 
 TEST_CASE("a search of other layers is not taken up") {
-  Job job;
+  TunedJob job;
   auto known = job.begun();
   known.layers = {{.name = "other"}};
   CHECK_THROWS_WITH(Tuner(job.task(), known), contains("the folder holds a search of other layers") &&

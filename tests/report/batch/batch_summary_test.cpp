@@ -6,7 +6,7 @@
 #include "report/sample_report.h"
 
 using namespace qtool;
-using Json = nlohmann::json;
+using PlainJson = nlohmann::json;
 
 namespace {
 
@@ -78,24 +78,24 @@ TEST_CASE("CSV quotes what needs it") {
 }
 
 TEST_CASE("JSON has it all") {
-  const Json json = Json::parse(summary_json(sample()));
+  const PlainJson json = PlainJson::parse(summary_json(sample()));
   CHECK(json["jobs"][0]["drop_low"] == -0.2);
   CHECK(json["jobs"][3]["value"].is_null());
   CHECK(json["jobs"][0]["report"] == "good/report.html");
   CHECK(json["jobs"][1]["report"].is_null());
   CHECK(json["pareto"]["latency"] ==
-        Json::parse(R"([{"metric": "top1", "batch": 128, "jobs": ["fast", "good"]}])"));
-  CHECK(json["pareto"]["size"] == Json::parse(R"([{"metric": "top1", "jobs": ["good"]}])"));
+        PlainJson::parse(R"([{"metric": "top1", "batch": 128, "jobs": ["fast", "good"]}])"));
+  CHECK(json["pareto"]["size"] == PlainJson::parse(R"([{"metric": "top1", "jobs": ["good"]}])"));
   CHECK(json["exit_code"] == 2);
 }
 
 TEST_CASE("latencies of batches of different sizes have a front each") {
   BatchSummary summary = sample();
   summary.rows[1].metrics.batch = 1;
-  const Json json = Json::parse(summary_json(summary));
+  const PlainJson json = PlainJson::parse(summary_json(summary));
   CHECK(
       json["pareto"]["latency"] ==
-      Json::parse(
+      PlainJson::parse(
           R"([{"metric": "top1", "batch": 1, "jobs": ["fast"]}, {"metric": "top1", "batch": 128, "jobs": ["good"]}])"));
   CHECK_THAT(summary_markdown(summary), contains("latency in batches of 1 (Pareto front): fast\n"));
 }
@@ -110,15 +110,15 @@ TEST_CASE("jobs of several metrics each name theirs, and contend with their like
   CHECK(cells[1][2] == "top-1 90.00 %");
   CHECK(cells[1][3] == "1.00 (-0.20 to 2.20) points");
   CHECK(cells[2][2] == "mean error 0.125");
-  CHECK(Json::parse(summary_json(summary))["pareto"]["size"] ==
-        Json::parse(R"([{"metric": "mae", "jobs": ["fast"]}, {"metric": "top1", "jobs": ["good"]}])"));
+  CHECK(PlainJson::parse(summary_json(summary))["pareto"]["size"] ==
+        PlainJson::parse(R"([{"metric": "mae", "jobs": ["fast"]}, {"metric": "top1", "jobs": ["good"]}])"));
 }
 
 TEST_CASE("of a metric of which less is better the front has the lower") {
   BatchSummary summary = sample();
   for (auto& row : summary.rows)
     if (row.metrics.metric) row.metrics.metric->info.better = Better::kLower;
-  CHECK(Json::parse(summary_json(summary))["pareto"]["size"][0]["jobs"] == Json::array({"fast"}));
+  CHECK(PlainJson::parse(summary_json(summary))["pareto"]["size"][0]["jobs"] == PlainJson::array({"fast"}));
 }
 
 TEST_CASE("HTML holds what JSON does, with the result on top, and no name or error can become markup") {

@@ -8,7 +8,7 @@ using namespace qtool;
 
 namespace {
 
-const std::vector<GateResult> kGates = {
+const std::vector<GateResult> kJUnitGates = {
     {.name = "max_drop", .limit = 0.5, .value = 0.6, .passed = true, .within_noise = true, .text = "noise"},
     {.name = "min_accuracy",
      .limit = 90,
@@ -21,7 +21,7 @@ const std::vector<GateResult> kGates = {
 
 TEST_CASE("JUnit XML has a test case for each gate and a failure for each that failed") {
   pugi::xml_document document;
-  REQUIRE(document.load_string(to_junit("qtool net.pt", kGates).c_str()));
+  REQUIRE(document.load_string(to_junit("qtool net.pt", kJUnitGates).c_str()));
   const auto suite = document.child("testsuites").child("testsuite");
   CHECK(suite.attribute("name").as_string() == std::string("qtool net.pt"));
   CHECK(suite.attribute("tests").as_int() == 3);
