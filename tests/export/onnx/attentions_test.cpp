@@ -2,7 +2,8 @@
 #include "onnx_text.h"
 
 using namespace qtool;
-using namespace qtool::onnx;
+using qtool::onnx::expression_refusal;
+using qtool::onnx::expression_text;
 
 TEST_CASE("attention is a softmax of scaled scores with what its mask adds") {
   const std::string name = "scaled_dot_product_attention";

@@ -2,7 +2,7 @@
 #include "onnx_text.h"
 
 using namespace qtool;
-using namespace qtool::onnx;
+using qtool::onnx::expression_text;
 
 TEST_CASE("tensors are made in the shape that is there when the model runs") {
   CHECK(expression_text("torch.zeros([x.size(0), 2]) + 1") ==

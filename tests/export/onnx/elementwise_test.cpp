@@ -2,7 +2,8 @@
 #include "onnx_text.h"
 
 using namespace qtool;
-using namespace qtool::onnx;
+using qtool::onnx::expression_refusal;
+using qtool::onnx::expression_text;
 
 TEST_CASE("settings become attributes and operands, and those that ONNX has not are refused") {
   CHECK(expression_text("torch.gelu(x, approximate='tanh')") == "gelu = Gelu(x) approximate=tanh\n");

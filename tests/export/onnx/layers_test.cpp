@@ -2,7 +2,8 @@
 #include "onnx_text.h"
 
 using namespace qtool;
-using namespace qtool::onnx;
+using qtool::onnx::expression_text;
+using qtool::onnx::refusal_of;
 
 TEST_CASE("a convolution has its window's settings, and 'same' padding at both ends") {
   CHECK(expression_text("torch.conv2d(x, w1, None, [2, 1], [1, 0], [1, 2], 3)", {{"w1", {6, 1, 3, 2}}}) ==

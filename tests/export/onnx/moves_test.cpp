@@ -2,7 +2,8 @@
 #include "onnx_text.h"
 
 using namespace qtool;
-using namespace qtool::onnx;
+using qtool::onnx::expression_refusal;
+using qtool::onnx::expression_text;
 
 TEST_CASE("a shape keeps the batch free: what stays is 0, what stands behind is asked for") {
   CHECK(expression_text("x.flatten(1)") == "flatten = Flatten(x) axis=1\n");

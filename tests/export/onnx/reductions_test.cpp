@@ -2,7 +2,8 @@
 #include "onnx_text.h"
 
 using namespace qtool;
-using namespace qtool::onnx;
+using qtool::onnx::expression_refusal;
+using qtool::onnx::expression_text;
 
 TEST_CASE("a reduction is over the dimensions that are named, else over all") {
   CHECK(expression_text("x.mean()") == "mean = ReduceMean(x, [0,1,2,3]) keepdims=0\n");

@@ -2,7 +2,8 @@
 #include "onnx_text.h"
 
 using namespace qtool;
-using namespace qtool::onnx;
+using qtool::onnx::expression_refusal;
+using qtool::onnx::expression_text;
 
 TEST_CASE("a pool has a stride, which is its window where none is given, and pads at both ends") {
   CHECK(expression_text("torch.max_pool2d(x, [3, 2], [], [1, 0], [1, 2])") ==
