@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sets up, builds everything and runs all tests. Takes the options of apps/setup.sh. CI=true makes warnings errors;
-# QTOOL_TESTS=program leaves out the unit tests, QTOOL_TESTS=libtorch the tests that are the same with any LibTorch.
+# QTOOL_TESTS=libtorch leaves out the tests that are the same with any LibTorch.
 #
 #   bash tests/run.sh --sanitize address,undefined|thread    the unit tests alone, built with clang's sanitizers
 #                                                            in build-sanitize-address/, build-sanitize-thread/

@@ -5,8 +5,8 @@
 #
 #   bash tests/fuzz/run.sh [--count N] [--seconds N] [FUZZ.PY'S OPTIONS]
 #
-# --count: files of each kind (40); --seconds: of libFuzzer for each parser (15). That is what CI runs, in some seven
-# minutes on two cores, of which the build is four. The long run, for whoever changes what reads a file, is
+# --count: files of each kind (40); --seconds: of libFuzzer for each parser (15). That is what CI runs, in some four
+# minutes on two cores after the unit tests have built the rest. The long run, for whoever changes what reads a file, is
 #
 #   bash tests/fuzz/run.sh --count 10000 --seconds 600
 #

@@ -38,7 +38,7 @@ const SmallNet kNets[] = {
     {"return torch.maximum(x, -x) + torch.addcmul(x, x, x, value=0.5)", {}},
     {"n = (x * 9).to(4); return torch.floor_divide(n, 2) + torch.div(n, -4, rounding_mode='floor') * x", {}},
     {"return torch.max(x, -x) + torch.mul(x > 0, x < 1).to(6) + (x * 3).to(4).pow(2).to(6)", {}},
-    {"return x.clamp(x.mean(1, True), w.view(3, 1, 1))", {{"w", {3}}}},
+    {"return x.clamp(x.mean(1, True), limit.view(3, 1, 1))", {{"limit", {3}}}},
     {"return torch.add(x, x, alpha=3) + torch.floor(x) + (x != x.round()).to(6)", {}},
     // Moves.
     {"return x.reshape(x.size(0), -1)", {}},
