@@ -27,6 +27,8 @@ install_packages chromium chromium-driver python3-selenium
 install_packages zsh fish groff
 # A judge of JSON Schemas.
 install_packages python3-jsonschema python3-yaml
+# Python's headers, which inductor compiles with.
+install_packages python3-dev
 werror=OFF
 if [ "${CI:-}" = true ]; then werror=ON; fi
 configure -DQTOOL_WERROR=$werror -DQTOOL_TESTS="${QTOOL_TESTS:-ON}"
