@@ -88,10 +88,15 @@ std::string operator_name(const jit::Node* node) {
   return node->outputs().size() == 1 ? name : name.substr(0, name.rfind('.'));
 }
 
-int64_t output_channels(const jit::Node* layer, const at::Tensor& weight) {
-  if (!short_kind(layer).starts_with("conv_transpose")) return weight.size(0);
+bool is_transposed(const jit::Node* layer) { return short_kind(layer).starts_with("conv_transpose"); }
+
+int64_t groups_of(const jit::Node* layer) {
   const auto groups = constant_argument(layer, "groups");
-  return weight.size(1) * (groups.isInt() ? groups.toInt() : 1);
+  return groups.isInt() ? groups.toInt() : 1;
+}
+
+int64_t output_channels(const jit::Node* layer, const at::Tensor& weight) {
+  return is_transposed(layer) ? weight.size(1) * groups_of(layer) : weight.size(0);
 }
 
 jit::Value* insert_before(jit::Node* node, const std::string& kind, const std::vector<jit::Value*>& inputs) {

@@ -23,6 +23,10 @@ void set_argument(torch::jit::Node* node, const std::string& name, torch::jit::V
 [[nodiscard]] std::string source_of(const torch::jit::Node* node);
 /// An operator of qtool's own (qat/fake_quant_ops.h).
 [[nodiscard]] bool is_ours(const torch::jit::Node* node);
+/// Of a layer: whether its convolution is a transposed one, whose weight has the channels that come out second.
+[[nodiscard]] bool is_transposed(const torch::jit::Node* layer);
+/// 1 where the layer has none, or not as a constant.
+[[nodiscard]] int64_t groups_of(const torch::jit::Node* layer);
 /// Channels of what a convolution or linear layer with this weight gives.
 [[nodiscard]] int64_t output_channels(const torch::jit::Node* layer, const at::Tensor& weight);
 /// A list argument of a convolution or pool; one number stands for all axes.

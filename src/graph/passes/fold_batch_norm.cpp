@@ -35,13 +35,6 @@ bool is_layer(const jit::Node* node) {
          kind.rfind("conv3d", 0) == 0 || kind.rfind("conv_transpose", 0) == 0;
 }
 
-bool is_transposed(const jit::Node* layer) { return short_kind(layer).rfind("conv_transpose", 0) == 0; }
-
-int64_t groups_of(const jit::Node* layer) {
-  const auto groups = constant_argument(layer, "groups");
-  return groups.isInt() ? groups.toInt() : 1;
-}
-
 /// Whether all that goes into the fold is known now, not computed by forward().
 bool are_fixed(const jit::Module& module, const jit::Node* layer, const jit::Node* norm) {
   const auto is_fixed = [&](const jit::Node* node, const char* name) {
