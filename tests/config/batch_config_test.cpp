@@ -2,6 +2,7 @@
 
 #include "catch.h"
 #include "sample_options.h"
+#include "usage_message.h"
 
 using namespace qtool;
 
@@ -34,14 +35,7 @@ BatchConfig read(const std::string& yaml, const std::vector<std::string>& settin
 }
 
 std::string message(const std::string& yaml, const std::vector<std::string>& settings = {}) {
-  try {
-    static_cast<void>(read(yaml, settings));
-  } catch (const Error& error) {
-    CHECK(error.kind() == ErrorKind::kUsage);
-    const std::string text = error.what();
-    return text.substr(0, text.find("\n  do: "));
-  }
-  return "no error";
+  return usage_message([&] { static_cast<void>(read(yaml, settings)); });
 }
 
 std::string value(const JobConfig& job, const std::string& key) {

@@ -1,19 +1,13 @@
 #include "catch.h"
 #include "sample_options.h"
+#include "usage_message.h"
 
 using namespace qtool;
 
 namespace {
 
 std::string sample_message(const std::string& yaml) {
-  try {
-    static_cast<void>(read_sample(yaml));
-  } catch (const Error& error) {
-    CHECK(error.kind() == ErrorKind::kUsage);
-    const std::string text = error.what();
-    return text.substr(0, text.find("\n  do: "));
-  }
-  return "no error";
+  return usage_message([&] { static_cast<void>(read_sample(yaml)); });
 }
 
 std::string one_problem(const std::string& line) {

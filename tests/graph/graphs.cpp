@@ -16,15 +16,12 @@
 #include "graph/view.h"
 
 namespace qtool {
-namespace {
 
 namespace jit = torch::jit;
 
 std::shared_ptr<jit::Graph> graph_of(const Model& model) {
   return model.module().get_method("forward").graph();
 }
-
-}  // namespace
 
 std::string text_of(const Model& model) {
   return graph_of(model)->toString(/*print_source_locations=*/false);

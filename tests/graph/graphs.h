@@ -2,14 +2,21 @@
 /// What the tests of passes share, so that few files include TorchScript's headers, which are slow to compile.
 #include <ATen/core/Tensor.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "graph/builder.h"
 #include "graph/model.h"
 
+namespace torch::jit {
+struct Graph;
+}
+
 namespace qtool {
 
+/// Of forward().
+[[nodiscard]] std::shared_ptr<torch::jit::Graph> graph_of(const Model& model);
 /// The graph of forward(), without places in the source.
 [[nodiscard]] std::string text_of(const Model& model);
 /// Throws where the graph is broken.

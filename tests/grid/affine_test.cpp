@@ -6,12 +6,9 @@
 #include <ATen/ops/tensor.h>
 
 #include "catch.h"
+#include "grid/unsigned_8.h"
 
 using namespace qtool;
-
-namespace {
-const auto kUint8 = QuantScheme::activation(8, Symmetry::kAffine);
-}
 
 TEST_CASE("ties go to the even integer, before the zero point is added") {
   // scale 1, zero point 3: 0.5 -> 0 -> 3, 1.5 -> 2 -> 5, 2.5 -> 2 -> 5, -0.5 -> 0 -> 3, -1.5 -> -2 -> 1

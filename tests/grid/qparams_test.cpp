@@ -8,16 +8,16 @@
 
 #include "catch.h"
 #include "grid/affine.h"
+#include "grid/unsigned_8.h"
 
 using namespace qtool;
 
 namespace {
-const auto kUnsigned8 = QuantScheme::activation(8, Symmetry::kAffine);
 constexpr double kInf = std::numeric_limits<double>::infinity();
 }  // namespace
 
 TEST_CASE("an affine grid covers the range and holds zero exactly") {
-  const auto qparams = QParams::cover(kUnsigned8, -1.0, 4.1);  // 5.1 / 255 = 0.02, zero point 1.0 / 0.02 = 50
+  const auto qparams = QParams::cover(kUint8, -1.0, 4.1);  // 5.1 / 255 = 0.02, zero point 1.0 / 0.02 = 50
   CHECK(qparams.scale() == Approx(0.02));
   CHECK(qparams.zero_point() == 50);
   CHECK(qparams.low() == Approx(-1.0));
@@ -25,9 +25,9 @@ TEST_CASE("an affine grid covers the range and holds zero exactly") {
 }
 
 TEST_CASE("a range on one side of zero is widened to zero") {
-  CHECK(QParams::cover(kUnsigned8, 1.0, 2.55).zero_point() == 0);
-  CHECK(QParams::cover(kUnsigned8, 1.0, 2.55).scale() == Approx(0.01));
-  CHECK(QParams::cover(kUnsigned8, -2.55, -1.0).zero_point() == 255);
+  CHECK(QParams::cover(kUint8, 1.0, 2.55).zero_point() == 0);
+  CHECK(QParams::cover(kUint8, 1.0, 2.55).scale() == Approx(0.01));
+  CHECK(QParams::cover(kUint8, -2.55, -1.0).zero_point() == 255);
 }
 
 TEST_CASE("a symmetric grid has its zero in the middle") {
@@ -67,20 +67,20 @@ TEST_CASE("bits set the grid") {
 }
 
 TEST_CASE("an empty range gives scale 1; what is not finite is refused") {
-  CHECK(QParams::cover(kUnsigned8, 0.0, 0.0).scale() == 1.0);
-  CHECK_THROWS_WITH(QParams::cover(kUnsigned8, 0.0, kInf), contains("not finite"));
-  CHECK_THROWS_WITH(QParams::cover(kUnsigned8, std::nan(""), 1.0), contains("not finite"));
+  CHECK(QParams::cover(kUint8, 0.0, 0.0).scale() == 1.0);
+  CHECK_THROWS_WITH(QParams::cover(kUint8, 0.0, kInf), contains("not finite"));
+  CHECK_THROWS_WITH(QParams::cover(kUint8, std::nan(""), 1.0), contains("not finite"));
 }
 
 TEST_CASE("a tiny range keeps a scale whose inverse is finite") {
-  const auto qparams = QParams::cover(kUnsigned8, 0.0, 1e-40);
+  const auto qparams = QParams::cover(kUint8, 0.0, 1e-40);
   CHECK(std::isfinite(1.0f / static_cast<float>(qparams.scale())));
 }
 
 TEST_CASE("invalid parameters cannot be made") {
-  CHECK_THROWS_WITH(QParams(kUnsigned8, 0.0, 0), contains("scale is not a positive number"));
-  CHECK_THROWS_WITH(QParams(kUnsigned8, -1.0, 0), contains("-1.0"));
-  CHECK_THROWS_WITH(QParams(kUnsigned8, kInf, 0), contains("inf"));
-  CHECK_THROWS_WITH(QParams(kUnsigned8, 1.0, 256), contains("256"));
-  CHECK_THROWS_WITH(QParams(kUnsigned8, 1.0, -1), contains("zero point is off the grid"));
+  CHECK_THROWS_WITH(QParams(kUint8, 0.0, 0), contains("scale is not a positive number"));
+  CHECK_THROWS_WITH(QParams(kUint8, -1.0, 0), contains("-1.0"));
+  CHECK_THROWS_WITH(QParams(kUint8, kInf, 0), contains("inf"));
+  CHECK_THROWS_WITH(QParams(kUint8, 1.0, 256), contains("256"));
+  CHECK_THROWS_WITH(QParams(kUint8, 1.0, -1), contains("zero point is off the grid"));
 }

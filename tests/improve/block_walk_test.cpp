@@ -4,6 +4,7 @@
 #include <ATen/ops/tensor.h>
 
 #include "catch.h"
+#include "improve/one_batch.h"
 #include "improve/residual_net.h"
 
 using namespace qtool;
@@ -11,14 +12,6 @@ using namespace qtool;
 namespace {
 
 using Texts = std::vector<std::string>;
-
-Batches batches_of(const at::Tensor& x, int64_t count) {
-  return {count, [x, count]() -> BatchSource {
-            return [x, count, next = int64_t(0)]() mutable -> std::vector<at::Tensor> {
-              return next++ < count ? std::vector<at::Tensor>{x} : std::vector<at::Tensor>{};
-            };
-          }};
-}
 
 Texts names_of_layers(const Solution& solution) {
   Texts names;
@@ -74,7 +67,7 @@ TEST_CASE("the error of a block is over that of its targets from their mean, sum
 TEST_CASE("a model without layers of its own has no blocks to fit") {
   auto solution = solved(residual());
   Progress progress;
-  const auto batches = batches_of(noise(residual().input, 4), 1);
+  const auto batches = once(noise(residual().input, 4));
   for (auto& op : solution.plan.operators) op.weight_site.reset();
   const auto attempt =
       fit_blocks(solution, {solution.model, {}, batches, {}, progress}, {},

@@ -9,6 +9,7 @@
 #include "grid/affine.h"
 #include "improve/block_walk.h"
 #include "improve/one_batch.h"
+#include "improve/simulated_error.h"
 #include "simulate/simulate.h"
 #include "small_net.h"
 
@@ -20,10 +21,6 @@ QParams steps_of(double scale, int64_t rows) {
   return {QuantScheme::weight(4, Granularity::kPerChannel, 0),
           at::tensor(std::vector<double>(size_t(rows), scale), at::kDouble),
           at::tensor(std::vector<int64_t>(size_t(rows), 0), at::kLong)};
-}
-
-double error_of(const Solution& solution, const Model& model, const at::Tensor& x) {
-  return relative_error(simulate(solution).forward({x}), model.shared().forward({x}));
 }
 
 }  // namespace
@@ -65,7 +62,8 @@ TEST_CASE("layers come nearer to the float model: linear ones and convolutions, 
     const auto attempt = round_by_gptq(solution, {solution.model, {}, batches, {}, progress});
     REQUIRE(attempt.solution);
     INFO(net.body);
-    CHECK(error_of(*attempt.solution, solution.model, x) < 0.8 * error_of(solution, solution.model, x));
+    CHECK(simulated_error(*attempt.solution, solution.model, x) <
+          0.8 * simulated_error(solution, solution.model, x));
     for (size_t i = 0; i < solution.qparams.size(); ++i)
       CHECK(at::equal(attempt.solution->qparams[i].scales(), solution.qparams[i].scales()));
   }

@@ -3,21 +3,16 @@
 #include <ATen/TensorOperators.h>
 
 #include "catch.h"
+#include "improve/one_convolution.h"
 #include "measure/similarity.h"
 #include "simulate/simulate.h"
-#include "small_net.h"
 
 using namespace qtool;
 
-namespace {
-
-const SmallNet kNet{"return torch.relu(torch.conv2d(x, w))", {{"w", {4, 3, 1, 1}}}, {2, 3, 4, 4}};
-
-}  // namespace
-
 TEST_CASE("the judge holds the simulation of all held-out batches against the float model") {
-  const auto solution = prepare(build(kNet), noise(kNet.input, 5));
-  const std::vector<std::vector<at::Tensor>> held_out = {{noise(kNet.input, 6)}, {noise(kNet.input, 7)}};
+  const auto solution = prepare(build(kOneConvolution), noise(kOneConvolution.input, 5));
+  const std::vector<std::vector<at::Tensor>> held_out = {{noise(kOneConvolution.input, 6)},
+                                                         {noise(kOneConvolution.input, 7)}};
   Similarity expected;
   for (const auto& batch : held_out)
     expected.add(solution.model.shared().forward(batch)[0], simulate(solution).forward(batch)[0]);
@@ -29,8 +24,8 @@ TEST_CASE("a coarser grid is judged worse, by 6 dB for a bit") {
   const auto db = [](int64_t bits) {
     Recipe recipe;
     recipe.activation_bits = bits;
-    const auto solution = prepare(build(kNet), noise(kNet.input, 5), recipe);
-    return Judge(solution.model, {{noise(kNet.input, 6)}}).sqnr_db(solution);
+    const auto solution = prepare(build(kOneConvolution), noise(kOneConvolution.input, 5), recipe);
+    return Judge(solution.model, {{noise(kOneConvolution.input, 6)}}).sqnr_db(solution);
   };
   CHECK(std::abs(db(5) - db(3) - 12) < 4);
 }

@@ -15,6 +15,7 @@
 #include "grid/affine.h"
 #include "improve/one_batch.h"
 #include "improve/rounded_weight.h"
+#include "improve/simulated_error.h"
 #include "plan/site_weights.h"
 #include "simulate/simulate.h"
 #include "small_net.h"
@@ -61,10 +62,6 @@ at::Tensor integers_of(const Solution& solution) {
 
 double error_of(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& rounded) {
   return (x.matmul(weight.t()) - x.matmul(rounded.t())).square().sum().item<double>();
-}
-
-double solution_error(const Solution& solution, const Model& model, const at::Tensor& x) {
-  return relative_error(simulate(solution).forward({x}), model.shared().forward({x}));
 }
 
 }  // namespace
@@ -146,12 +143,12 @@ TEST_CASE("blocks of a network come nearer to it, and the given solution stays a
   const auto x = noise({32, 3, 7, 7}, 5);
   for (const Recipe& recipe : {bits(2), bits(3, 4)}) {
     const auto solution = prepare(model, x, recipe);
-    const double before = solution_error(solution, solution.model, x);
+    const double before = simulated_error(solution, solution.model, x);
     const auto integers = integers_of(solution).clone();
     const auto result = learned(solution, x, {.steps = 100});
-    CHECK(solution_error(result, solution.model, x) < before * 0.7);
+    CHECK(simulated_error(result, solution.model, x) < before * 0.7);
     CHECK(at::equal(integers_of(solution), integers));
-    CHECK(solution_error(solution, solution.model, x) == before);
+    CHECK(simulated_error(solution, solution.model, x) == before);
     for (const auto& [name, tensor] : result.model.parameters()) CHECK(!tensor.grad().defined());
   }
 }
@@ -175,8 +172,8 @@ TEST_CASE("an interrupt ends it, and leaves the given solution as it was") {
   } progress;
   const auto x = noise({32, 3, 7, 7}, 5);
   const auto solution = prepare(build(small_classifier()), x, bits(2));
-  const double before = solution_error(solution, solution.model, x);
+  const double before = simulated_error(solution, solution.model, x);
   const auto batches = once(x);
   CHECK_THROWS_WITH(learn_rounding(solution, {solution.model, {}, batches, {}, progress}), "enough");
-  CHECK(solution_error(solution, solution.model, x) == before);
+  CHECK(simulated_error(solution, solution.model, x) == before);
 }

@@ -7,13 +7,11 @@
 #include "calibrate/calibrate.h"
 #include "catch.h"
 #include "improve/one_batch.h"
-#include "small_net.h"
+#include "improve/one_convolution.h"
 
 using namespace qtool;
 
 namespace {
-
-const SmallNet kSettledNet{"return torch.relu(torch.conv2d(x, w))", {{"w", {4, 3, 1, 1}}}, {2, 3, 4, 4}};
 
 const QParams& grid_of(const Settled& settled, const std::string& value) {
   return settled.solution.qparams[settled.solution.plan.grid_of.at(value)];
@@ -22,8 +20,8 @@ const QParams& grid_of(const Settled& settled, const std::string& value) {
 }  // namespace
 
 TEST_CASE("what has moved is seen again, and all else is as it was") {
-  const auto x = noise(kSettledNet.input, 5);
-  const auto solution = prepare(build(kSettledNet), x);
+  const auto x = noise(kOneConvolution.input, 5);
+  const auto solution = prepare(build(kOneConvolution), x);
   const auto input = solution.plan.operators[0].inputs[0];
   const auto statistics = calibrate(solution.model, solution.plan, {x});
   const Settled before{shared(solution), statistics};
@@ -38,7 +36,7 @@ TEST_CASE("what has moved is seen again, and all else is as it was") {
 }
 
 TEST_CASE("where nothing has moved, or what has no grid, no data is read") {
-  const auto solution = prepare(build(kSettledNet), noise(kSettledNet.input, 5));
+  const auto solution = prepare(build(kOneConvolution), noise(kOneConvolution.input, 5));
   const Batches none{1, []() -> BatchSource {
                        FAIL("data was read");
                        return {};

@@ -6,9 +6,9 @@
 
 #include <limits>
 
+#include "answers.h"
 #include "base/error.h"
 #include "catch.h"
-#include "measure/added.h"
 
 using namespace qtool;
 

@@ -6,8 +6,8 @@
 
 #include <cmath>
 
+#include "answers.h"
 #include "catch.h"
-#include "measure/added.h"
 #include "measure/resampling.h"
 
 using namespace qtool;

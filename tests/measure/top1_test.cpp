@@ -3,8 +3,8 @@
 #include <ATen/ops/full.h>
 #include <ATen/ops/tensor.h>
 
+#include "answers.h"
 #include "catch.h"
-#include "measure/added.h"
 
 using namespace qtool;
 

@@ -6,9 +6,9 @@
 
 #include <filesystem>
 
+#include "answers.h"
 #include "catch.h"
 #include "graph/builder.h"
-#include "measure/added.h"
 
 using namespace qtool;
 

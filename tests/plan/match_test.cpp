@@ -2,12 +2,11 @@
 
 #include "base/error.h"
 #include "catch.h"
+#include "plan/a_convolution.h"
 
 using namespace qtool;
 
 namespace {
-
-const Matchable kConv{"layers.0.conv1", "aten::conv2d"};
 
 bool matches_conv(const std::string& pattern) { return matches(pattern, kConv, "skip"); }
 

@@ -1,12 +1,12 @@
 #include "plan/resolve.h"
 
 #include "catch.h"
+#include "plan/a_convolution.h"
 
 using namespace qtool;
 
 namespace {
 
-const Matchable kConvolution{"layers.0.conv1", "aten::conv2d"};
 const Matchable kLinear{"fc", "aten::linear"};
 
 Rule rule(const std::string& match) {
@@ -37,7 +37,7 @@ TEST_CASE("without rules an operator has the recipe's settings") {
   recipe.weight_granularity = Granularity::kPerTensor;
   recipe.activation_symmetry = Symmetry::kSymmetric;
   recipe.calibrator = Calibrator::kEntropy;
-  const auto settings = resolve(recipe, kConvolution);
+  const auto settings = resolve(recipe, kConv);
   CHECK(settings.weight_bits == 4);
   CHECK(settings.activation_bits == 6);
   CHECK(settings.weight_granularity == Granularity::kPerTensor);
@@ -55,7 +55,7 @@ TEST_CASE("a rule changes what it names, where it matches") {
   all.activation_symmetry = Symmetry::kSymmetric;
   all.calibrator = Calibrator::kPercentile;
   recipe.rules = {all};
-  const auto conv = resolve(recipe, kConvolution);
+  const auto conv = resolve(recipe, kConv);
   CHECK(conv.weight_bits == 5);
   CHECK(conv.activation_bits == 3);
   CHECK(conv.weight_granularity == Granularity::kPerTensor);
@@ -71,19 +71,19 @@ TEST_CASE("later rules win, in what they name") {
   auto both = weight_bits("*", 4);
   both.activation_bits = 7;
   recipe.rules = {both, weight_bits("type:conv2d", 6)};
-  CHECK(resolve(recipe, kConvolution).weight_bits == 6);
-  CHECK(resolve(recipe, kConvolution).activation_bits == 7);
+  CHECK(resolve(recipe, kConv).weight_bits == 6);
+  CHECK(resolve(recipe, kConv).activation_bits == 7);
   CHECK(resolve(recipe, kLinear).weight_bits == 4);
 }
 
 TEST_CASE("skip and only say what leaves an operator in float") {
   Recipe recipe;
   recipe.skip = {"layers.*"};
-  CHECK(resolve(recipe, kConvolution).skipped_by == "skip 'layers.*'");
+  CHECK(resolve(recipe, kConv).skipped_by == "skip 'layers.*'");
   CHECK(resolve(recipe, kLinear).skipped_by.empty());
   recipe.skip.clear();
   recipe.only = {"type:conv2d"};
-  CHECK(resolve(recipe, kConvolution).skipped_by.empty());
+  CHECK(resolve(recipe, kConv).skipped_by.empty());
   CHECK(resolve(recipe, kLinear).skipped_by == "not in only");
 }
 
@@ -94,11 +94,11 @@ TEST_CASE("a rule can skip, and take back what the recipe skips") {
   recipe.skip = {"*"};
   recipe.rules = {skip("fc", false)};
   CHECK(resolve(recipe, kLinear).skipped_by.empty());
-  CHECK_FALSE(resolve(recipe, kConvolution).skipped_by.empty());
+  CHECK_FALSE(resolve(recipe, kConv).skipped_by.empty());
 }
 
 TEST_CASE("every pattern of a recipe must match an operator") {
-  const std::vector<Matchable> candidates{kConvolution, kLinear};
+  const std::vector<Matchable> candidates{kConv, kLinear};
   Recipe recipe;
   recipe.skip = {"fc"};
   recipe.only = {"layers"};

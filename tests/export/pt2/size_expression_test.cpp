@@ -1,12 +1,11 @@
 #include "export/pt2/size_expression.h"
 
 #include "catch.h"
+#include "export/pt2/batch_symbol.h"
 
 using namespace qtool;
 
 namespace {
-
-const std::string kBatch = "Symbol('s0', positive=True, integer=True)";
 
 std::optional<int64_t> value(const std::string& text, const SymbolValues& symbols = {{"s0", 7}, {"s1", 3}}) {
   const auto expression = parse_size_expression(text);

@@ -3,6 +3,7 @@
 #include <ATen/ops/ones.h>
 
 #include "catch.h"
+#include "export/pt2/batch_symbol.h"
 #include "small_net.h"
 
 using namespace qtool;
@@ -29,8 +30,6 @@ struct Line {
   SizeRuns runs;
 };
 
-const std::string kBatchSize = "Symbol('s0', positive=True, integer=True)";
-
 }  // namespace
 
 TEST_CASE("sizes are seen at the hint, and at two other values of the symbol") {
@@ -39,7 +38,7 @@ TEST_CASE("sizes are seen at the hint, and at two other values of the symbol") {
   CHECK(line.runs.seen(line.output()).sizes == std::vector<int64_t>{5, 3});
   CHECK(line.runs.size(line.output(), 0) == Numbers{5, 7, 9});
   CHECK(line.runs.stride(line.output(), 0) == Numbers{3, 3, 3});
-  CHECK(line.expression(0) == "Add(Integer(1), Mul(Integer(2), " + kBatchSize + "))");
+  CHECK(line.expression(0) == "Add(Integer(1), Mul(Integer(2), " + kBatch + "))");
   CHECK(line.expression(1) == "Integer(3)");
 }
 
@@ -47,7 +46,7 @@ TEST_CASE("what is no line through the three is known only where the program say
   const std::string body = "return x.t().reshape([-1, 1]).repeat(x.size(0), 1)";  // 3 n n
   CHECK(Line(body).expression(0).empty());
   auto inputs = inputs_like({at::ones({2, 3})}, true);
-  const std::string square = "Mul(Integer(3), Pow(" + kBatchSize + ", Integer(2)))";
+  const std::string square = "Mul(Integer(3), Pow(" + kBatch + ", Integer(2)))";
   inputs.known.push_back(*parse_size_expression(square));
   CHECK(Line(body, inputs).expression(0) == square);
 }

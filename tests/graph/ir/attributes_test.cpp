@@ -21,12 +21,8 @@ ModuleBuilder nested() {
   return net;
 }
 
-std::shared_ptr<jit::Graph> forward_graph(const Model& model) {
-  return model.module().get_method("forward").graph();
-}
-
 jit::Node* node_of(const Model& model, const char* kind) {
-  for (auto* node : all_nodes_of(forward_graph(model)->block()))
+  for (auto* node : all_nodes_of(graph_of(model)->block()))
     if (short_kind(node) == kind) return node;
   FAIL("no " << kind);
   return nullptr;
@@ -96,7 +92,7 @@ TEST_CASE("an emitted chain reads the attribute, and takes no other value's name
   auto* add = node_of(model, "add");
   add->output()->setDebugName("weight");
   const jit::WithInsertPoint here(add);
-  auto* value = emit_attribute(*forward_graph(model), model.module(), "1.weight");
+  auto* value = emit_attribute(*graph_of(model), model.module(), "1.weight");
   CHECK(attribute_path(value) == "1.weight");
   CHECK(add->output()->debugName() == "weight");
   lint(model);

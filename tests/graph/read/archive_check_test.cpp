@@ -1,13 +1,12 @@
 #include "graph/read/archive_check.h"
 
-#include <unistd.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <vector>
 
 #include "catch.h"
+#include "graph/graphs.h"
 
 using namespace qtool;
 
@@ -55,8 +54,7 @@ class Zip {
   Zip& operator=(const Zip&) = delete;
   ~Zip() { std::filesystem::remove(path); }
 
-  std::string path =
-      std::filesystem::temp_directory_path() / ("qtool_archive_check." + std::to_string(getpid()) + ".zip");
+  std::string path = temporary_path("archive_check.zip");
 };
 
 std::string flaw(const std::vector<Member>& members) { return flaw_of_archive(Zip(members).path); }

@@ -1,7 +1,5 @@
 #include "graph/read/code_check.h"
 
-#include <unistd.h>
-
 #include <filesystem>
 
 #include "catch.h"
@@ -16,8 +14,7 @@ namespace {
 /// Checks the code of a saved module whose forward() is this, changed by `edit`.
 template <class Edit>
 void check(const std::string& body, Edit edit) {
-  const std::string path =
-      std::filesystem::temp_directory_path() / ("qtool_code_check." + std::to_string(getpid()) + ".pt");
+  const std::string path = temporary_path("code_check.pt");
   ModuleBuilder net("Net");
   net.define("def forward(self, x):\n" + body);
   net.build().save(path);

@@ -1,7 +1,5 @@
 #include "graph/read/torchscript.h"
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 
@@ -35,8 +33,7 @@ class Saved {
     return *this;
   }
 
-  const std::string path =
-      std::filesystem::temp_directory_path() / ("qtool_torchscript." + std::to_string(getpid()) + ".pt");
+  const std::string path = temporary_path("torchscript.pt");
 };
 
 Complaint complaint_of(const Saved& saved) {

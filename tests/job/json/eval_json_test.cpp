@@ -2,21 +2,16 @@
 
 #include "base/error.h"
 #include "catch.h"
+#include "report/sample_report.h"
 
 using namespace qtool;
 
-namespace {
-
-const MetricInfo kTop1{.name = "top1", .title = "top-1", .unit = "%"};
-const MetricInfo kSame{
-    .name = "agreement", .title = "same top-1", .unit = "%", .against = Against::kReference};
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("an evaluation is read back from its JSON") {
   EvalResult result{.samples = 7, .model = {.name = "int8.pt"}, .warnings = {"slow"}};
-  result.model.metrics = {{.info = kTop1, .value = 75}, {.info = kSame, .value = 50}};
-  result.reference = Evaluation{.name = "float.pt", .metrics = {{.info = kTop1, .value = 100}}};
+  result.model.metrics = {{.info = top1_info(), .value = 75}, {.info = agreement_info(), .value = 50}};
+  result.reference = Evaluation{.name = "float.pt", .metrics = {{.info = top1_info(), .value = 100}}};
   const auto read = read_eval_json(to_json(result));
   CHECK(read.samples == 7);
   CHECK(read.warnings == result.warnings);

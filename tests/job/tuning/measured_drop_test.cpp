@@ -1,13 +1,11 @@
 #include "job/tuning/measured_drop.h"
 
 #include "catch.h"
+#include "report/sample_report.h"
 
 using namespace qtool;
 
 namespace {
-
-const MetricInfo kTop1Metric{"top1", "top-1", "%", Better::kHigher, Against::kLabels};
-const MetricInfo kAgreement{"agreement", "same top-1", "%", Better::kHigher, Against::kReference};
 
 Evaluation evaluation(std::vector<MetricResult> metrics, double sqnr_db = 40) {
   Evaluation result{.name = "model", .metrics = std::move(metrics)};
@@ -19,8 +17,9 @@ Evaluation evaluation(std::vector<MetricResult> metrics, double sqnr_db = 40) {
 }  // namespace
 
 TEST_CASE("a drop is of the metric against targets, with its interval") {
-  const auto measured = measured_drop({evaluation({{kTop1Metric, 75, {100, 100, 100, 0}}, {kAgreement, 100}}),
-                                       evaluation({{kTop1Metric, 50, {100, 100, 0, 0}}, {kAgreement, 75}})});
+  const auto measured =
+      measured_drop({evaluation({{top1_info(), 75, {100, 100, 100, 0}}, {agreement_info(), 100}}),
+                     evaluation({{top1_info(), 50, {100, 100, 0, 0}}, {agreement_info(), 75}})});
   CHECK(measured.metric.name == "top1");
   CHECK(measured.drop.value == 25);
   CHECK(measured.drop.samples == 4);
@@ -28,7 +27,8 @@ TEST_CASE("a drop is of the metric against targets, with its interval") {
 }
 
 TEST_CASE("without targets a drop is of the samples with float's top-1") {
-  const auto measured = measured_drop({evaluation({{kAgreement, 100}}), evaluation({{kAgreement, 75}})});
+  const auto measured =
+      measured_drop({evaluation({{agreement_info(), 100}}), evaluation({{agreement_info(), 75}})});
   CHECK(measured.metric.name == "agreement");
   CHECK(measured.drop.value == 25);
 }
