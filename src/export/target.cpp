@@ -54,6 +54,10 @@ Model lower_without_shapes(const Solution& solution, const std::vector<at::Tenso
   return lower_to_quantized_ops(solution);
 }
 
+Model lower_to_simulation(const Solution& solution, const std::vector<at::Tensor>&) {
+  return simulate(solution);
+}
+
 void write_simulation(const Solution& solution, const Belongings& belongings, const std::string& path) {
   check_precisions(simulation_target(), solution.plan);
   save_as_client_sees_it(simulate(solution), belongings, path);
@@ -221,6 +225,7 @@ constexpr Target kTargets[] = {{.name = "libtorch",
                                 .about = "float32 that computes what int8 does",
                                 .precisions = kAll,
                                 .write = write_simulation,
+                                .lower = lower_to_simulation,
                                 .open = open_in_libtorch}};
 
 }  // namespace

@@ -51,6 +51,11 @@ Backend merged(const std::vector<Backend>& backends) {
       }
       return reason;
     };
+  all.is_doubtful = [backends](const OperatorView& op) {
+    return std::any_of(backends.begin(), backends.end(), [&](const Backend& backend) {
+      return backend.is_doubtful && backend.is_doubtful(op);
+    });
+  };
   return all;
 }
 

@@ -2,6 +2,7 @@
 
 #include "job/input/open_model.h"
 #include "job/road/delivery.h"
+#include "job/road/doubtful_kernels.h"
 #include "job/road/gate_labels.h"
 #include "job/road/improvement.h"
 #include "job/road/manifest.h"
@@ -26,8 +27,9 @@ QuantizeResult run_ptq(const PtqOptions& options, const Context& context) {
 
   clock.begin("solve");
   auto settings = options;
-  auto first = as_preferred(solve_first(start, calibration.statistics, options.recipe), start,
-                            calibration.statistics, settings, data, context.progress);
+  auto first = with_right_kernels(solve_first(start, calibration.statistics, options.recipe), start,
+                                  calibration.statistics, settings, data);
+  first = as_preferred(std::move(first), start, calibration.statistics, settings, data, context.progress);
 
   clock.begin("improve");
   const auto improved =

@@ -14,6 +14,7 @@
 #include "job/input/open_model.h"
 #include "job/qat_start.h"
 #include "job/road/delivery.h"
+#include "job/road/doubtful_kernels.h"
 #include "job/road/improvement.h"
 #include "job/road/manifest.h"
 #include "job/road/slow_regions.h"
@@ -171,8 +172,9 @@ QuantizeResult run_qat(const QatOptions& options, const Context& context) {
   const auto first_options = before_training(options);
   const auto calibration = calibrate_on_data(start, first_options, data, device, context.progress);
   auto settings = options;
-  auto solved = as_preferred(solve_first(start, calibration.statistics, options.recipe), start,
-                             calibration.statistics, settings, data, context.progress);
+  auto solved = with_right_kernels(solve_first(start, calibration.statistics, options.recipe), start,
+                                   calibration.statistics, settings, data);
+  solved = as_preferred(std::move(solved), start, calibration.statistics, settings, data, context.progress);
   solved = with_known_grids(std::move(solved), known_grids);
 
   clock.begin("improve");

@@ -38,6 +38,9 @@ struct Backend {
   std::function<std::string(const OperatorView&)> objection = {};
   /// Why a layer's weight must not have more than 7 bits; empty: it may.
   std::function<std::string(const OperatorView&)> needs_7_bit_weight = {};
+  /// Whether the kernel of an operator is wrong for some sizes of inputs on this processor, so that it is to be tried
+  /// before it is relied on. Null: none is.
+  std::function<bool(const OperatorView&)> is_doubtful = {};
 };
 
 enum class SiteRole { kWeight, kInput, kOutput };

@@ -24,6 +24,11 @@ Backend symmetric(Engine) {
           .needs_7_bit_weight = [](const OperatorView&) { return "pairs could overflow"; }};
 }
 
+Backend doubting(Engine) {
+  return {.name = "doubting", .is_doubtful = [](const OperatorView& op) { return op.name == "fc"; }};
+}
+
+constexpr Target kDoubting{.name = "fourth", .file = "d", .limits = doubting};
 constexpr Target kNarrow{.name = "first", .file = "a", .limits = narrow};
 constexpr Target kSymmetric{.name = "second", .file = "b", .limits = symmetric};
 constexpr Target kFree{.name = "third", .file = "c"};
@@ -48,6 +53,14 @@ TEST_CASE("a plan for several targets keeps within the limits of each, and names
   CHECK(limits.objection(operator_of("other", "aten::add")) == "first: no adds");
   CHECK(limits.objection(operator_of("fc", "aten::linear")).empty());
   CHECK(limits.needs_7_bit_weight(operator_of("fc", "aten::linear")) == "second: pairs could overflow");
+}
+
+TEST_CASE("a kernel that one target doubts is tried") {
+  CHECK_FALSE(
+      limits_of({&kNarrow, &kSymmetric}, Engine::kX86).is_doubtful(operator_of("fc", "aten::linear")));
+  const auto limits = limits_of({&kNarrow, &kDoubting}, Engine::kX86);
+  CHECK(limits.is_doubtful(operator_of("fc", "aten::linear")));
+  CHECK_FALSE(limits.is_doubtful(operator_of("sum", "aten::add")));
 }
 
 TEST_CASE("targets without limits take whatever a plan says") {

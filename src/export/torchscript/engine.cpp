@@ -37,6 +37,10 @@ bool has_any(const std::vector<std::string>& features, std::initializer_list<con
 /// Adds four products of bytes into 32 bits at once, without an intermediate 16-bit sum that can overflow.
 bool has_vnni() { return has_any(cpu_features(), {"avx512_vnni", "avx_vnni", "amx_int8"}); }
 
+bool is_onednn_with_amx(Engine engine) {
+  return (engine == Engine::kX86 || engine == Engine::kOnednn) && has_any(cpu_features(), {"amx_int8"});
+}
+
 }  // namespace
 
 std::vector<Engine> available_engines() {
@@ -79,12 +83,15 @@ Backend backend_of(Engine engine) {
   // FBGEMM's and oneDNN's kernels for older processors add two products in 16 bits (vpmaddubsw), which
   // saturates.
   const bool saturates = engine != Engine::kQnnpack && !has_vnni();
-  return {.name = to_string(engine),
-          .activation_bits = saturates ? 7 : 8,
-          .int8_tables = true,
-          .dynamic_recurrence = true,
-          .objection = [engine](const OperatorView& op) { return objection_of(engine, op); },
-          .needs_7_bit_weight = [engine](const OperatorView& op) { return weight_limit_of(engine, op); }};
+  Backend backend{
+      .name = to_string(engine),
+      .activation_bits = saturates ? 7 : 8,
+      .int8_tables = true,
+      .dynamic_recurrence = true,
+      .objection = [engine](const OperatorView& op) { return objection_of(engine, op); },
+      .needs_7_bit_weight = [engine](const OperatorView& op) { return weight_limit_of(engine, op); }};
+  if (is_onednn_with_amx(engine)) backend.is_doubtful = is_doubtful_with_amx;
+  return backend;
 }
 
 }  // namespace qtool

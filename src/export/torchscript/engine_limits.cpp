@@ -110,4 +110,14 @@ std::string weight_limit_of(Engine engine, const OperatorView& op) {
   return "";
 }
 
+bool is_doubtful_with_amx(const OperatorView& op) {
+  const bool is_plain = op.kind == "aten::conv1d" || op.kind == "aten::conv2d";
+  if (!is_plain || !op.weight.defined() || !all_are(list(op, "dilation"), 1)) return false;
+  constexpr int64_t kMostChannels = 64, kWide = 8;
+  const int64_t columns = op.weight.size(-1), rows = op.kind == "aten::conv1d" ? 1 : op.weight.size(-2);
+  const bool is_single = rows == 1 && columns == 1;
+  const bool is_odd = groups_of(op) > 1 || rows == 1 || columns == 1 || columns >= kWide;
+  return !is_single && is_odd && op.weight.size(1) <= kMostChannels;
+}
+
 }  // namespace qtool

@@ -15,4 +15,10 @@ namespace qtool {
 /// products of bytes in 16 bits and saturate. X86 hands layers of more than 100 groups to FBGEMM.
 [[nodiscard]] std::string weight_limit_of(Engine engine, const OperatorView& op);
 
+/// Whether oneDNN's int8 kernel of this convolution may be wrong on a processor with AMX. oneDNN 3.12 puts a kernel's
+/// columns and a group's channels in one row of a tile where there are few of them, and for some sizes of weights and
+/// inputs reads its weights in another order than they are packed in. In 4,000 random sizes no square kernel of fewer
+/// than 8 columns was wrong without groups.
+[[nodiscard]] bool is_doubtful_with_amx(const OperatorView& op);
+
 }  // namespace qtool

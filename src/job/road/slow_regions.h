@@ -7,6 +7,7 @@
 #include "job/input/job_data.h"
 #include "job/options/quantize_options.h"
 #include "job/road/quantization.h"
+#include "job/road/regions.h"
 #include "plan/recipe.h"
 #include "report/job/report.h"
 #include "solve/solution.h"
@@ -16,26 +17,10 @@ namespace qtool {
 /// What is worth int8: so many times as fast as in float. Less is noise, or has lost accuracy for nothing.
 inline constexpr double kWorthInt8 = 1.02;
 
-/// A stretch of a solution's model, with what it reads.
-struct Region {
-  Solution solution;                ///< of the stretch
-  std::vector<at::Tensor> inputs;   ///< as the float model makes them
-  std::vector<std::string> layers;  ///< its int8 layers
-  int64_t batch = 1;                ///< samples in the inputs
-};
-
-/// Cuts the model where values are float on both sides, so that nothing is quantized for the cut. Stretches without
-/// int8 layers are left out. `sample`: inputs of the whole model.
-[[nodiscard]] std::vector<Region> float_bounded_regions(const Solution& solution,
-                                                        const std::vector<at::Tensor>& sample);
-
 /// Times each region as the target's file, with the steps from and to float, against the same region in float, frozen.
 /// `folder`: of the job, for files that do not stay.
 [[nodiscard]] std::vector<ReportRegion> time_regions(const std::vector<Region>& regions, const Target& target,
                                                      const std::string& folder, Progress& progress);
-
-/// What gives a solution with more operators in float, and why.
-using SolveAgain = std::function<Solution(const Solution& solution, const KeptFloat& more)>;
 
 /// The solution with those regions in float that are not `worth` times as fast in int8, or those of their layers alone
 /// that are much slower; and what was left in float.

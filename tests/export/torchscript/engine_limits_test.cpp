@@ -30,6 +30,24 @@ OperatorView convolution(const std::vector<int64_t>& weight, int64_t groups) {
 
 }  // namespace
 
+TEST_CASE(
+    "convolutions of few channels are in doubt with AMX where their kernel is narrow, wide or in groups") {
+  const auto is_doubtful = [](const std::vector<int64_t>& weight, int64_t groups, int64_t dilation = 1) {
+    auto op = convolution(weight, groups);
+    op.lists["dilation"] = {dilation, dilation};
+    return is_doubtful_with_amx(op);
+  };
+  CHECK(is_doubtful({16, 8, 1, 16}, 1));
+  CHECK(is_doubtful({80, 8, 3, 1}, 1));
+  CHECK(is_doubtful({320, 1, 3, 3}, 8));
+  CHECK(is_doubtful({16, 8, 8, 8}, 1));
+  CHECK_FALSE(is_doubtful({16, 8, 3, 3}, 1));
+  CHECK_FALSE(is_doubtful({16, 8, 7, 7}, 1));
+  CHECK_FALSE(is_doubtful({16, 8, 1, 1}, 1));
+  CHECK_FALSE(is_doubtful({16, 128, 1, 16}, 1));
+  CHECK_FALSE(is_doubtful({16, 8, 1, 16}, 1, /*dilation=*/2));
+}
+
 TEST_CASE("oneDNN refuses output padding and transposed layers that change the number of channels") {
   CHECK(objection_of(Engine::kOnednn, transposed({8, 8, 3, 3}, 1, 0, 0)).empty());
   CHECK(objection_of(Engine::kOnednn, transposed({8, 4, 3, 3}, 2, 0, 0)).empty());

@@ -4,20 +4,13 @@
 #include "calibrate/calibrate.h"
 #include "catch.h"
 #include "export/target.h"
+#include "job/road/two_regions.h"
 #include "job/workplace.h"
 #include "small_net.h"
 
 using namespace qtool;
 
 namespace {
-
-/// Two convolutions that are int8, between and before what is not.
-Solution two_regions(const at::Tensor& input) {
-  return prepare(build({"h = torch.relu(torch.conv2d(x, w1)); h = torch.conv2d(h, w2); h = torch.sin(h); "
-                        "return torch.conv2d(h, w3)",
-                        {{"w1", {4, 3, 3, 3}}, {"w2", {4, 4, 1, 1}}, {"w3", {4, 4, 3, 3}}}}),
-                 input);
-}
 
 struct Tried {
   int times = 0;
@@ -30,17 +23,6 @@ struct Tried {
 };
 
 }  // namespace
-
-TEST_CASE("regions end where values are float on both sides, and tell their layers and inputs") {
-  const auto input = noise({4, 3, 7, 7}, 1);
-  const auto solution = two_regions(input);
-  const auto regions = float_bounded_regions(solution, {input});
-  REQUIRE(regions.size() == 2);
-  CHECK(regions[0].layers.size() == 2);
-  CHECK(regions[1].layers.size() == 1);
-  CHECK(regions[0].inputs.at(0).equal(input));
-  CHECK(regions[1].inputs.at(0).size(1) == 4);
-}
 
 TEST_CASE("a region is timed in the target's file and in float") {
   const TemporaryFolder folder;
