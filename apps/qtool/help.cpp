@@ -18,7 +18,8 @@ std::string row(std::string left, const std::string& right) {
 }
 
 std::string value_name(const OptionField& field) {
-  if (!field.choices.empty()) return field.has(FieldTrait::kPath) ? "NAME|PATH" : "NAME";
+  if (!field.choices.empty() && field.type == ValueType::kText)
+    return field.has(FieldTrait::kPath) ? "NAME|PATH" : "NAME";
   if (field.has(FieldTrait::kSpec)) return "SPEC";
   if (field.has(FieldTrait::kPath)) return "PATH";
   const std::string name = field.type == ValueType::kInteger  ? "N"

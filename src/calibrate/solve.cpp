@@ -12,17 +12,12 @@
 
 #include "calibrate/calibrator.h"
 #include "grid/affine.h"
+#include "grid/by_scale.h"
 
 namespace qtool {
 namespace {
 
 constexpr int kShares = 80;
-
-/// [..., K, ...] -> [K, everything else]; per tensor [1, all].
-at::Tensor as_rows(const at::Tensor& weight, const QuantScheme& scheme) {
-  if (scheme.granularity() == Granularity::kPerTensor) return weight.reshape({1, -1});
-  return weight.transpose(0, scheme.axis()).reshape({weight.size(scheme.axis()), -1});
-}
 
 /// The share of each row's range that gives the least squared error.
 at::Tensor best_shares(const at::Tensor& rows, const at::Tensor& low, const at::Tensor& high,
@@ -72,7 +67,7 @@ QParams solve_activation(const Site& site, const SiteStatistics& statistics) {
 }  // namespace
 
 QParams solve_weight(const at::Tensor& weight, const QuantScheme& scheme) {
-  const auto rows = as_rows(weight.detach(), scheme);
+  const auto rows = rows_by_scale(weight.detach(), scheme);
   const auto low = rows.amin(1).to(at::kDouble), high = rows.amax(1).to(at::kDouble);
   if (scheme.bits() == 8) return QParams::cover(scheme, low, high);
   const auto share = best_shares(rows, low, high, scheme);

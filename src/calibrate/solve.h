@@ -10,8 +10,8 @@
 namespace qtool {
 
 /// Scale and zero point of a weight [..., K along scheme.axis(), ...] float32. 8 bits cover the whole range
-/// of each channel; with fewer bits clipping pays, and the range has the least squared error among 80 shares
-/// of it.
+/// of each channel, or group of the scheme; with fewer bits clipping pays, and the range has the least squared
+/// error among 80 shares of it.
 [[nodiscard]] QParams solve_weight(const at::Tensor& weight, const QuantScheme& scheme);
 
 /// One QParams for each site of the plan, in its order. `weights` are the weight sites' tensors, undefined at

@@ -23,7 +23,10 @@ Json scalar_schema(const OptionField& field) {
   Json schema;
   if (!field.choices.empty() && field.has(FieldTrait::kPath))
     return {{"anyOf", {{{"enum", field.choices}}, {{"type", "string"}}}}};
-  if (!field.choices.empty()) return {{"enum", field.choices}};
+  if (!field.choices.empty()) {
+    for (const auto& choice : field.choices) schema["enum"].push_back(value_json(field, choice));
+    return schema;
+  }
   switch (field.type) {
     case ValueType::kBool:
       return {{"type", "boolean"}};

@@ -202,6 +202,23 @@ std::vector<Alternatives> scheme_candidates(const Explained& model) {
   return result;
 }
 
+/// Where weights of few bits are computed with in float, and none has groups yet.
+std::vector<Alternatives> group_candidates(const Explained& model) {
+  const auto& sites = model.solution.plan.sites;
+  const auto has = [&](const std::function<bool(const QuantScheme&)>& is) {
+    return std::any_of(sites.begin(), sites.end(), [&](const Site& site) {
+      const auto* op = model.solution.plan.find(site.op);
+      return site.role == SiteRole::kWeight && op && op->precision == Precision::kWeightOnly &&
+             is(site.scheme);
+    });
+  };
+  if (!has([](const QuantScheme& scheme) { return scheme.bits() < 8; }) ||
+      has([](const QuantScheme& scheme) { return scheme.group() > 0; }))
+    return {};
+  return {
+      {for_all(model, "A scale for each 64 neighbouring weights", {.group_size = 64}, "--group-size 64")}};
+}
+
 std::vector<Alternatives> calibrator_candidates(const Explained& model, const Blame& blame) {
   Alternatives everywhere, here;
   const auto* worst = worst_activation(blame);
@@ -220,8 +237,8 @@ std::vector<Alternatives> calibrator_candidates(const Explained& model, const Bl
 std::vector<Alternatives> candidates_for(const Explained& model, const Blame& blame) {
   auto result = float_candidates(model, blame);
   if (model.is_trained) return result;
-  for (auto& more :
-       {bits_candidates(model, blame), scheme_candidates(model), calibrator_candidates(model, blame)})
+  for (auto& more : {bits_candidates(model, blame), scheme_candidates(model), group_candidates(model),
+                     calibrator_candidates(model, blame)})
     result.insert(result.end(), more.begin(), more.end());
   return result;
 }

@@ -97,7 +97,8 @@ Backend limits_of_onnxruntime(Engine) {
   return {.name = "ONNX Runtime",
           .activation_bits = backend_of(Engine::kX86).activation_bits,
           .integer_biases = true,
-          .int8_tables = true};
+          .int8_tables = true,
+          .weight_groups = true};
 }
 
 /// Operators that oneDNN does behind a layer, as OpenVINO's plugin for CPUs attaches them.
@@ -118,6 +119,7 @@ Backend limits_of_openvino(Engine) {
   return {.name = "OpenVINO",
           .float_outputs = true,
           .int8_tables = true,
+          .weight_groups = true,
           .fuses = openvino_fuses,
           .better_in_float = better_in_float_for_openvino};
 }

@@ -22,6 +22,7 @@ Reason named_reasons(const std::vector<Backend>& backends, Reason Backend::*whic
 Backend merged(const std::vector<Backend>& backends) {
   Backend all{.float_outputs = !backends.empty(),
               .int8_tables = !backends.empty(),
+              .weight_groups = !backends.empty(),
               .dynamic_recurrence = !backends.empty(),
               .objection = named_reasons(backends, &Backend::objection),
               .needs_7_bit_weight = named_reasons(backends, &Backend::needs_7_bit_weight)};
@@ -32,6 +33,7 @@ Backend merged(const std::vector<Backend>& backends) {
     all.integer_biases |= backend.integer_biases;
     all.float_outputs &= backend.float_outputs;
     all.int8_tables &= backend.int8_tables;
+    all.weight_groups &= backend.weight_groups;
     all.dynamic_recurrence &= backend.dynamic_recurrence;
   }
   const auto fuses = [&](const Backend& backend) { return backend.fuses != nullptr; };

@@ -9,28 +9,20 @@
 #include <algorithm>
 #include <cmath>
 
-#include "grid/along_axis.h"
+#include "grid/by_scale.h"
 
 namespace qtool {
-namespace {
-
-at::Tensor along_channels(const at::Tensor& values, const at::Tensor& x, const QuantScheme& scheme) {
-  return scheme.granularity() == Granularity::kPerTensor ? values : along_axis(values, scheme.axis(), x);
-}
-
-}  // namespace
-
 at::Tensor quantize(const at::Tensor& x, const QParams& qparams) {
   const auto& scheme = qparams.scheme();
-  const auto inverse = along_channels(qparams.scales().to(at::kFloat).reciprocal(), x, scheme);
-  const auto zero_point = along_channels(qparams.zero_points(), x, scheme);
+  const auto inverse = spread_by_scale(qparams.scales().to(at::kFloat).reciprocal(), scheme, x);
+  const auto zero_point = spread_by_scale(qparams.zero_points(), scheme, x);
   return (at::round(x * inverse).to(at::kLong) + zero_point).clamp(scheme.qmin(), scheme.qmax());
 }
 
 at::Tensor dequantize(const at::Tensor& q, const QParams& qparams) {
   const auto& scheme = qparams.scheme();
-  const auto scale = along_channels(qparams.scales().to(at::kFloat), q, scheme);
-  return (q - along_channels(qparams.zero_points(), q, scheme)).to(at::kFloat) * scale;
+  const auto scale = spread_by_scale(qparams.scales().to(at::kFloat), scheme, q);
+  return (q - spread_by_scale(qparams.zero_points(), scheme, q)).to(at::kFloat) * scale;
 }
 
 at::Tensor fake_quantize(const at::Tensor& x, const QParams& qparams) {
@@ -38,9 +30,13 @@ at::Tensor fake_quantize(const at::Tensor& x, const QParams& qparams) {
   if (scheme.granularity() == Granularity::kPerTensor)
     return at::fake_quantize_per_tensor_affine(x, qparams.scale(), qparams.zero_point(), scheme.qmin(),
                                                scheme.qmax());
-  return at::fake_quantize_per_channel_affine(x, qparams.scales().to(at::kFloat),
-                                              qparams.zero_points().to(at::kInt), scheme.axis(),
-                                              scheme.qmin(), scheme.qmax());
+  const auto along = [&](const at::Tensor& values, int64_t axis) {
+    return at::fake_quantize_per_channel_affine(values, qparams.scales().to(at::kFloat),
+                                                qparams.zero_points().to(at::kInt), axis, scheme.qmin(),
+                                                scheme.qmax());
+  };
+  if (scheme.group() > 0) return along(rows_by_scale(x, scheme), 0).reshape(x.sizes());
+  return along(x, scheme.axis());
 }
 
 int64_t quantize_value(float x, double scale, int64_t zero_point, int64_t qmin, int64_t qmax) {

@@ -14,7 +14,8 @@
 
 namespace qtool {
 
-/// x float32 [...] -> int64 [...] on the grid. Per-channel parameters run along scheme().axis().
+/// x float32 [...] -> int64 [...] on the grid. Per-channel parameters run along scheme().axis(), those of groups
+/// (of a multiple of scheme().group() values) through x as it lies in memory.
 [[nodiscard]] at::Tensor quantize(const at::Tensor& x, const QParams& qparams);
 /// q int64 [...] -> float32 [...].
 [[nodiscard]] at::Tensor dequantize(const at::Tensor& q, const QParams& qparams);

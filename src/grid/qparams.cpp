@@ -32,6 +32,16 @@ void check(const QuantScheme& scheme, const at::Tensor& scale, const at::Tensor&
   }
 }
 
+/// With less than 8 bits the ends of a grid of 8 bits would move by more than half a step.
+constexpr double kSmallestHalf = 1.0 / (1 << 17), kLargestHalf = 65504;
+
+at::Tensor as_held(const QuantScheme& scheme, const at::Tensor& scale) {
+  const auto plain = scale.to(at::kDouble).contiguous();
+  if (scheme.group() == 0 || plain.numel() == 0) return plain;
+  const bool fits = plain.min().item<double>() >= kSmallestHalf && plain.max().item<double>() <= kLargestHalf;
+  return fits ? plain.to(at::kHalf).to(at::kDouble) : plain;
+}
+
 at::Tensor vector_of(double value) { return at::full({1}, value, at::kDouble); }
 
 }  // namespace
@@ -50,9 +60,7 @@ Grid cover(const QuantScheme& scheme, double low, double high) {
 }
 
 QParams::QParams(const QuantScheme& scheme, at::Tensor scale, at::Tensor zero_point)
-    : scheme_(scheme),
-      scale_(scale.to(at::kDouble).contiguous()),
-      zero_point_(zero_point.to(at::kLong).contiguous()) {
+    : scheme_(scheme), scale_(as_held(scheme, scale)), zero_point_(zero_point.to(at::kLong).contiguous()) {
   check(scheme_, scale_, zero_point_);
 }
 

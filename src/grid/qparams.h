@@ -19,10 +19,12 @@ struct Grid {
 
 /// Scale and zero point of one site. Cannot exist invalid: the constructor checks sizes, that each scale is
 /// finite and positive, and that each zero point lies in [qmin, qmax]; it throws Error(kUnquantizable) that
-/// names the value.
+/// names the value. Scales of groups are rounded to float16, so that files can hold them in two bytes, unless one of
+/// them is so small that float16 has less than 8 bits for it.
 class QParams {
  public:
-  /// `scale` float64 [K], `zero_point` int64 [K]; K is 1 per tensor, C per channel.
+  /// `scale` float64 [K], `zero_point` int64 [K]; K is 1 per tensor, C per channel, and of groups C times
+  /// their number in a channel, those of a channel one behind the other.
   QParams(const QuantScheme& scheme, at::Tensor scale, at::Tensor zero_point);
   /// Per tensor.
   QParams(const QuantScheme& scheme, double scale, int64_t zero_point);

@@ -39,6 +39,13 @@ QuantScheme QuantScheme::activation(int64_t bits, Symmetry symmetry) {
   return scheme;
 }
 
+QuantScheme QuantScheme::in_groups_of(int64_t size) const {
+  QTOOL_ASSERT(granularity_ == Granularity::kPerChannel && axis_ == 0 && size > 0);
+  auto scheme = *this;
+  scheme.group_ = size;
+  return scheme;
+}
+
 double QuantScheme::steps_below() const {
   return is_signed() && bits_ < 8 ? static_cast<double>(-qmin_) + kBeyondEnd : steps_above();
 }
@@ -49,8 +56,10 @@ double QuantScheme::steps_above() const {
 }
 
 std::string QuantScheme::to_string() const {
-  std::string text = (is_signed() ? "int" : "uint") + std::to_string(bits_) + " " +
-                     qtool::to_string(symmetry_) + " " + qtool::to_string(granularity_);
+  std::string text =
+      (is_signed() ? "int" : "uint") + std::to_string(bits_) + " " + qtool::to_string(symmetry_) + " ";
+  if (group_ > 0) return text + "per-group(" + std::to_string(group_) + ")";
+  text += qtool::to_string(granularity_);
   if (granularity_ == Granularity::kPerChannel) text += "(" + std::to_string(axis_) + ")";
   return text;
 }

@@ -43,6 +43,9 @@ class QuantScheme {
   static QuantScheme weight(int64_t bits, Granularity granularity, int64_t axis);
   /// Unsigned grid for activations: uint8 storage, per tensor. `bits` 2 to 8.
   static QuantScheme activation(int64_t bits, Symmetry symmetry);
+  /// The grid of a weight with a scale for each `size` neighbouring weights of an output channel, where this one, per
+  /// channel along axis 0, has one for all of them. A channel's weights must be a multiple of `size`.
+  [[nodiscard]] QuantScheme in_groups_of(int64_t size) const;
 
   [[nodiscard]] int64_t bits() const { return bits_; }
   [[nodiscard]] int64_t qmin() const { return qmin_; }
@@ -58,13 +61,15 @@ class QuantScheme {
   [[nodiscard]] Symmetry symmetry() const { return symmetry_; }
   [[nodiscard]] Granularity granularity() const { return granularity_; }
   [[nodiscard]] int64_t axis() const { return axis_; }
+  /// How many weights of a channel share a scale; 0: all of them.
+  [[nodiscard]] int64_t group() const { return group_; }
   [[nodiscard]] std::string to_string()
-      const;  ///< e.g. `int8 symmetric per-channel(0)`, `uint4 affine per-tensor`
+      const;  ///< e.g. `int8 symmetric per-channel(0)`, `int4 symmetric per-group(32)`, `uint4 affine per-tensor`
   bool operator==(const QuantScheme&) const = default;
 
  private:
   QuantScheme() = default;
-  int64_t bits_ = 8, qmin_ = 0, qmax_ = 255, axis_ = 0;
+  int64_t bits_ = 8, qmin_ = 0, qmax_ = 255, axis_ = 0, group_ = 0;
   Symmetry symmetry_ = Symmetry::kAffine;
   Granularity granularity_ = Granularity::kPerTensor;
 };

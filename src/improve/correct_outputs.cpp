@@ -84,9 +84,10 @@ struct MendedLayer {
   }
 };
 
-/// Whether the weight's scales are those of the outputs' channels.
+/// Whether each of the weight's scales is of one of the outputs' channels.
 bool scales_channels(const QParams& weight, int64_t channels) {
-  return weight.scheme().granularity() == Granularity::kPerChannel && weight.scales().numel() == channels;
+  if (weight.scheme().granularity() != Granularity::kPerChannel) return false;
+  return weight.scheme().group() > 0 || weight.scales().numel() == channels;
 }
 
 std::vector<MendedLayer> layers_to_mend(const Solution& solution, const ModelWithLayers& copy,
@@ -130,8 +131,8 @@ void write(const MendedLayer& layer, const LayerTensors& tensors, QParams& qpara
   if (!layer.has_factors) return;
   tensors.weight.mul_(
       along_axis(layer.factor.to(tensors.weight.scalar_type()), qparams.scheme().axis(), tensors.weight));
-  qparams = QParams(qparams.scheme(), (qparams.scales() * layer.factor).to(at::kFloat).to(at::kDouble),
-                    qparams.zero_points());
+  const auto scales = qparams.scales().view({layer.factor.numel(), -1}) * layer.factor.unsqueeze(1);
+  qparams = QParams(qparams.scheme(), scales.flatten().to(at::kFloat), qparams.zero_points());
 }
 
 }  // namespace

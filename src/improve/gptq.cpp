@@ -2,6 +2,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/cholesky_inverse.h>
 #include <ATen/ops/im2col.h>
 #include <ATen/ops/linalg_cholesky.h>
@@ -16,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "calibrate/solve.h"
 #include "graph/layer_tensors.h"
 #include "graph/probe.h"
 #include "graph/view.h"
@@ -106,22 +108,63 @@ at::Tensor moments_of(const Solution& block, const OperatorView& op, const Unfol
   return sum;
 }
 
-/// The scales of some rows.
-QParams narrowed(const QParams& grid, int64_t begin, int64_t count) {
-  const auto& scheme = grid.scheme();
-  if (scheme.granularity() == Granularity::kPerTensor) return grid;
-  return {QuantScheme::weight(scheme.bits(), Granularity::kPerChannel, 0),
-          grid.scales().narrow(0, begin, count), grid.zero_points().narrow(0, begin, count)};
+/// The scales of a part of the rows, one of so many.
+QParams part_of_grid(const QParams& grid, int64_t part, int64_t parts) {
+  if (grid.scheme().granularity() == Granularity::kPerTensor) return grid;
+  const int64_t count = grid.scales().numel() / parts;
+  return {grid.scheme(), grid.scales().narrow(0, part * count, count),
+          grid.zero_points().narrow(0, part * count, count)};
 }
 
-void round_layer(const at::Tensor& weight, const QParams& grid, const at::Tensor& moments) {
-  const int64_t groups = moments.size(0), rows = weight.size(0) / groups;
-  for (int64_t group = 0; group < groups; ++group) {
-    const auto part = weight.narrow(0, group * rows, rows);
-    part.copy_(gptq_round(part.reshape({rows, -1}), moments[group], narrowed(grid, group * rows, rows))
-                   .reshape(part.sizes()));
+/// Returns the grid on which the weight lies then.
+QParams round_layer(const at::Tensor& weight, const QParams& grid, const at::Tensor& moments) {
+  const int64_t parts = moments.size(0), rows = weight.size(0) / parts;
+  std::vector<at::Tensor> scales;
+  for (int64_t i = 0; i < parts; ++i) {
+    const auto part = weight.narrow(0, i * rows, rows);
+    const auto rounded = gptq_round(part.reshape({rows, -1}), moments[i], part_of_grid(grid, i, parts));
+    part.copy_(rounded.rows.reshape(part.sizes()));
+    scales.push_back(rounded.grid.scales());
   }
+  return grid.scheme().group() > 0 ? QParams(grid.scheme(), at::cat(scales), grid.zero_points()) : grid;
 }
+
+/// The columns with the largest moments first; where groups have so many columns each, group by group.
+at::Tensor column_order(const at::Tensor& moments, int64_t group) {
+  if (group == 0) return moments.argsort(/*dim=*/0, /*descending=*/true);
+  const auto by_group = moments.reshape({-1, group});
+  const auto groups = by_group.sum(1).argsort(/*dim=*/0, /*descending=*/true);
+  const auto within = by_group.argsort(/*dim=*/1, /*descending=*/true).index_select(0, groups);
+  return (groups.unsqueeze(1) * group + within).flatten();
+}
+
+/// The grids of columns that are rounded one after the other.
+class ColumnGrids {
+ public:
+  ColumnGrids(const QParams& grid, int64_t rows)
+      : whole_(grid),
+        now_(grid),
+        group_(grid.scheme().group()),
+        scales_(grid.scales().clone().view({group_ > 0 ? rows : 1, -1})) {}
+
+  [[nodiscard]] bool begins_group(int64_t i) const { return group_ > 0 && i % group_ == 0; }
+  /// Of the group that begins at column `i` of `left`, which is the original column `from`.
+  void solve_group(const at::Tensor& left, int64_t i, int64_t from) {
+    const auto columns = left.narrow(1, i, group_).to(at::kFloat).contiguous();
+    const auto solved = solve_weight(columns, whole_.scheme());
+    scales_.select(1, from / group_).copy_(solved.scales());
+    now_ = QParams(QuantScheme::weight(whole_.scheme().bits(), Granularity::kPerChannel, 0), solved.scales(),
+                   solved.zero_points());
+  }
+  /// Of one column, a value a row.
+  [[nodiscard]] const QParams& of_column() const { return now_; }
+  [[nodiscard]] QParams of_rows() const { return {whole_.scheme(), scales_.flatten(), whole_.zero_points()}; }
+
+ private:
+  QParams whole_, now_;
+  int64_t group_;
+  at::Tensor scales_;  ///< float64; of groups a row for each row, a column for each group of it
+};
 
 void round_block(Solution& block, const std::map<std::string, LayerTensors>& layers,
                  const BlockSamples& samples) {
@@ -132,15 +175,17 @@ void round_block(Solution& block, const std::map<std::string, LayerTensors>& lay
     const auto unfolding = unfolding_of(op);
     if (!unfolding || layer->second.weight[0].numel() > kMostInputs) continue;
     const auto moments = moments_of(block, op, *unfolding, samples);
-    if (moments.defined()) round_layer(layer->second.weight, block.qparams[*planned->weight_site], moments);
+    auto& grid = block.qparams[*planned->weight_site];
+    if (moments.defined()) grid = round_layer(layer->second.weight, grid, moments);
   }
 }
 
 }  // namespace
 
-at::Tensor gptq_round(const at::Tensor& rows, const at::Tensor& moments, const QParams& grid) {
+RoundedRows gptq_round(const at::Tensor& rows, const at::Tensor& moments, const QParams& grid) {
   const int64_t count = rows.size(1);
-  const auto order = moments.diagonal().argsort(/*dim=*/0, /*descending=*/true);
+  const auto order = column_order(moments.diagonal(), grid.scheme().group());
+  ColumnGrids grids(grid, rows.size(0));
   auto hessian = moments.index_select(0, order).index_select(1, order);
   const auto diagonal = hessian.diagonal();
   diagonal.add_(std::max(kDampening * diagonal.mean().item<double>(), 1e-12));
@@ -153,7 +198,8 @@ at::Tensor gptq_round(const at::Tensor& rows, const at::Tensor& moments, const Q
     const auto errors = at::zeros({rows.size(0), end - begin}, left.options());
     for (int64_t i = begin; i < end; ++i) {
       const auto column = left.select(1, i);
-      const auto on_grid = fake_quantize(column.to(at::kFloat).unsqueeze(1), grid).squeeze(1);
+      if (grids.begins_group(i)) grids.solve_group(left, i, order[i].item<int64_t>());
+      const auto on_grid = fake_quantize(column.to(at::kFloat).unsqueeze(1), grids.of_column()).squeeze(1);
       rounded.select(1, i).copy_(on_grid);
       const auto error = (column - on_grid) / factor[i][i];
       left.narrow(1, i, end - i).sub_(error.unsqueeze(1) * factor[i].narrow(0, i, end - i));
@@ -163,7 +209,7 @@ at::Tensor gptq_round(const at::Tensor& rows, const at::Tensor& moments, const Q
       left.narrow(1, end, count - end)
           .sub_(at::matmul(errors, factor.narrow(0, begin, end - begin).narrow(1, end, count - end)));
   }
-  return at::zeros_like(rounded).index_copy_(1, order, rounded).to(at::kFloat);
+  return {at::zeros_like(rounded).index_copy_(1, order, rounded).to(at::kFloat), grids.of_rows()};
 }
 
 Attempt round_by_gptq(const Solution& solution, const Evidence& evidence) {

@@ -5,18 +5,15 @@
 #include <ATen/ops/zeros_like.h>
 
 #include <utility>
-#include <vector>
 
 #include "grid/affine.h"
-#include "grid/along_axis.h"
+#include "grid/by_scale.h"
 
 namespace qtool {
 namespace {
 
 constexpr double kStretch = 1.2, kBelow = 0.1;  ///< zeta - gamma, and -gamma
 constexpr double kEdge = 0.01;                  ///< a weight on an integer can still leave it
-
-bool is_per_channel(const QParams& grid) { return grid.scheme().granularity() == Granularity::kPerChannel; }
 
 }  // namespace
 
@@ -31,16 +28,12 @@ RoundedWeight::RoundedWeight(at::Tensor weight, const QParams& grid)
   v_ = -(kStretch / (share + kBelow) - 1).log();
 }
 
-at::Tensor RoundedWeight::along(const at::Tensor& channels) const {
-  return is_per_channel(before_) ? along_axis(channels, before_.scheme().axis(), original_) : channels;
+at::Tensor RoundedWeight::along(const at::Tensor& scales) const {
+  return spread_by_scale(scales, before_.scheme(), original_);
 }
 
-at::Tensor RoundedWeight::sum_of_channels(const at::Tensor& values) const {
-  if (!is_per_channel(before_)) return values.sum().reshape({1});
-  std::vector<int64_t> others;
-  for (int64_t i = 0; i < values.dim(); ++i)
-    if (i != before_.scheme().axis()) others.push_back(i);
-  return values.sum(others);
+at::Tensor RoundedWeight::sum_by_scale(const at::Tensor& values) const {
+  return rows_by_scale(values, before_.scheme()).sum(1);
 }
 
 at::Tensor RoundedWeight::share() const { return at::sigmoid(v_).mul_(kStretch).sub_(kBelow).clamp_(0, 1); }
@@ -64,7 +57,7 @@ void RoundedWeight::step(const at::Tensor& gradient, const RoundingRates& rates)
   const auto share = (sigmoid * kStretch - kBelow).clamp_(0, 1);
   // d h / d v, which is 0 where h is held at 0 or 1
   const auto slope = (sigmoid * (1 - sigmoid)).mul_(kStretch).mul_(share.gt(0).logical_and_(share.lt(1)));
-  const auto of_scale = sum_of_channels(gradient * (share + down_)).mul_(first_);
+  const auto of_scale = sum_by_scale(gradient * (share + down_)).mul_(first_);
   auto of_share = gradient * along(scale());
   if (rates.sharpness > 0) {
     // of 1 - |2 h - 1|^power, the mean over the weights

@@ -35,8 +35,8 @@ class RoundedWeight {
  private:
   [[nodiscard]] at::Tensor share() const;  ///< h(v)
   [[nodiscard]] at::Tensor scale() const;  ///< float32 [K]
-  [[nodiscard]] at::Tensor along(const at::Tensor& channels) const;
-  [[nodiscard]] at::Tensor sum_of_channels(const at::Tensor& values) const;
+  [[nodiscard]] at::Tensor along(const at::Tensor& scales) const;
+  [[nodiscard]] at::Tensor sum_by_scale(const at::Tensor& values) const;
 
   at::Tensor weight_, original_;
   QParams before_;

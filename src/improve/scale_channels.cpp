@@ -17,6 +17,7 @@
 #include "graph/probe.h"
 #include "grid/affine.h"
 #include "grid/along_axis.h"
+#include "grid/by_scale.h"
 
 namespace qtool {
 namespace {
@@ -83,9 +84,7 @@ at::Tensor largest_weights(const std::vector<Reader>& readers, int64_t channels)
 
 /// The grid that covers the weight: cheaper than the best one, and as good for telling which factors are better.
 QParams covering(const at::Tensor& weight, const QuantScheme& scheme) {
-  if (scheme.granularity() == Granularity::kPerTensor)
-    return QParams::cover(scheme, weight.min().item<double>(), weight.max().item<double>());
-  const auto rows = weight.movedim(scheme.axis(), 0).flatten(1);
+  const auto rows = rows_by_scale(weight, scheme);
   return QParams::cover(scheme, rows.amin(1).to(at::kDouble), rows.amax(1).to(at::kDouble));
 }
 

@@ -6,6 +6,7 @@
 #include "plan/float_outputs.h"
 #include "plan/resolve.h"
 #include "plan/same_shape.h"
+#include "plan/weight_groups.h"
 
 namespace qtool {
 namespace {
@@ -45,6 +46,8 @@ class Planner {
       add_float_weights(view, op);
     if (op.precision == Precision::kWeightOnly && settings_.mode != Mode::kWeightOnly)
       op.reason = why_not_at_run_time(view);
+    if (const auto missing = missing_groups(view, op, settings_, backend_); !missing.empty())
+      op.reason += (op.reason.empty() ? "" : "; ") + missing;
     plan_.operators.push_back(std::move(op));
   }
 
@@ -228,18 +231,27 @@ class Planner {
           "its input has " + std::to_string(scheme.bits()) + " bits, as kernels that find the grid give it";
   }
 
-  /// Of an operator that reads a float input: no kernel limits it.
-  void add_float_weights(const OperatorView& view, PlannedOperator& op) {
+  /// Of a weight that is computed with in float: no kernel limits it.
+  [[nodiscard]] QuantScheme float_weight_scheme(const PlannedOperator& op, const at::Tensor& weight) const {
     const auto scheme = QuantScheme::weight(settings_.weight_bits, settings_.weight_granularity,
-                                            find_operator(view.kind)->weight_axis);
+                                            find_operator(op.kind)->weight_axis);
+    const bool has_groups =
+        settings_.group_size > 0 && why_no_groups(op, weight, settings_, backend_).empty();
+    return has_groups ? scheme.in_groups_of(settings_.group_size) : scheme;
+  }
+
+  /// Of an operator that reads a float input.
+  void add_float_weights(const OperatorView& view, PlannedOperator& op) {
     for (const auto& weight : view.listed_weights) {
-      const auto site = add_site(op.name, SiteRole::kWeight, weight.path, scheme);
+      const auto site =
+          add_site(op.name, SiteRole::kWeight, weight.path, float_weight_scheme(op, weight.value));
       plan_.sites[site].name = op.name + "." + weight.name + ":" + to_string(SiteRole::kWeight);
       plan_.sites[site].seen_as = plan_.sites[site].name;
       op.listed_weight_sites[weight.index] = site;
     }
     if (!op.listed_weight_sites.empty()) return;
-    op.weight_site = add_site(op.name, SiteRole::kWeight, view.weight_path, scheme);
+    op.weight_site =
+        add_site(op.name, SiteRole::kWeight, view.weight_path, float_weight_scheme(op, view.weight));
   }
 
   /// Why the weight must not have more than 7 bits; empty: it may.

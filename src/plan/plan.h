@@ -26,6 +26,8 @@ struct Backend {
   bool float_outputs = false;
   /// Whether the file holds the table of an embedding in int8, and makes rows float that are picked.
   bool int8_tables = false;
+  /// Whether the file holds scales of groups.
+  bool weight_groups = false;
   /// Whether kernels of LSTM and GRU quantize what they read when it comes.
   bool dynamic_recurrence = false;
   /// Whether the kernel of a layer of this kind can do an operator that reads its result, too: a relu and a hardtanh
@@ -141,7 +143,8 @@ struct QuantPlan {
   [[nodiscard]] bool has_int8_weights() const;
 };
 
-/// Throws Error(kUsage) for a rule that matches nothing. Perhaps nothing at all is int8.
+/// Throws Error(kUsage) for a rule that matches nothing, and for one that asks an operator by its name for groups that
+/// its weight cannot have. Perhaps nothing at all is int8.
 [[nodiscard]] QuantPlan propose_plan(const GraphView& graph, const Recipe& recipe, const Backend& backend,
                                      KeptFloat kept_float = {});
 

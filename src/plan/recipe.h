@@ -45,12 +45,16 @@ struct Names<Preference> {
       {Preference::kSpeed, "speed", "the shortest time on this processor: float where int8 is not faster"}};
 };
 
+/// How many neighbouring weights may share a scale (Recipe::group_size); 0: all that have one without groups.
+[[nodiscard]] inline Choices group_sizes() { return one_of({"0", "32", "64", "128"}); }
+
 /// What differs for the sites that `match` names. Later rules win over earlier ones.
 struct Rule {
   std::string match = {};  ///< see plan/match.h
   std::optional<Mode> mode = {};
   std::optional<int64_t> weight_bits = {}, activation_bits = {};
   std::optional<Granularity> weight_granularity = {};
+  std::optional<int64_t> group_size = {};
   std::optional<Symmetry> activation_symmetry = {};
   std::optional<Calibrator> calibrator = {};
   std::optional<bool> skip = {};  ///< true: leave the operator in float
@@ -64,6 +68,8 @@ void describe(Visitor& v, Rule& o) {
   v.field("weight_bits", o.weight_bits, "bits of the weights", between(2, 8));
   v.field("activation_bits", o.activation_bits, "bits of inputs and outputs", between(2, 8));
   v.field("weight_granularity", o.weight_granularity, "what shares one scale in the weights");
+  v.field("group_size", o.group_size,
+          "weights that share a scale where they are computed with in float; 0: no groups", group_sizes());
   v.field("activation_symmetry", o.activation_symmetry, "how the range is laid on the grid");
   v.field("calibrator", o.calibrator, "how ranges are chosen");
   v.field("skip", o.skip, "true leaves the operator in float");
@@ -75,6 +81,7 @@ struct Recipe {
   int64_t weight_bits = 8;
   int64_t activation_bits = 8;
   Granularity weight_granularity = Granularity::kPerChannel;
+  int64_t group_size = 0;  ///< of group_sizes()
   Symmetry activation_symmetry = Symmetry::kAffine;
   Calibrator calibrator = Calibrator::kMse;
   std::vector<std::string> skip;  ///< operators left in float
@@ -93,6 +100,10 @@ void describe(Visitor& v, Recipe& o) {
           between(2, 8));
   v.field("weight_granularity", o.weight_granularity, "what shares one scale in the weights",
           shorthand("per-tensor", "per-tensor"));
+  v.field("group_size", o.group_size,
+          "neighbouring weights of an output that share a scale, where they are computed with in float; 0: "
+          "no groups",
+          group_sizes());
   v.field("activation_symmetry", o.activation_symmetry, "how an activation's range is laid on the grid");
   v.field("calibrator", o.calibrator, "how the ranges of activations are chosen");
   v.field("skip", o.skip, "leave in float: name, glob, re:REGEX or type:OPERATOR");

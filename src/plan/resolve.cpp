@@ -20,6 +20,8 @@ Resolved resolve(const Recipe& recipe, const Matchable& candidate) {
                   .activation_bits = recipe.activation_bits,
                   .activation_bits_by_rule = false,
                   .weight_granularity = recipe.weight_granularity,
+                  .group_size = recipe.group_size,
+                  .groups_asked_by = "",
                   .activation_symmetry = recipe.activation_symmetry,
                   .calibrator = recipe.calibrator,
                   .skipped_by = ""};
@@ -35,6 +37,8 @@ Resolved resolve(const Recipe& recipe, const Matchable& candidate) {
     take(rule.activation_bits, result.activation_bits);
     result.activation_bits_by_rule |= rule.activation_bits.has_value() && rule.match != kAllOperators;
     take(rule.weight_granularity, result.weight_granularity);
+    take(rule.group_size, result.group_size);
+    if (rule.group_size) result.groups_asked_by = rule.match == candidate.name ? place(rule) : "";
     take(rule.activation_symmetry, result.activation_symmetry);
     take(rule.calibrator, result.calibrator);
     if (rule.skip) result.skipped_by = *rule.skip ? "rule '" + rule.match + "' (" + place(rule) + ")" : "";

@@ -42,8 +42,11 @@ QuantScheme scheme_of(const jit::Module& module) {
     return QuantScheme::activation(
         bits, module.attr("symmetric").toBool() ? Symmetry::kSymmetric : Symmetry::kAffine);
   const auto axis = module.attr("axis").toInt();
-  return QuantScheme::weight(bits + 1, axis < 0 ? Granularity::kPerTensor : Granularity::kPerChannel,
-                             std::max<int64_t>(axis, 0));
+  const auto scheme = QuantScheme::weight(
+      bits + 1, axis < 0 ? Granularity::kPerTensor : Granularity::kPerChannel, std::max<int64_t>(axis, 0));
+  const auto group = module.hasattr("group") ? module.attr("group").toInt() : 0;
+  const bool has_groups = group > 0 && axis == 0;
+  return has_groups ? scheme.in_groups_of(group) : scheme;
 }
 
 /// How many scales the grid of `value` has; nothing where that cannot be told.
@@ -53,6 +56,10 @@ std::optional<int64_t> scales_of(const jit::Module& root, const jit::Value* valu
   const auto path = attribute_path(value);
   const auto weight = path ? find_attribute(root, *path) : std::nullopt;
   if (!weight || !weight->isTensor()) return std::nullopt;
+  if (scheme.group() > 0) {
+    const auto values = weight->toTensor().numel();
+    return values % scheme.group() == 0 ? values / scheme.group() : 0;
+  }
   return scheme.axis() < weight->toTensor().dim() ? weight->toTensor().size(scheme.axis()) : 0;
 }
 
@@ -64,7 +71,7 @@ QParams grid_of(const jit::Module& root, const jit::Module& module, const jit::V
   const auto count = scales_of(root, value, scheme).value_or(scale.numel());
   if (scale.dim() != 1 || zero_point.dim() != 1 || scale.numel() != count || zero_point.numel() != count)
     throw Error(ErrorKind::kUsage,
-                {.what = "the grid has not one scale and zero point for each channel",
+                {.what = "the grid has not one scale and zero point for each channel or group",
                  .got = std::to_string(scale.numel()) + " scales and " + std::to_string(zero_point.numel()) +
                         " zero points for " + std::to_string(count)});
   return {scheme, scale, zero_point};

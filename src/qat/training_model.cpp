@@ -57,10 +57,9 @@ class TrainingForm : public FakeQuantForm {
     const auto& scheme = plan_.sites[site].scheme;
     const bool learned = is_learned(steps_.weights, plan_.sites[site]);
     add(site, learned);
-    return graph_.insert(
-        c10::Symbol::fromQualString("qtool::fake_quant_weight"),
-        {weight, attribute(site, "scale"), attribute(site, "observe"), attribute(site, "enabled"),
-         scheme.bits(), scheme.granularity() == Granularity::kPerChannel ? scheme.axis() : -1, learned});
+    if (scheme.group() == 0) return emit_weight(weight, site, learned);
+    auto* rows = graph_.insert(c10::aten::reshape, {weight, std::vector<int64_t>{-1, scheme.group()}});
+    return graph_.insert(c10::aten::reshape_as, {emit_weight(rows, site, learned), weight});
   }
 
   jit::Value* activation(jit::Value* x, size_t site) override {
@@ -87,6 +86,14 @@ class TrainingForm : public FakeQuantForm {
 
   jit::Value* attribute(size_t site, const char* name) {
     return emit_attribute(graph_, module_, fake_quant_path(plan_.sites[site]) + "." + name);
+  }
+
+  jit::Value* emit_weight(jit::Value* weight, size_t site, bool learned) {
+    const auto& scheme = plan_.sites[site].scheme;
+    return graph_.insert(
+        c10::Symbol::fromQualString("qtool::fake_quant_weight"),
+        {weight, attribute(site, "scale"), attribute(site, "observe"), attribute(site, "enabled"),
+         scheme.bits(), scheme.granularity() == Granularity::kPerChannel ? scheme.axis() : -1, learned});
   }
 
   jit::Value* emit(jit::Value* x, size_t site, jit::Value* observe, bool learned) {

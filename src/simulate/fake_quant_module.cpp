@@ -126,7 +126,10 @@ def gru(self, x, hx, params: List[Tensor], has_biases: bool, num_layers: int, dr
 constexpr const char* kWeight = R"(
 def follow(self, weight):
   values = weight.detach()
-  rows = values.reshape([1, -1]) if self.axis < 0 else values.transpose(0, self.axis).flatten(1)
+  if self.group > 0:
+    rows = values.reshape([-1, self.group])
+  else:
+    rows = values.reshape([1, -1]) if self.axis < 0 else values.transpose(0, self.axis).flatten(1)
   self.low.copy_(torch.amin(rows, [1]))
   self.high.copy_(torch.amax(rows, [1]))
   scale = torch.maximum(-self.low / self.steps_below, self.high / self.steps_above)
@@ -138,6 +141,10 @@ def forward(self, weight):
   if bool(self.enabled):
     if self.axis < 0:
       weight = torch.fake_quantize_per_tensor_affine(weight, self.scale, self.zero_point, self.qmin, self.qmax)
+    elif self.group > 0:
+      rows = torch.fake_quantize_per_channel_affine(weight.reshape([-1, self.group]), self.scale, self.zero_point, 0,
+                                                    self.qmin, self.qmax)
+      weight = rows.reshape(weight.shape)
     else:
       weight = torch.fake_quantize_per_channel_affine(weight, self.scale, self.zero_point, self.axis, self.qmin,
                                                       self.qmax)
@@ -154,6 +161,7 @@ jit::Module prototype(const char* type_name, const char* source, bool is_activat
     module.register_attribute("symmetric", c10::BoolType::get(), false);
   } else {
     module.register_attribute("axis", c10::IntType::get(), int64_t{-1});
+    module.register_attribute("group", c10::IntType::get(), int64_t{0});
     module.register_attribute("qmin", c10::IntType::get(), int64_t{-127});
     module.register_attribute("steps_below", c10::FloatType::get(), 127.0);
     module.register_attribute("steps_above", c10::FloatType::get(), 127.0);
@@ -190,6 +198,7 @@ jit::Module FakeQuantModules::make(const Site& site, const FakeQuantState& state
   }
   const bool per_channel = site.scheme.granularity() == Granularity::kPerChannel;
   module.setattr("axis", per_channel ? site.scheme.axis() : -1);
+  module.setattr("group", site.scheme.group());
   module.setattr("qmin", site.scheme.qmin());
   module.setattr("steps_below", site.scheme.steps_below());
   module.setattr("steps_above", site.scheme.steps_above());

@@ -8,7 +8,7 @@ namespace qtool {
 
 /// Makes the fake-quant modules of a file: TorchScript classes on standard operators, whose source anyone can read in
 /// the file. Beside the state (simulate/fake_quant_state.h) a module has its grid (`qmax`, `symmetric`; of a weight
-/// `qmin`, `qmax`, its range's ends in steps, `axis`, -1 for one scale), and these methods:
+/// `qmin`, `qmax`, its range's ends in steps, `axis`, -1 for one scale, and `group`, 0 for none), and these methods:
 ///
 ///   forward(x)     while observing: moves the range and the grid; while enabled: rounds
 ///   to_steps(x)    activations only: x in whole steps from zero, for averages,

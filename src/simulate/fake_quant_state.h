@@ -15,7 +15,7 @@ struct Module;
 namespace qtool {
 
 /// What the fake-quant module of one site holds, as attributes of these names. Its attribute `site` (str) is the site's
-/// name. K is 1 per tensor, C per channel.
+/// name. K is the number of scales (QParams).
 struct FakeQuantState {
   at::Tensor low, high;   ///< float32 [K]: the range that `observe` moves
   at::Tensor scale;       ///< float32 [K]; a parameter where it is learned

@@ -115,3 +115,14 @@ TEST_CASE("a site that saw nothing, or only zeros, gets scale 1") {
   CHECK(solve_one(one_site(), nothing)[0].scale() == 1);
   CHECK(solve_one(one_site(), observed({0.0F, 0.0F}))[0].scale() == 1);
 }
+
+TEST_CASE("each group of a weight has a scale of its own") {
+  // 254 / 127 and 127 / 127 in the first row, 1 / 127 of 381 and of nothing, which is 1, in the second.
+  const auto weight = at::tensor({254.0F, -1.0F, 127.0F, 5.0F, -381.0F, 3.0F, 0.0F, 0.0F}).view({2, 4});
+  const auto groups = QuantScheme::weight(8, Granularity::kPerChannel, 0).in_groups_of(2);
+  CHECK(solve_weight(weight, groups).scales().equal(at::tensor({2.0, 1.0, 3.0, 1.0}, at::kDouble)));
+  const auto few = noise({4, 64}, 1);
+  const auto channels = QuantScheme::weight(3, Granularity::kPerChannel, 0);
+  CHECK(squared_error(few, solve_weight(few, channels.in_groups_of(32))) <
+        squared_error(few, solve_weight(few, channels)));
+}

@@ -13,12 +13,17 @@ namespace {
 
 /// A small classifier in int8, with the statistics of no activation, so that no other range of one can be tried.
 struct Quantized {
-  explicit Quantized(const Recipe& from) : recipe(from) {
+  explicit Quantized(const Recipe& from, const SmallNet& shape = small_classifier(),
+                     const Backend& limits = {"x86", 8})
+      : recipe(from),
+        backend(limits),
+        sample(noise({32, shape.input[1], shape.input[2], shape.input[3]}, 3)),
+        net(prepare(build(shape), sample, recipe, backend)) {
     auto simulated = simulate(net);
     blame.all = trial.run(simulated);
     for (const auto& site : net.plan.sites)
       if (site.role == SiteRole::kWeight) layers.push_back(site.op);
-    REQUIRE(layers.size() == 2);  // the convolution and the linear layer
+    REQUIRE(layers.size() == 2);
   }
   [[nodiscard]] std::vector<Recommendation> advice() {
     return recommend({net, net.model, recipe, backend, statistics, is_trained}, blame, trial, progress);
@@ -26,10 +31,10 @@ struct Quantized {
 
   Recipe recipe;
   bool is_trained = false;
-  Backend backend{"x86", 8};
+  Backend backend;
   Statistics statistics = {};
-  at::Tensor sample = noise({32, 3, 7, 7}, 3);
-  Solution net = prepare(build(small_classifier()), sample, recipe, backend);
+  at::Tensor sample;
+  Solution net;
   Trial trial = Trial(net.model, {sample});
   std::vector<std::string> layers = {};
   Blame blame = {};
@@ -102,4 +107,20 @@ TEST_CASE("the flag for a layer in float repeats what is skipped already, quoted
   const auto advice = at.advice();
   REQUIRE(advice.size() == 1);
   CHECK(advice[0].flags == "--skip 're:no_such(layer)?|gelu.*' --skip " + at.layers[0]);
+}
+
+TEST_CASE("groups are recommended for weights of few bits that are computed with in float") {
+  const SmallNet shape{"h = torch.relu(torch.linear(torch.flatten(x, 1), w1)); return torch.linear(h, w2)",
+                       {{"w1", {64, 128}}, {"w2", {5, 64}}},
+                       {4, 2, 8, 8}};
+  const Backend backend{.name = "x86", .weight_groups = true};
+  const std::string text = "A scale for each 64 neighbouring weights";
+  auto recipe = with_weights_of(3);
+  recipe.mode = Mode::kWeightOnly;
+  const auto groups = found(Quantized(recipe, shape, backend).advice(), text);
+  REQUIRE(groups);
+  CHECK(groups->flags == "--group-size 64");
+  recipe.group_size = 128;
+  CHECK_FALSE(found(Quantized(recipe, shape, backend).advice(), text));
+  CHECK_FALSE(found(Quantized(with_weights_of(3), shape, backend).advice(), text));
 }

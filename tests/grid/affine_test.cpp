@@ -46,3 +46,15 @@ TEST_CASE("fast path, tensor path and plain reference agree") {
     }
   }
 }
+
+TEST_CASE("groups of neighbours in a row have scales of their own, one row's before the next one's") {
+  // Steps 1 and 0.5 in the first row, 0.25 and 2 in the second: 3, 1 | 1.5 -> 3 steps, 9 -> 7, the most;
+  // 0.25 -> 1, -0.3 -> -1 | 5 -> 2.5, even is 2, -100 -> -8, the least.
+  const QParams qparams(QuantScheme::weight(4, Granularity::kPerChannel, 0).in_groups_of(2),
+                        at::tensor({1.0, 0.5, 0.25, 2.0}, at::kDouble), at::tensor({0, 0, 0, 0}, at::kLong));
+  const auto x = at::tensor({3.f, 1.f, 1.5f, 9.f, 0.25f, -0.3f, 5.f, -100.f}).view({2, 4});
+  CHECK(at::equal(quantize(x, qparams), at::tensor({3, 1, 3, 7, 1, -1, 2, -8}, at::kLong).view({2, 4})));
+  const auto rounded = at::tensor({3.f, 1.f, 1.5f, 3.5f, 0.25f, -0.25f, 4.f, -16.f}).view({2, 4});
+  CHECK(at::equal(fake_quantize(x, qparams), rounded));
+  CHECK(at::equal(dequantize(quantize(x, qparams), qparams), rounded));
+}

@@ -84,3 +84,19 @@ TEST_CASE("invalid parameters cannot be made") {
   CHECK_THROWS_WITH(QParams(kUint8, 1.0, 256), contains("256"));
   CHECK_THROWS_WITH(QParams(kUint8, 1.0, -1), contains("zero point is off the grid"));
 }
+
+TEST_CASE("scales of groups are values of float16, where it has 8 bits for each of them") {
+  const auto groups = QuantScheme::weight(4, Granularity::kPerChannel, 0).in_groups_of(32);
+  const auto zeros = at::tensor({0, 0}, at::kLong);
+  const auto scales = [&](const QuantScheme& scheme, double first, double second) {
+    return QParams(scheme, at::tensor({first, second}, at::kDouble), zeros).scales();
+  };
+  // Steps of float16 above 1 are 2^-10.
+  CHECK(at::equal(scales(groups, 1 + 0.4 / 1024, 0.5), at::tensor({1.0, 0.5}, at::kDouble)));
+  CHECK(at::equal(scales(groups, 1 + 0.6 / 1024, 0.5), at::tensor({1 + 1.0 / 1024, 0.5}, at::kDouble)));
+  for (const double beyond : {1e-6, 1e6})
+    CHECK(
+        at::equal(scales(groups, 1 + 0.4 / 1024, beyond), at::tensor({1 + 0.4 / 1024, beyond}, at::kDouble)));
+  const auto channels = QuantScheme::weight(4, Granularity::kPerChannel, 0);
+  CHECK(at::equal(scales(channels, 1 + 0.4 / 1024, 0.5), at::tensor({1 + 0.4 / 1024, 0.5}, at::kDouble)));
+}

@@ -46,3 +46,14 @@ TEST_CASE("grids have 2 to 8 bits") {
     CHECK_THROWS_AS(QuantScheme::activation(bits, Symmetry::kAffine), Error);
   }
 }
+
+TEST_CASE("groups are of weights with a scale for each channel, and schemes with others differ") {
+  const auto channels = QuantScheme::weight(4, Granularity::kPerChannel, 0);
+  const auto groups = channels.in_groups_of(32);
+  CHECK(channels.group() == 0);
+  CHECK(groups.group() == 32);
+  CHECK(groups.qmin() == -8);
+  CHECK(groups.to_string() == "int4 symmetric per-group(32)");
+  CHECK_FALSE(groups == channels);
+  CHECK_FALSE(groups == channels.in_groups_of(64));
+}

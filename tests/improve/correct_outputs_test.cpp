@@ -87,3 +87,21 @@ TEST_CASE("a later layer is held against float with the layers before it mended"
     if (name.ends_with("b_bias")) CHECK_THAT(tensor.item<float>(), Catch::Matchers::WithinAbs(0, 0.02));
   }
 }
+
+TEST_CASE("an output's factor is of all its groups") {
+  Recipe recipe;
+  recipe.mode = Mode::kWeightOnly;
+  recipe.weight_bits = 2;
+  recipe.group_size = 32;
+  ModuleBuilder module("Net");
+  module.parameter("w", noise({3, 64}, 1));
+  const auto model = module.define("def forward(self, x):\n  return torch.linear(x, self.w)").build();
+  const auto x = noise({200, 64}, 2);
+  const auto solution = prepare(model, x, recipe, {.name = "x86", .weight_groups = true});
+  const auto attempt = corrected(solution, x, Correction::kMeanAndDeviation);
+  REQUIRE(attempt.solution);
+  const auto factors =
+      weight_grid(*attempt.solution).scales().view({3, 2}) / weight_grid(solution).scales().view({3, 2});
+  CHECK(factors.select(1, 0).allclose(factors.select(1, 1), 2e-3));  // float16
+  CHECK((factors - 1).abs().max().item<double>() > 0.005);
+}

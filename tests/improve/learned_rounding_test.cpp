@@ -177,3 +177,16 @@ TEST_CASE("an interrupt ends it, and leaves the given solution as it was") {
   CHECK_THROWS_WITH(learn_rounding(solution, {solution.model, {}, batches, {}, progress}), "enough");
   CHECK(simulated_error(solution, solution.model, x) == before);
 }
+
+TEST_CASE("weights in groups learn their rounding and each group's scale") {
+  const auto weight = noise({4, 64}, 1);
+  const auto x = noise({96, 1}, 2).expand({96, 64}) + 0.5 * noise({96, 64}, 3);
+  auto recipe = bits(3);
+  recipe.mode = Mode::kWeightOnly;
+  recipe.group_size = 32;
+  const auto solution = prepare(one_output(weight), x, recipe, {.name = "x86", .weight_groups = true});
+  const auto result = learned(solution, x, {.steps = 300});
+  CHECK(result.qparams[weight_site(result)].scales().numel() == 8);
+  CHECK(result.qparams[weight_site(result)].scheme() == solution.qparams[weight_site(solution)].scheme());
+  CHECK(simulated_error(result, solution.model, x) < 0.5 * simulated_error(solution, solution.model, x));
+}

@@ -11,7 +11,7 @@ import client
 import onnx_files
 
 FILES = {"libtorch": "model.int8.pt", "libtorch-onednn": "model.int8.onednn.pt",
-         "onnxruntime": "model.onnxruntime.onnx"}
+         "onnxruntime": "model.onnxruntime.onnx", "openvino": "model.openvino.onnx"}
 
 
 class Reader(nn.Module):
@@ -27,6 +27,14 @@ class Reader(nn.Module):
     def forward(self, tokens):
         x = self.conv(self.words(tokens).transpose(1, 2)).transpose(1, 2)
         return self.norm(x + self.down(torch.nn.functional.gelu(self.up(x))))
+
+
+class Wide(Reader):
+    """One whose sizes groups of 32 divide."""
+
+    def __init__(self):
+        super().__init__()
+        self.words, self.conv = nn.Embedding(300, 64), nn.Conv1d(64, 64, 3, padding=1)
 
 
 class Tied(nn.Module):
@@ -111,6 +119,51 @@ class Modes(client.InFolder):
         simulated, = client.run([os.path.join(self.path("out"), "model.fakequant.pt")], [self.tokens])
         self.assertGreater(client.sqnr_db(simulated, outputs), 50)
         self.assertLess(os.path.getsize(path), 0.42 * os.path.getsize(self.path("net.pt")))
+
+    def test_scales_of_groups_win_and_compute_what_is_simulated(self):
+        self.save(Wide, 300)
+        for target in ["libtorch"] if client.has_older_libtorch() else ["libtorch", "libtorch-onednn"]:
+            with self.subTest(target=target):
+                words = ["--mode", "weight-only", "--weight-bits", "3"]
+                path = self.quantize(*words, target=target, data=False)
+                of_channels, size = self.run_both(path)[0], os.path.getsize(path)
+                path = self.quantize(*words, "--group-size", "32", target=target, data=False)
+                to_float, to_simulated = self.run_both(path)
+                self.assertGreater(to_float, of_channels + 0.2)
+                self.assertGreater(to_simulated, 130)
+                # 78,000 weights: 16 bits for 32 of them are 4.9 kB, where channels and rows had 3.0 kB.
+                self.assertLess(os.path.getsize(path), size + 3000)
+
+    @unittest.skipIf(onnx_files.missing or onnx_files.openvino_missing(), "no ONNX Runtime or OpenVINO")
+    def test_onnx_files_hold_scales_of_groups_in_blocks(self):
+        self.save(Wide, 300)
+        for target in ("onnxruntime", "openvino"):
+            with self.subTest(target=target):
+                path = self.quantize("--mode", "weight-only", "--weight-bits", "4", "--group-size", "32", target=target)
+                simulated, = client.run([os.path.join(self.path("out"), "model.fakequant.pt")], [self.tokens])
+                tokens = [self.tokens.numpy()]
+                exact = onnx_files.run_onnxruntime(path, tokens, as_written=True)
+                self.assertGreater(client.sqnr_db(simulated, [torch.from_numpy(y) for y in exact]), 110)
+                # Kernels for blocks round what they read to 8 bits.
+                for run in (onnx_files.run_onnxruntime, onnx_files.run_openvino):
+                    outputs = [torch.from_numpy(y) for y in run(path, tokens)]
+                    self.assertGreater(client.sqnr_db(simulated, outputs), 40)
+                self.assertLess(os.path.getsize(path), 0.25 * os.path.getsize(self.path("net.pt")))
+                model = onnx_files.onnx.load(path)
+                onnx_files.onnx.checker.check_model(model, full_check=True)
+                blocks = [a.i for node in model.graph.node if node.op_type == "DequantizeLinear"
+                          for a in node.attribute if a.name == "block_size"]
+                self.assertEqual(blocks, [32, 32, 32])
+
+    def test_groups_that_no_layer_can_have_are_refused_and_some_are_told_of(self):
+        self.save(Reader, 300)
+        done = client.qtool("ptq", self.path("net.pt"), "--mode", "weight-only", "--group-size", "128", "--only", "up",
+                            "-o", self.path("out"), "--quiet")
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("up: no groups of 128: an output channel has 64 weights", done.stderr)
+        done = client.qtool("inspect", self.path("net.pt"), "--mode", "weight-only", "--group-size", "32")
+        self.assertIn("int8 symmetric per-group(32)", done.stdout)
+        self.assertIn("no groups of 32: an output channel has 48 weights", done.stdout)
 
     def test_a_saved_copy_holds_int8_too(self):
         self.save(Reader, 300)

@@ -122,3 +122,22 @@ TEST_CASE("every pattern of a recipe must match an operator") {
   bad.rules.push_back(skip("fc2", true));
   CHECK(where_of(bad) == "job.yaml:9");
 }
+
+TEST_CASE("groups are the recipe's, a rule's over it, and who asks for them by an operator's name is known") {
+  Recipe recipe;
+  recipe.group_size = 64;
+  CHECK(resolve(recipe, kLinear).group_size == 64);
+  CHECK(resolve(recipe, kLinear).groups_asked_by.empty());
+  auto named = rule("fc");
+  named.group_size = 32;
+  named.where = "job.yaml:4";
+  recipe.rules = {named};
+  CHECK(resolve(recipe, kLinear).group_size == 32);
+  CHECK(resolve(recipe, kLinear).groups_asked_by == "job.yaml:4");
+  CHECK(resolve(recipe, kConv).group_size == 64);
+  auto all = rule("*");
+  all.group_size = 0;
+  recipe.rules.push_back(all);
+  CHECK(resolve(recipe, kLinear).group_size == 0);
+  CHECK(resolve(recipe, kLinear).groups_asked_by.empty());
+}

@@ -94,6 +94,18 @@ TEST_CASE("also out of a file, of every scheme") {
       }
 }
 
+TEST_CASE("also out of a file, with scales of groups") {
+  const SmallNet net{"return torch.linear(torch.flatten(x, 1), w1)", {{"w1", {5, 64}}}, {2, 4, 4, 4}};
+  Recipe recipe;
+  recipe.mode = Mode::kWeightOnly;
+  recipe.weight_bits = 3;
+  recipe.group_size = 32;
+  const auto prepared =
+      prepare(build(net), noise(net.input, 9), recipe, {.name = "x86", .weight_groups = true});
+  CHECK(prepared.qparams.at(0).scales().numel() == 10);
+  check_stripped(saved_and_loaded(simulate(prepared)), prepared);
+}
+
 TEST_CASE("a model without fake-quant modules has none") {
   const auto prepared = prepared_of(kStrippedNets[0]);
   CHECK(!has_fake_quant(prepared.model));

@@ -262,3 +262,21 @@ TEST_CASE("what is trained stands in the canonical model as well") {
     CHECK(same->toTensor().is_same(tensor));
   }
 }
+
+TEST_CASE(
+    "weights in groups are trained as they are simulated, with a gradient for the scale of each group") {
+  const SmallNet net{"return torch.linear(torch.flatten(x, 1), w1)", {{"w1", {5, 64}}}, {2, 4, 4, 4}};
+  Recipe recipe;
+  recipe.mode = Mode::kWeightOnly;
+  recipe.weight_bits = 2;
+  recipe.group_size = 32;
+  const auto x = noise(net.input, 9);
+  const auto prepared = prepare(build(net), x, recipe, {.name = "x86", .weight_groups = true});
+  auto training = training_model(prepared, {.weights = StepSize::kLearned});
+  CHECK(training.forward({x})[0].equal(simulate(prepared).forward({x})[0]));
+  training.forward({x})[0].square().sum().backward();
+  const auto scale = state_of(training, prepared.plan.sites.at(0)).scale;
+  REQUIRE(scale.grad().defined());
+  CHECK(scale.grad().sizes() == at::IntArrayRef({10}));
+  CHECK(scale.grad().abs().min().item<float>() > 0);
+}

@@ -116,3 +116,16 @@ TEST_CASE("the straight-through gradient passes within the grid") {
   call(make(SiteRole::kOutput, QParams(kAffine, 0.5, 10)), x).sum().backward();
   CHECK(x.grad().equal(at::tensor({0.0F, 1.0F, 1.0F, 0.0F})));
 }
+
+TEST_CASE("a module of a weight in groups rounds as the affine formula does, and follows each group") {
+  const QParams grid(QuantScheme::weight(4, Granularity::kPerChannel, 0).in_groups_of(6),
+                     noise({8}, 3).abs().to(at::kDouble) * 0.1 + 0.05, at::zeros({8}, at::kLong));
+  const auto module = make(SiteRole::kWeight, grid);
+  const auto x = noise({4, 3, 2, 2}, 1);
+  CHECK(call(module, x).equal(fake_quantize(x, grid)));
+  state(module, "observe").fill_(1);
+  (void)call(module, x);
+  const auto rows = x.view({8, 6});
+  const auto expected = at::maximum(-rows.amin({1}) / 8.4999, rows.amax({1}) / 7.4999);
+  CHECK(state(module, "scale").allclose(expected));
+}

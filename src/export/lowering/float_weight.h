@@ -12,7 +12,7 @@ namespace qtool {
                                         const QParams& qparams);
 
 /// One that stays int8, of which single rows are read: `rows`, and where each has its own scale `weight_scale`, which
-/// is a column.
+/// is a column, or in groups a row for each row.
 [[nodiscard]] StoredState stored_table(const std::string& path, const at::Tensor& weight,
                                        const QParams& qparams);
 

@@ -145,6 +145,14 @@ jit::Value* Int8Lowering::emit_look_up(const PlannedOperator& op, jit::Node* nod
   };
   auto* rows = insert("aten::to", {pick(".rows"), at::kFloat});
   const auto& qparams = qparams_[op.weight_grid()];
+  if (const auto group = qparams.scheme().group(); group > 0) {
+    const auto in_row = tensor_argument(node, "weight").size(1) / group;
+    auto* scales = insert("aten::to", {pick(".weight_scale"), at::kFloat});
+    auto* product =
+        insert("aten::mul", {insert("aten::reshape", {rows, std::vector<int64_t>{-1, in_row, group}}),
+                             insert("aten::reshape", {scales, std::vector<int64_t>{-1, in_row, 1}})});
+    return insert("aten::reshape_as", {product, rows});
+  }
   if (qparams.scheme().granularity() == Granularity::kPerTensor)
     return insert("aten::mul", {rows, qparams.scale()});
   return insert("aten::mul", {rows, pick(".weight_scale")});

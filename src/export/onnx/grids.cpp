@@ -31,6 +31,14 @@ class Marks : public FakeQuantForm {
   jit::Value* average(jit::Value* x, size_t site) override { return mark(x, site); }
 };
 
+/// A float32 constant of this name, which the file holds in two bytes each where that is all there is to its values.
+std::string held_scales(Builder& builder, const at::Tensor& scales, const std::string& name) {
+  const auto half = scales.to(at::kHalf);
+  if (!half.to(at::kFloat).equal(scales)) return builder.own_constant(scales, name);
+  return builder.add("Cast", {builder.own_constant(half, name + "/packed")}, name,
+                     {{"to", int64_t(data_type(at::kFloat))}});
+}
+
 /// float32, as the file has it.
 at::Tensor as_float(double scale) { return at::scalar_tensor(scale, at::kFloat); }
 
@@ -87,7 +95,25 @@ std::string Grids::held(Builder& builder, const at::Tensor& integers, const Quan
   return builder.own_constant(integers, name);
 }
 
+/// In blocks of its rows, or of its columns where it is transposed; another number of axes comes of a Reshape.
+std::string Grids::weight_in_groups(Emitter& e, const at::Tensor& weight, size_t site,
+                                    bool is_transposed) const {
+  const auto& qparams = qparams_[site];
+  const auto& name = plan_.sites[site].name;
+  auto& builder = e.builder();
+  const auto turned = [&](const at::Tensor& rows) { return is_transposed ? rows.t().contiguous() : rows; };
+  const auto integers = quantize(weight.detach(), qparams).to(at::kChar).flatten(1);
+  const auto scales = qparams.scales().to(at::kFloat).view({weight.size(0), -1});
+  const auto quantized = held(builder, turned(integers), qparams.scheme(), name + "/quantized");
+  const auto made =
+      builder.add("DequantizeLinear", {quantized, held_scales(builder, turned(scales), name + "/scale")},
+                  name, {{"axis", int64_t(is_transposed ? 0 : 1)}, {"block_size", qparams.scheme().group()}});
+  if (weight.dim() == 2) return made;
+  return builder.add("Reshape", {made, builder.constant(weight.sizes().vec())}, name + "/shaped");
+}
+
 std::string Grids::weight(Emitter& e, const at::Tensor& weight, size_t site, bool is_transposed) const {
+  if (has_groups(site)) return weight_in_groups(e, weight, site, is_transposed);
   const auto& qparams = qparams_[site];
   const auto& name = plan_.sites[site].name;
   auto& builder = e.builder();
@@ -118,6 +144,17 @@ std::string Grids::rows(Emitter& e, const at::Tensor& table, size_t site, const 
   const auto integers = pick(
       held(builder, quantize(table.detach(), qparams).to(at::kChar), qparams.scheme(), name + "/quantized"));
   const auto steps = e.cast(integers, at::kChar, at::kFloat);
+  if (const auto group = qparams.scheme().group(); group > 0) {
+    const auto in_row = table.size(1) / group;
+    const auto scales = qparams.scales().to(at::kFloat).view({table.size(0), -1});
+    const auto reshaped = [&](const std::string& x, int64_t last) {
+      return builder.add("Reshape", {x, builder.constant({-1, in_row, last})}, name + "/groups");
+    };
+    const auto product = builder.add(
+        "Mul", {reshaped(steps, group), reshaped(pick(held_scales(builder, scales, name + "/scale")), 1)},
+        name + "/scaled");
+    return builder.add("Reshape", {product, builder.add("Shape", {steps}, name + "/shape")}, name);
+  }
   const bool has_scales = qparams.scheme().granularity() == Granularity::kPerChannel;
   const auto scale =
       has_scales ? pick(builder.own_constant(qparams.scales().to(at::kFloat).unsqueeze(1), name + "/scale"))

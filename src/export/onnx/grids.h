@@ -29,6 +29,7 @@ class Grids {
   void insert(const std::shared_ptr<torch::jit::Graph>& graph) const;
   /// Emits such a node: QDQ of an activation; a weight waits for its layer.
   void emit(Emitter& e) const;
+  [[nodiscard]] bool has_groups(size_t site) const { return qparams_[site].scheme().group() > 0; }
   /// DequantizeLinear of the int8 `weight`, which may be a transposed one.
   [[nodiscard]] std::string weight(Emitter& e, const at::Tensor& weight, size_t site,
                                    bool is_transposed) const;
@@ -40,6 +41,8 @@ class Grids {
                                  size_t weight_site) const;
 
  private:
+  [[nodiscard]] std::string weight_in_groups(Emitter& e, const at::Tensor& weight, size_t site,
+                                             bool is_transposed) const;
   /// The integers of a weight, as int8, called `name`.
   [[nodiscard]] std::string held(Builder& builder, const at::Tensor& integers, const QuantScheme& scheme,
                                  const std::string& name) const;

@@ -65,9 +65,11 @@ void transposed_convolution(Emitter& e) {
   e.out(e.add("ConvTranspose", layer_operands(e), attributes));
 }
 
-/// Gemm for matrices, MatMul and Add for more dimensions.
+/// Gemm for matrices, MatMul and Add for more dimensions, and for groups, whose fused kernels are of MatMul.
 void linear(Emitter& e) {
-  if (e.rank("input") == 2) {
+  const auto weight = e.argument("weight");
+  const bool has_groups = weight.site && e.conversion().grids()->has_groups(*weight.site);
+  if (e.rank("input") == 2 && !has_groups) {
     e.out(e.add("Gemm", layer_operands(e), {{"transB", int64_t(1)}}));
     return;
   }

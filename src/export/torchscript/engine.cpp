@@ -87,6 +87,7 @@ Backend backend_of(Engine engine) {
       .name = to_string(engine),
       .activation_bits = saturates ? 7 : 8,
       .int8_tables = true,
+      .weight_groups = true,
       .dynamic_recurrence = true,
       .objection = [engine](const OperatorView& op) { return objection_of(engine, op); },
       .needs_7_bit_weight = [engine](const OperatorView& op) { return weight_limit_of(engine, op); }};

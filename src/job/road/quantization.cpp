@@ -14,6 +14,7 @@
 #include "graph/tensor_inputs.h"
 #include "improve/improve.h"
 #include "measure/resources.h"
+#include "plan/weight_groups.h"
 #include "solve/first_solution.h"
 #include "solve/integer_biases.h"
 
@@ -101,6 +102,7 @@ Quantization begin_quantization(Model original, FileIdentity file, const Recipe&
                             std::move(targets),  engine,
                             std::move(backend),  {}};
   plan_again(quantization, recipe);
+  check_has_groups(quantization.plan, recipe);
   return quantization;
 }
 

@@ -18,9 +18,10 @@ struct Written {
   std::string text;
 };
 
-Written written(const SmallNet& net, const onnx::GridStyle& style, const Recipe& recipe = {}) {
+Written written(const SmallNet& net, const onnx::GridStyle& style, const Recipe& recipe = {},
+                const Backend& backend = {"x86", 8}) {
   const auto input = noise(net.input, 5);
-  auto solution = prepare(build(net), input, recipe, {"x86", 8});
+  auto solution = prepare(build(net), input, recipe, backend);
   const onnx::Grids grids(solution.plan, solution.qparams, style);
   auto model = onnx::convert(solution.model, {input}, &grids);
   auto text = onnx::text_of(model);
@@ -68,4 +69,30 @@ TEST_CASE("a grid of fewer bits than eight ends before its type does") {
   CHECK_THAT(conv.text, contains("conv2d:input/clipped = Clip(x, "));
   CHECK_THAT(conv.text, contains("QuantizeLinear(conv2d:input/clipped, "));
   CHECK_THAT(written(kConv, {}).text, !contains("Clip("));
+}
+
+TEST_CASE("groups are blocks of DequantizeLinear, with scales in float16") {
+  Recipe recipe;
+  recipe.mode = Mode::kWeightOnly;
+  recipe.weight_bits = 4;
+  recipe.group_size = 32;
+  const Backend backend{.name = "onnx", .int8_tables = true, .weight_groups = true};
+  const auto grouped = [&](const SmallNet& net) {
+    return written(net, {.int4_weights = true}, recipe, backend);
+  };
+  const auto linear =
+      grouped({"return torch.linear(torch.flatten(x, 1), w1)", {{"w1", {5, 64}}}, {2, 4, 4, 4}});
+  CHECK_THAT(linear.text, contains("linear:weight/scale = Cast(linear:weight/scale/packed) to=1"));
+  CHECK_THAT(linear.text,
+             contains("linear:weight = DequantizeLinear(linear:weight/quantized, linear:weight/scale) "
+                      "axis=0 block_size=32"));
+  CHECK_THAT(linear.text, contains("= MatMul("));
+  const auto scales = held(linear, "linear:weight/scale/packed");
+  CHECK(scales.scalar_type() == at::kHalf);
+  CHECK(at::equal(scales.to(at::kDouble), linear.solution.qparams.at(0).scales().view({5, 2}).t()));
+  CHECK(held(linear, "linear:weight/quantized/packed").sizes() == at::IntArrayRef({64, 5}));
+
+  const auto conv = grouped({"return torch.conv2d(x, w1)", {{"w1", {4, 8, 2, 2}}}, {2, 8, 4, 4}});
+  CHECK_THAT(conv.text, contains("axis=1 block_size=32"));
+  CHECK_THAT(conv.text, contains("conv2d:weight/shaped = Reshape(conv2d:weight, "));
 }
