@@ -15,7 +15,8 @@ namespace qtool::onnx {
 inline constexpr int64_t kOpset = 21;
 inline constexpr int64_t kIrVersion = 10;
 
-using AttributeValue = std::variant<int64_t, float, std::string, std::vector<int64_t>, std::vector<float>>;
+using AttributeValue = std::variant<int64_t, float, std::string, std::vector<int64_t>, std::vector<float>,
+                                    std::vector<std::string>>;
 using Attributes = std::map<std::string, AttributeValue>;
 
 struct Node {

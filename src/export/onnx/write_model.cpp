@@ -15,7 +15,7 @@ using protozero::pbf_writer;
 constexpr size_t kMostBytes = (size_t(1) << 31) - 1;
 
 /// onnx.AttributeProto.AttributeType, in the order of AttributeValue.
-constexpr int kAttributeTypes[] = {2, 1, 3, 7, 6};
+constexpr int kAttributeTypes[] = {2, 1, 3, 7, 6, 8};
 
 template <class Write>
 void add_message(pbf_writer& to, uint32_t field, const Write& write) {
@@ -33,6 +33,9 @@ struct AttributeWriter {
   }
   void operator()(const std::vector<float>& values) {
     to.add_packed_float(attribute_field::kFloats, values.begin(), values.end());
+  }
+  void operator()(const std::vector<std::string>& values) {
+    for (const auto& value : values) to.add_bytes(attribute_field::kStrings, value);
   }
 };
 
