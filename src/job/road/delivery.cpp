@@ -89,11 +89,11 @@ double output_step(const Outcome& outcome) {
 void write_files(const StagingFolder& staging, const Outcome& outcome, const Assignment& assignment,
                  const std::vector<at::Tensor>& example) {
   write_statistics(outcome.statistics, staging.path(kCalibrationFile));
+  const Belongings belongings{.original = outcome.start.original, .manifest = "", .example = example};
   for (const auto* target : written_targets(outcome.start.targets))
-    target->write(outcome.solution, {.original = outcome.start.original, .manifest = "", .example = example},
-                  staging.path(target->file));
+    target->write(outcome.solution, belongings, staging.path(target->file));
   if (assignment.options.float_onnx)
-    write_float_onnx(outcome.start.canonical, example, staging.path(kFloatOnnxFile));
+    write_float_onnx(outcome.start.canonical, belongings, staging.path(kFloatOnnxFile));
   write_file(staging.path(kConfigFile), assignment.context.resolved_config);
 }
 
