@@ -10,12 +10,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <optional>
 
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/limits.h"
-#include "base/unfinished_file.h"
 
 namespace qtool {
 namespace {
@@ -57,51 +55,6 @@ size_t write_all(int descriptor, std::string_view bytes) {
   }
   return done;
 }
-
-/// A file that is unlinked again unless it was renamed to its final name.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::string& final_path) {
-    const std::string name = final_path + kTemporary + std::to_string(getpid());
-    for (int number = 0; number < kMostTaken && descriptor_ < 0; ++number) {
-      path_ = number == 0 ? name : name + "." + std::to_string(number);
-      descriptor_ = create(path_);
-      if (descriptor_ < 0 && errno != EEXIST) break;
-    }
-    if (descriptor_ < 0) machine_error("cannot create a file", final_path, errno);
-    unfinished_.emplace(path_);
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  ~TemporaryFile() {
-    if (descriptor_ >= 0) close(descriptor_);
-    if (!renamed_) unlink(path_.c_str());
-  }
-
-  void write(std::string_view bytes) {
-    if (write_all(descriptor_, bytes) < bytes.size())
-      machine_error("cannot write the whole file", path_, errno);
-  }
-
-  void rename_to(const std::string& final_path) {
-    const int synced = fsync(descriptor_) == 0 || errno == EINVAL ? 0 : errno;
-    if (synced != 0) machine_error("cannot write the whole file", final_path, synced);
-    const int closed = close(descriptor_);
-    descriptor_ = -1;
-    if (closed != 0) machine_error("cannot write the whole file", final_path, errno);
-    if (std::rename(path_.c_str(), final_path.c_str()) != 0)
-      machine_error("cannot rename a file", final_path, errno);
-    renamed_ = true;
-    unfinished_.reset();
-  }
-
- private:
-  static constexpr int kMostTaken = 100;  // names that others may have taken
-  std::string path_;
-  int descriptor_ = -1;
-  bool renamed_ = false;
-  std::optional<UnfinishedFile> unfinished_;
-};
 
 /// A file, or a pipe such as bash's <(...), that is read from its beginning to its end.
 class InputFile {
@@ -154,11 +107,49 @@ void remove_leftovers(const std::filesystem::path& path) {
 
 }  // namespace
 
+StagedFile::StagedFile(const std::string& final_path) : final_path_(final_path) {
+  constexpr int kMostTaken = 100;  // names that others may have taken
+  const std::string name = final_path + kTemporary + std::to_string(getpid());
+  for (int number = 0; number < kMostTaken && descriptor_ < 0; ++number) {
+    path_ = number == 0 ? name : name + "." + std::to_string(number);
+    descriptor_ = create(path_);
+    if (descriptor_ < 0 && errno != EEXIST) break;
+  }
+  if (descriptor_ < 0) machine_error("cannot create a file", final_path, errno);
+  unfinished_.emplace(path_);
+}
+
+StagedFile::~StagedFile() {
+  if (descriptor_ >= 0) close(descriptor_);
+  if (!is_renamed_) unlink(path_.c_str());
+}
+
+void StagedFile::write(std::string_view bytes) {
+  if (write_all(descriptor_, bytes) < bytes.size())
+    machine_error("cannot write the whole file", path_, errno);
+}
+
+void StagedFile::finish() {
+  const int synced = fsync(descriptor_) == 0 || errno == EINVAL ? 0 : errno;
+  if (synced != 0) machine_error("cannot write the whole file", final_path_, synced);
+  const int closed = close(descriptor_);
+  descriptor_ = -1;
+  if (closed != 0) machine_error("cannot write the whole file", final_path_, errno);
+}
+
+void StagedFile::rename() {
+  if (descriptor_ >= 0) finish();
+  if (std::rename(path_.c_str(), final_path_.c_str()) != 0)
+    machine_error("cannot rename a file", final_path_, errno);
+  is_renamed_ = true;
+  unfinished_.reset();
+  remove_leftovers(std::filesystem::absolute(final_path_));
+}
+
 void write_file(const std::string& path, std::string_view bytes) {
-  TemporaryFile file(path);
+  StagedFile file(path);
   file.write(bytes);
-  file.rename_to(path);
-  remove_leftovers(std::filesystem::absolute(path));
+  file.rename();
 }
 
 NewFile::NewFile(const std::string& path) {

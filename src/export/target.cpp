@@ -9,6 +9,7 @@
 #include "export/onnx/objections.h"
 #include "export/onnx/write_model.h"
 #include "export/onnx/write_onnx.h"
+#include "export/program_lengths.h"
 #include "export/pt2/pt2_file.h"
 #include "export/torchscript/quantized_ops.h"
 #include "graph/belongings.h"
@@ -80,10 +81,16 @@ std::string openvino_missing() {
   return why.empty() ? "" : "there is no OpenVINO: " + why;
 }
 
+/// The lengths that an ONNX file leaves open, if it can.
+std::vector<onnx::FreeLength> free_lengths(const Belongings& belongings) {
+  const auto& program = belongings.original.notes().program;
+  return program ? program_lengths(program->json) : onnx::sequence_lengths(belongings.example);
+}
+
 template <const onnx::GridStyle& style>
 void write_onnx(const Solution& solution, const Belongings& belongings, const std::string& path) {
   const onnx::Grids grids(solution.plan, solution.qparams, style);
-  auto model = onnx::convert(solution.model, belongings.example, &grids);
+  auto model = onnx::convert(solution.model, belongings.example, &grids, free_lengths(belongings));
   if (!belongings.manifest.empty()) model.metadata[kManifestKey] = belongings.manifest;
   onnx::write_model(model, path);
 }
@@ -237,9 +244,8 @@ std::string why_not_run_here(const Target& target) {
   return target.missing ? target.missing() : "";
 }
 
-void write_float_onnx(const Model& canonical, const std::vector<at::Tensor>& example,
-                      const std::string& path) {
-  onnx::write_model(onnx::convert(canonical, example), path);
+void write_float_onnx(const Model& canonical, const Belongings& belongings, const std::string& path) {
+  onnx::write_model(onnx::convert(canonical, belongings.example, nullptr, free_lengths(belongings)), path);
 }
 
 std::span<const Target> targets() { return kTargets; }

@@ -52,10 +52,8 @@ struct Target {
 /// Why no file of the target can be run here, e.g. `qtool has no runtime of tensorrt`; empty: they can.
 [[nodiscard]] std::string why_not_run_here(const Target& target);
 
-/// The float model as ONNX, by the converter of ONNX's targets, run on `example` once for its shapes. Throws what
-/// Target::write throws.
-void write_float_onnx(const Model& canonical, const std::vector<at::Tensor>& example,
-                      const std::string& path);
+/// The float model as ONNX, by the converter of ONNX's targets. Throws what Target::write throws.
+void write_float_onnx(const Model& canonical, const Belongings& belongings, const std::string& path);
 
 /// All that there are: those of runtimes first, the simulation last.
 [[nodiscard]] std::span<const Target> targets();

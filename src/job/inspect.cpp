@@ -1,5 +1,7 @@
 #include "job/inspect.h"
 
+#include <filesystem>
+
 #include "export/expressible.h"
 #include "export/target_limits.h"
 #include "graph/passes/canonicalise.h"
@@ -64,6 +66,8 @@ InspectResult inspect_onnx(const InspectOptions& options, const Context& context
     return true;
   });
   result.bytes = file_bytes(options.model);
+  const auto folder = std::filesystem::path(options.model).parent_path();
+  for (const auto& name : result.onnx->data_files) result.bytes += file_bytes((folder / name).string());
   if (options.data.empty()) return result;
   context.progress.stage("try the data");
   JobData data(options.data);

@@ -145,10 +145,13 @@ class Recurrent(FaultTest):
         self.check(Stepwise(), "script", "quantized::linear_dynamic", "--mode", "dynamic", most=1)
         self.check(Stepwise(), "script", "prim::Loop", "--mode", "weight-only", least=35, most=1)
 
-    def test_onnx_has_no_form_of_it_and_says_so_at_once(self):
-        done = self.qtool("ptq", self.script(Sequence()), "--data", "random:9x12", "--target", "openvino", "-o",
-                          self.path("out"), code=3)
-        self.assertIn("ONNX has no form of aten::lstm", done.stderr)
+    def test_what_onnx_has_no_form_of_is_said_at_once(self):
+        for model, refusal in ((Sequence(nn.LSTM, proj_size=8), "ONNX has no form of aten::lstm: it has projections"),
+                               (Packed(), "ONNX has no form of aten::_pack_padded_sequence")):
+            with self.subTest(refusal=refusal):
+                done = self.qtool("ptq", self.script(model), "--data", "random:9x12", "--target", "openvino", "-o",
+                                  self.path("out"), code=3)
+                self.assertIn(refusal, done.stderr)
 
     def test_a_reader_of_words_stays_within_half_a_point(self):
         pictures, letters, lengths = words(1600)

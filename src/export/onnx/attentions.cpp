@@ -1,4 +1,6 @@
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/ones.h>
+#include <ATen/ops/scalar_tensor.h>
 
 #include <cmath>
 #include <limits>
@@ -15,6 +17,26 @@ std::string added_mask(Emitter& e, at::ScalarType type) {
   auto mask = e.tensor("attn_mask");
   if (e.type("attn_mask") != at::kBool) return mask;
   return e.add("Where", {mask, e.builder().scalar(0, type), e.builder().scalar(kNever, type)});
+}
+
+/// Whether each query sees a key, as far as that is known.
+bool shows_each_a_key(const Converted& mask) {
+  if (!mask.constant) return false;
+  const auto& values = mask.constant->toTensor();
+  const auto seen = values.scalar_type() == at::kBool ? values : values > kNever;
+  return seen.any(-1).all().item<bool>();
+}
+
+/// A query that sees no key gets 0 in LibTorch, where softmax gives no number. OpenVINO's greatest of infinities below
+/// zero is a finite one, so that it must be told from those one by one.
+std::string zero_where_all_is_hidden(Emitter& e, const std::string& attended, at::ScalarType type) {
+  auto seen = e.tensor("attn_mask");
+  if (e.type("attn_mask") != at::kBool) seen = e.add("Greater", {seen, e.builder().scalar(kNever, type)});
+  const auto any = e.add(
+      "ReduceMax", {e.cast(seen, at::kBool, at::kFloat), e.builder().constant(std::vector<int64_t>{-1})});
+  // Not the zero of the mask: OpenVINO 2026.4 does not compile attention that reads one scalar in two places.
+  const auto zero = e.builder().own_constant(at::scalar_tensor(0, type), e.hint() + "/nothing");
+  return e.add("Where", {e.cast(any, at::kFloat, at::kBool), attended, zero});
 }
 
 /// A query sees no key after its own place.
@@ -39,10 +61,13 @@ void scaled_dot_product_attention(Emitter& e) {
   const double scale = e.has("scale") ? e.number("scale") : 1 / std::sqrt(double(query.sizes.back()));
   const auto scaled = e.add("Mul", {e.tensor("query"), e.builder().scalar(scale, type)});
   auto scores = e.add("MatMul", {scaled, last_two_swapped(e, e.tensor("key"), e.rank("key"))});
-  if (e.has("attn_mask")) scores = e.add("Add", {scores, added_mask(e, type)});
+  const bool has_mask = e.has("attn_mask");
+  if (has_mask) scores = e.add("Add", {scores, added_mask(e, type)});
   if (e.flag("is_causal")) scores = e.add("Add", {scores, causal_mask(e, scores, type)});
   const auto shares = e.add("Softmax", {scores}, {{"axis", int64_t(-1)}});
-  e.out(e.add("MatMul", {shares, e.tensor("value")}));
+  const auto attended = e.add("MatMul", {shares, e.tensor("value")});
+  const bool may_hide_all = has_mask && !shows_each_a_key(e.argument("attn_mask"));
+  e.out(may_hide_all ? zero_where_all_is_hidden(e, attended, type) : attended);
 }
 
 /// x @ weight' + bias, of constants.

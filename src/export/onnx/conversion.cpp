@@ -192,6 +192,7 @@ void Conversion::convert(jit::Node* node) {
   if (kind == c10::aten::warn || move_dicts(node) || move_lists(node) || fold(node)) return;
   const auto* row = find_row(kind.toQualString());
   if (!row) emitter.refuse("there is no ONNX form of it here");
+  if (const auto why = row->objection ? row->objection(node) : ""; !why.empty()) emitter.refuse(why);
   row->emit(emitter);
 }
 

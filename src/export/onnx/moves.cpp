@@ -414,6 +414,7 @@ constexpr OperatorRow kMoveRows[] = {
     {"aten::replication_pad1d", pad_with_own},
     {"aten::replication_pad2d", pad_with_own},
     {"aten::size", size},
+    {"aten::sym_size", size},
     {"prim::NumToTensor", number},
     {"aten::Int", number},
     {"aten::IntImplicit", number},

@@ -15,6 +15,13 @@ namespace {
 
 namespace jit = torch::jit;
 
+/// What an example tells of a tensor, for any other as well.
+bool is_same_for_all(const jit::Node* node) {
+  static const std::set<std::string> kinds = {"aten::dim", "aten::is_floating_point", "prim::dtype",
+                                              "prim::device"};
+  return kinds.contains(node->kind().toQualString());
+}
+
 /// Values that are known when the file is written, whatever the inputs.
 class Constants {
  public:
@@ -23,7 +30,7 @@ class Constants {
     if (!node->blocks().empty() || node->isNondeterministic()) return;
     const bool all = std::all_of(node->inputs().begin(), node->inputs().end(),
                                  [&](const jit::Value* input) { return hold(input); });
-    if (all) known_.insert(node->outputs().begin(), node->outputs().end());
+    if (all || is_same_for_all(node)) known_.insert(node->outputs().begin(), node->outputs().end());
   }
 
  private:
@@ -33,18 +40,17 @@ class Constants {
 /// What is translated without a row in the table (conversion.cpp).
 bool is_structure(const jit::Node* node) {
   const auto kind = std::string(node->kind().toQualString());
-  static const std::set<std::string> kinds = {"aten::dim",       "aten::is_floating_point", "aten::dict",
-                                              "aten::_set_item", "aten::__getitem__",       "aten::len",
-                                              "aten::warn"};
+  static const std::set<std::string> kinds = {"aten::dict", "aten::_set_item", "aten::__getitem__",
+                                              "aten::len", "aten::warn"};
   return kind.rfind("prim::", 0) == 0 ? kind != "prim::Loop" : kinds.contains(kind);
 }
 
-std::string sentence(const jit::Node* node) {
+std::string sentence(const jit::Node* node, const std::string& why) {
   const auto source = source_of(node);
   const auto name =
       node->outputs().empty() ? std::string(node->kind().toQualString()) : node->output(0)->debugName();
   return name + (source.empty() ? "" : " (" + source + ")") + ": ONNX has no form of " +
-         node->kind().toQualString();
+         node->kind().toQualString() + (why.empty() ? "" : ": " + why);
 }
 
 }  // namespace
@@ -55,8 +61,10 @@ std::vector<std::string> objections(const qtool::Model& canonical) {
   for (auto* node : nodes_of(canonical.module().get_method("forward").graph()->block())) {
     constants.add(node);
     const bool is_known = !node->outputs().empty() && constants.hold(node->output(0));
-    if (!is_known && !is_structure(node) && !find_row(node->kind().toQualString()))
-      found.push_back(sentence(node));
+    if (is_known || is_structure(node)) continue;
+    const auto* row = find_row(node->kind().toQualString());
+    const auto why = row && row->objection ? row->objection(node) : "";
+    if (!row || !why.empty()) found.push_back(sentence(node, why));
   }
   return found;
 }

@@ -15,7 +15,8 @@ namespace qtool::onnx {
 inline constexpr int64_t kOpset = 21;
 inline constexpr int64_t kIrVersion = 10;
 
-using AttributeValue = std::variant<int64_t, float, std::string, std::vector<int64_t>, std::vector<float>>;
+using AttributeValue = std::variant<int64_t, float, std::string, std::vector<int64_t>, std::vector<float>,
+                                    std::vector<std::string>>;
 using Attributes = std::map<std::string, AttributeValue>;
 
 struct Node {
@@ -24,6 +25,8 @@ struct Node {
   std::vector<std::string> inputs;  ///< an empty name is an optional input that is left out
   std::vector<std::string> outputs;
   Attributes attributes = {};
+
+  bool operator==(const Node&) const = default;
 };
 
 /// A tensor that the file holds; its element type is that of `values`.
@@ -33,7 +36,7 @@ struct Initializer {
   bool is_int4 = false;  ///< but INT4, two to a byte, of int8 `values` in [-8, 7]
 };
 
-/// A length, or the name of one that is known when the model runs.
+/// A length, or the name of one that is known when the model runs; an empty one says nothing of it.
 using Dimension = std::variant<int64_t, std::string>;
 
 /// An input or output of the graph.

@@ -8,8 +8,8 @@ namespace qtool::onnx {
 const OperatorRow* find_row(const std::string& kind) {
   static const auto rows = [] {
     std::map<std::string_view, const OperatorRow*> all;
-    for (const auto part :
-         {layers(), elementwise(), moves(), windows(), reductions(), creations(), attentions()})
+    for (const auto part : {layers(), elementwise(), moves(), windows(), reductions(), creations(),
+                            recurrences(), attentions()})
       for (const auto& row : part) all.emplace(row.kind, &row);
     return all;
   }();

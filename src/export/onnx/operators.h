@@ -10,6 +10,8 @@ namespace qtool::onnx {
 struct OperatorRow {
   const char* kind;  ///< `aten::conv2d`
   void (*emit)(Emitter&);
+  /// Why ONNX has no form of it as it stands there, whatever shapes it reads; empty: it has one. Null: it always has.
+  std::string (*objection)(const torch::jit::Node*) = nullptr;
 };
 
 /// The row of `kind`, null where ONNX cannot hold it.
@@ -22,6 +24,7 @@ struct OperatorRow {
 [[nodiscard]] std::span<const OperatorRow> windows();      ///< pooling, resizing
 [[nodiscard]] std::span<const OperatorRow> reductions();   ///< sums, softmax, norms
 [[nodiscard]] std::span<const OperatorRow> creations();    ///< new tensors, other types
+[[nodiscard]] std::span<const OperatorRow> recurrences();  ///< LSTM, GRU, RNN
 [[nodiscard]] std::span<const OperatorRow>
 attentions();  ///< what is one operator in LibTorch and several in ONNX
 

@@ -1,21 +1,29 @@
 #include "export/onnx/write_model.h"
 
+#include <filesystem>
+#include <map>
+#include <optional>
 #include <protozero/pbf_writer.hpp>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/sha256.h"
 #include "base/version.h"
 #include "graph/read/onnx_field_numbers.h"
+#include "graph/read/onnx_file.h"
 
 namespace qtool::onnx {
 namespace {
 
 using protozero::pbf_writer;
 
-constexpr size_t kMostBytes = (size_t(1) << 31) - 1;
+/// Tensors below it stay in the message: shapes and settings, which who reads the graph wants to see.
+constexpr size_t kLeastOutside = 1024;
+/// Where each begins in a file beside it: runtimes map such a file's pages into memory.
+constexpr size_t kPage = 4096;
 
 /// onnx.AttributeProto.AttributeType, in the order of AttributeValue.
-constexpr int kAttributeTypes[] = {2, 1, 3, 7, 6};
+constexpr int kAttributeTypes[] = {2, 1, 3, 7, 6, 8};
 
 template <class Write>
 void add_message(pbf_writer& to, uint32_t field, const Write& write) {
@@ -33,6 +41,9 @@ struct AttributeWriter {
   }
   void operator()(const std::vector<float>& values) {
     to.add_packed_float(attribute_field::kFloats, values.begin(), values.end());
+  }
+  void operator()(const std::vector<std::string>& values) {
+    for (const auto& value : values) to.add_bytes(attribute_field::kStrings, value);
   }
 };
 
@@ -62,19 +73,45 @@ std::string int4_bytes(const at::Tensor& values) {
   return bytes;
 }
 
-void write_tensor(pbf_writer& to, const Initializer& initializer) {
+size_t bytes_of(const Initializer& initializer) {
+  return initializer.is_int4 ? size_t(initializer.values.numel() + 1) / 2 : initializer.values.nbytes();
+}
+
+/// Where tensors lie in a file beside the message; without one they lie in the message.
+struct Outside {
+  std::string file = {};
+  std::map<std::string, size_t> offsets = {};  ///< by the names of initializers
+};
+
+void write_place(pbf_writer& to, const std::string& key, const std::string& value) {
+  add_message(to, tensor_field::kExternal, [&](pbf_writer& entry) {
+    entry.add_string(entry_field::kKey, key);
+    entry.add_string(entry_field::kValue, value);
+  });
+}
+
+void write_tensor(pbf_writer& to, const Initializer& initializer, const Outside& outside) {
+  constexpr int kIsExternal = 1;
   const auto values = initializer.values.detach().cpu().contiguous();
   to.add_packed_int64(tensor_field::kDims, values.sizes().begin(), values.sizes().end());
   to.add_int32(tensor_field::kType, initializer.is_int4 ? kInt4 : data_type(values.scalar_type()));
   to.add_string(tensor_field::kName, initializer.name);
-  to.add_bytes(tensor_field::kRaw, initializer.is_int4 ? int4_bytes(values) : raw_bytes(values));
+  const auto offset = outside.offsets.find(initializer.name);
+  if (offset == outside.offsets.end()) {
+    to.add_bytes(tensor_field::kRaw, initializer.is_int4 ? int4_bytes(values) : raw_bytes(values));
+    return;
+  }
+  write_place(to, "location", outside.file);
+  write_place(to, "offset", std::to_string(offset->second));
+  write_place(to, "length", std::to_string(bytes_of(initializer)));
+  to.add_enum(tensor_field::kLocation, kIsExternal);
 }
 
 void write_dimension(pbf_writer& to, const Dimension& dimension) {
   if (const auto* length = std::get_if<int64_t>(&dimension))
     to.add_int64(dimension_field::kLength, *length);
-  else
-    to.add_string(dimension_field::kName, std::get<std::string>(dimension));
+  else if (const auto& name = std::get<std::string>(dimension); !name.empty())
+    to.add_string(dimension_field::kName, name);
 }
 
 void write_value(pbf_writer& to, const ValueInfo& value) {
@@ -92,16 +129,93 @@ void write_value(pbf_writer& to, const ValueInfo& value) {
   });
 }
 
-void write_graph(pbf_writer& to, const Model& model) {
+void write_graph(pbf_writer& to, const Model& model, const Outside& outside) {
   for (const auto& node : model.nodes)
     add_message(to, graph_field::kNode, [&](pbf_writer& message) { write_node(message, node); });
   to.add_string(graph_field::kName, model.name);
   for (const auto& tensor : model.initializers)
-    add_message(to, graph_field::kInitializer, [&](pbf_writer& message) { write_tensor(message, tensor); });
+    add_message(to, graph_field::kInitializer,
+                [&](pbf_writer& message) { write_tensor(message, tensor, outside); });
   for (const auto& input : model.inputs)
     add_message(to, graph_field::kInput, [&](pbf_writer& message) { write_value(message, input); });
   for (const auto& output : model.outputs)
     add_message(to, graph_field::kOutput, [&](pbf_writer& message) { write_value(message, output); });
+}
+
+using Metadata = std::map<std::string, std::string>;
+
+std::string message_of(const Model& model, const Metadata& metadata, const Outside& outside) {
+  std::string bytes;
+  pbf_writer file(bytes);
+  file.add_int64(model_field::kIrVersion, kIrVersion);
+  file.add_string(model_field::kProducerName, "qtool");
+  file.add_string(model_field::kProducerVersion, qtool_version());
+  add_message(file, model_field::kGraph, [&](pbf_writer& graph) { write_graph(graph, model, outside); });
+  add_message(file, model_field::kOpsetImport, [&](pbf_writer& opset) {
+    opset.add_string(opset_field::kDomain, "");
+    opset.add_int64(opset_field::kVersion, kOpset);
+  });
+  for (const auto& pair : metadata)
+    add_message(file, model_field::kMetadata, [&](pbf_writer& entry) {
+      entry.add_string(entry_field::kKey, pair.first);
+      entry.add_string(entry_field::kValue, pair.second);
+    });
+  return bytes;
+}
+
+void check_fits(const std::string& message, const std::string& path, size_t most_bytes) {
+  if (message.size() <= most_bytes) return;
+  throw Error(ErrorKind::kUnquantizable,
+              {.what = "the model is too large for an ONNX file",
+               .where = path,
+               .got = std::to_string(message.size()) + " bytes without its weights",
+               .expected = "at most " + std::to_string(most_bytes) + ", as much as a protobuf message holds",
+               .fix = "choose another --target"});
+}
+
+/// The message with all tensors in it; nothing where that is too much.
+std::optional<std::string> whole_message(const Model& model, size_t most_bytes) {
+  size_t weights = 0;
+  for (const auto& initializer : model.initializers) weights += bytes_of(initializer);
+  if (weights > most_bytes) return std::nullopt;
+  auto message = serialize(model);
+  return message.size() <= most_bytes ? std::optional(std::move(message)) : std::nullopt;
+}
+
+/// Writes the larger tensors one behind the other.
+Outside write_outside(const Model& model, StagedFile& file, const std::string& name) {
+  Outside outside{.file = name};
+  size_t end = 0;
+  for (const auto& initializer : model.initializers) {
+    if (bytes_of(initializer) < kLeastOutside) continue;
+    const size_t begin = (end + kPage - 1) / kPage * kPage;
+    file.write(std::string(begin - end, '\0'));
+    const auto values = initializer.values.detach().cpu().contiguous();
+    if (initializer.is_int4)
+      file.write(int4_bytes(values));
+    else
+      file.write({static_cast<const char*>(values.data_ptr()), values.nbytes()});
+    outside.offsets[initializer.name] = begin;
+    end = begin + bytes_of(initializer);
+  }
+  file.finish();
+  return outside;
+}
+
+/// At no time does a model stand beside the weights of another one.
+void write_with_data(const Model& model, const std::string& path, size_t most_bytes) {
+  const auto data_path = onnx_data_file(path);
+  StagedFile data(data_path), file(path);
+  const auto outside = write_outside(model, data, std::filesystem::path(data_path).filename().string());
+  auto metadata = model.metadata;
+  metadata[kOnnxDataKey] = sha256_file(data.path());
+  const auto message = message_of(model, metadata, outside);
+  check_fits(message, path, most_bytes);
+  file.write(message);
+  file.finish();
+  std::filesystem::remove(path);
+  data.rename();
+  file.rename();
 }
 
 }  // namespace
@@ -133,35 +247,13 @@ int data_type(at::ScalarType type) {
   }
 }
 
-std::string serialize(const Model& model) {
-  std::string bytes;
-  pbf_writer file(bytes);
-  file.add_int64(model_field::kIrVersion, kIrVersion);
-  file.add_string(model_field::kProducerName, "qtool");
-  file.add_string(model_field::kProducerVersion, qtool_version());
-  add_message(file, model_field::kGraph, [&](pbf_writer& graph) { write_graph(graph, model); });
-  add_message(file, model_field::kOpsetImport, [&](pbf_writer& opset) {
-    opset.add_string(opset_field::kDomain, "");
-    opset.add_int64(opset_field::kVersion, kOpset);
-  });
-  for (const auto& pair : model.metadata)
-    add_message(file, model_field::kMetadata, [&](pbf_writer& entry) {
-      entry.add_string(entry_field::kKey, pair.first);
-      entry.add_string(entry_field::kValue, pair.second);
-    });
-  return bytes;
-}
+std::string serialize(const Model& model) { return message_of(model, model.metadata, {}); }
 
-void write_model(const Model& model, const std::string& path) {
-  const auto bytes = serialize(model);
-  if (bytes.size() > kMostBytes)
-    throw Error(ErrorKind::kUnquantizable, {.what = "the model is too large for an ONNX file",
-                                            .where = path,
-                                            .got = std::to_string(bytes.size()) + " bytes",
-                                            .expected = "at most " + std::to_string(kMostBytes) +
-                                                        ", as much as a protobuf message holds",
-                                            .fix = "choose another --target"});
-  write_file(path, bytes);
+void write_model(const Model& model, const std::string& path, size_t most_bytes) {
+  const auto message = whole_message(model, most_bytes);
+  if (!message) return write_with_data(model, path, most_bytes);
+  write_file(path, *message);
+  std::filesystem::remove(onnx_data_file(path));
 }
 
 }  // namespace qtool::onnx

@@ -28,10 +28,14 @@ SeenTensors run_example(const qtool::Model& model, jit::Graph& graph,
   return seen;
 }
 
-std::vector<Dimension> with_free_batch(const std::vector<int64_t>& sizes) {
-  std::vector<Dimension> shape(sizes.begin(), sizes.end());
-  if (!shape.empty()) shape[0] = std::string("batch");
-  return shape;
+std::vector<Dimension> dimensions_of(const std::vector<int64_t>& sizes) {
+  return {sizes.begin(), sizes.end()};
+}
+
+void free_batch(Model& file) {
+  for (auto* values : {&file.inputs, &file.outputs})
+    for (auto& value : *values)
+      if (!value.shape.empty()) value.shape[0] = std::string("batch");
 }
 
 /// Called as the model's arguments are.
@@ -41,7 +45,7 @@ void add_inputs(Conversion& conversion, jit::Graph& graph, const std::vector<std
     auto* input = graph.inputs()[i];
     const auto& known = seen.at(input->debugName());
     const auto name = conversion.builder().unique(names.at(i - 1));
-    conversion.builder().model().inputs.push_back({name, known.type, with_free_batch(known.sizes)});
+    conversion.builder().model().inputs.push_back({name, known.type, dimensions_of(known.sizes)});
     conversion.set(input, {.name = name});
   }
 }
@@ -63,21 +67,15 @@ void add_outputs(Conversion& conversion, jit::Graph& graph) {
     const auto made = conversion.tensor(value, wanted);
     ValueInfo info{builder.add("Identity", {made}, wanted)};
     if (const auto* seen = conversion.seen_as(made))
-      info.type = seen->type, info.shape = with_free_batch(seen->sizes);
+      info.type = seen->type, info.shape = dimensions_of(seen->sizes);
     else
       info.has_shape = false;
     builder.model().outputs.push_back(std::move(info));
   }
 }
 
-}  // namespace
-
-Model convert(const qtool::Model& model, const std::vector<at::Tensor>& example, const Grids* grids) {
-  if (example.empty() && model.input_count() > 0)
-    throw Error(ErrorKind::kUsage, {.what = "an ONNX file needs the shapes of the model's inputs",
-                                    .got = "no data",
-                                    .expected = "a sample to run the model on once",
-                                    .fix = "give --data"});
+/// Of the shapes of `example` alone.
+Model convert_as_run(const qtool::Model& model, const std::vector<at::Tensor>& example, const Grids* grids) {
   const auto module = rebuild(model.module(), "Onnx");
   const auto graph = module.get_method("forward").graph();
   const auto seen = run_example(model, *graph, example);
@@ -89,6 +87,52 @@ Model convert(const qtool::Model& model, const std::vector<at::Tensor>& example,
   conversion.run(*graph);
   add_outputs(conversion, *graph);
   return builder.model();
+}
+
+bool holds_same(const Model& a, const Model& b) {
+  return a.nodes == b.nodes &&
+         std::equal(a.initializers.begin(), a.initializers.end(), b.initializers.begin(),
+                    b.initializers.end(), [](const auto& one, const auto& other) {
+                      return one.name == other.name && one.is_int4 == other.is_int4 &&
+                             one.values.scalar_type() == other.values.scalar_type() &&
+                             one.values.equal(other.values);
+                    });
+}
+
+/// The float file at each of these lengths; nothing where the model does not run there, or the file holds something
+/// else, and so is right at one length alone.
+std::vector<Model> same_at_lengths(const qtool::Model& model, const std::vector<at::Tensor>& example,
+                                   const FreeLength& length, const std::vector<int64_t>& lengths) {
+  std::vector<Model> made;
+  try {
+    for (const auto steps : lengths) {
+      made.push_back(convert_as_run(model, at_length(length, steps, example), nullptr));
+      if (!holds_same(made.front(), made.back())) return {};
+    }
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kMachine) throw;
+    return {};
+  }
+  return made;
+}
+
+}  // namespace
+
+Model convert(const qtool::Model& model, const std::vector<at::Tensor>& example, const Grids* grids,
+              const std::vector<FreeLength>& lengths) {
+  if (example.empty() && model.input_count() > 0)
+    throw Error(ErrorKind::kUsage, {.what = "an ONNX file needs the shapes of the model's inputs",
+                                    .got = "no data",
+                                    .expected = "a sample to run the model on once",
+                                    .fix = "give --data"});
+  auto file = convert_as_run(model, example, grids);
+  free_batch(file);
+  for (const auto& length : lengths) {
+    const auto tried = lengths_to_try(length, example);
+    const auto made = same_at_lengths(model, example, length, tried);
+    if (!made.empty()) name_length(length, tried, made, file);
+  }
+  return file;
 }
 
 }  // namespace qtool::onnx

@@ -44,6 +44,7 @@ enum : uint32_t {
   kGraph = 6,
   kFloats = 7,
   kInts = 8,
+  kStrings = 9,
   kTensors = 10,
   kGraphs = 11,
   kType = 20,

@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "base/names.h"
+#include "base/sha256.h"
 #include "graph/read/onnx_fields.h"
 #include "graph/read/onnx_inputs.h"
 #include "graph/read/onnx_tensor.h"
@@ -133,6 +134,7 @@ class Reader {
           filled.insert(read.name);
           ++file_.tensors;
           file_.parameters += read.numbers;
+          if (!read.data_file.empty()) file_.data_files.insert(read.data_file);
           break;
         }
         case graph_field::kSparseInitializer:
@@ -240,8 +242,21 @@ bool is_model_field(const pbf_reader& field) {
   }
 }
 
+/// Another file of the same length would fill the weights as well.
+void check_data(const OnnxFile& file, const std::filesystem::path& folder) {
+  for (const auto& [key, written] : file.metadata) {
+    if (key != kOnnxDataKey) continue;
+    for (const auto& name : file.data_files)
+      if (sha256_file((folder / name).string()) != written)
+        throw Flaw("weights in the file '" + name + "' that are not those of this model",
+                   "the file of weights that qtool wrote with it");
+  }
+}
+
 }  // namespace
 }  // namespace onnx
+
+std::string onnx_data_file(const std::string& path) { return path + ".data"; }
 
 bool is_onnx(const std::string& head) {
   protozero::pbf_reader fields(head);
@@ -262,7 +277,10 @@ bool is_onnx(const std::string& head) {
 OnnxFile read_onnx(const std::string& path) {
   try {
     const auto bytes = onnx::bytes_of(path);
-    return onnx::Reader(std::filesystem::path(path).parent_path()).read(protozero::pbf_reader(bytes));
+    const auto folder = std::filesystem::path(path).parent_path();
+    auto file = onnx::Reader(folder).read(protozero::pbf_reader(bytes));
+    onnx::check_data(file, folder);
+    return file;
   } catch (const Flaw& flaw) {
     refuse_model(path, "this ONNX file cannot be used", flaw.what(), "export the model again", flaw.expected);
   } catch (const protozero::exception&) {

@@ -166,6 +166,7 @@ void check_tensor(const Stored& tensor, const std::filesystem::path& folder) {
 Tensor read_tensor(pbf_reader fields, const std::filesystem::path& folder) {
   auto tensor = read_stored(fields);
   check_tensor(tensor, folder);
+  if (tensor.is_external) tensor.data_file = tensor.external.location;
   return std::move(static_cast<Tensor&>(tensor));
 }
 

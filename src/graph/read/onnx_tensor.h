@@ -9,6 +9,7 @@ namespace qtool::onnx {
 struct Tensor {
   std::string name = {};
   int64_t numbers = 1;
+  std::string data_file = {};  ///< beside the model, where its data lies; empty: in the model
 };
 
 /// Reads a TensorProto, and looks whether it has as much data as its shape says, in it or in a file that lies in the

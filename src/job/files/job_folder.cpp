@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/atomic_file.h"
+#include "graph/read/onnx_file.h"
 #include "job/files/input_is_not_output.h"
 #include "report/job/describe_file.h"
 
@@ -27,7 +28,11 @@ void remove_reports(const std::string& folder) {
 }
 
 void write_reports(Report& report, const std::string& folder, const std::vector<const char*>& names) {
-  for (const char* name : names) report.files.push_back(describe_file(folder, name));
+  for (const char* name : names) {
+    report.files.push_back(describe_file(folder, name));
+    const auto data = onnx_data_file(name);
+    if (std::filesystem::exists(folder + "/" + data)) report.files.push_back(describe_file(folder, data));
+  }
   write_file(in_folder(folder, kReportJsonFile), to_json(report));
   write_file(in_folder(folder, kReportMarkdownFile), to_markdown(report));
   write_file(in_folder(folder, kReportHtmlFile), to_html(report));

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "graph/read/onnx_file.h"
 
 namespace qtool {
 namespace {
@@ -49,11 +50,25 @@ StagingFolder::~StagingFolder() {
 
 std::string StagingFolder::path(const std::string& name) const { return staging_ + "/" + name; }
 
+void StagingFolder::move(const std::string& name) const {
+  std::error_code error;
+  fs::rename(path(name), fs::path(folder_) / name, error);
+  if (error) machine_error("cannot rename a file", folder_ + "/" + name, error.value());
+}
+
 void StagingFolder::publish(const std::vector<std::string>& names) const {
   for (const auto& name : names) {
-    std::error_code error;
-    fs::rename(path(name), fs::path(folder_) / name, error);
-    if (error) machine_error("cannot rename a file", folder_ + "/" + name, error.value());
+    const auto data = onnx_data_file(name);
+    std::error_code ignored;
+    if (!fs::exists(path(data))) {
+      move(name);
+      fs::remove(fs::path(folder_) / data, ignored);
+      continue;
+    }
+    // At no time does a model stand beside the weights of another one.
+    fs::remove(fs::path(folder_) / name, ignored);
+    move(data);
+    move(name);
   }
 }
 

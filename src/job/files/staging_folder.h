@@ -15,10 +15,12 @@ class StagingFolder {
   ~StagingFolder();
 
   [[nodiscard]] std::string path(const std::string& name) const;
-  /// Moves the files into the job's folder, over those of an earlier run.
+  /// Moves the files into the job's folder, over those of an earlier run; an ONNX file's weights beside it go with it.
   void publish(const std::vector<std::string>& names) const;
 
  private:
+  void move(const std::string& name) const;
+
   std::string folder_, staging_;
 };
 

@@ -8,6 +8,7 @@
 
 #include "base/atomic_file.h"
 #include "base/cpu.h"
+#include "base/sha256.h"
 #include "base/version.h"
 #include "calibrate/calibrate.h"
 #include "calibrate/statistics_file.h"
@@ -15,6 +16,7 @@
 #include "explain/trial.h"
 #include "export/target.h"
 #include "graph/passes/freeze.h"
+#include "graph/read/onnx_file.h"
 #include "graph/read/read_model.h"
 #include "graph/tensor_inputs.h"
 #include "job/files/job_folder.h"
@@ -63,6 +65,18 @@ struct WrittenModels {
   std::vector<WrittenFile> files;  ///< of the targets, as they were asked for
 };
 
+/// Of weights that lie beside a file, too.
+int64_t all_bytes(const std::string& path) {
+  const auto data = onnx_data_file(path);
+  return file_bytes(path) + (std::filesystem::exists(data) ? file_bytes(data) : 0);
+}
+
+/// Empty where all weights lie in the file.
+std::string sha256_of_weights(const std::string& path) {
+  const auto data = onnx_data_file(path);
+  return std::filesystem::exists(data) ? sha256_file(data) : "";
+}
+
 /// Scale of what forward() returns first, or 0 where that stays float.
 double output_step(const Outcome& outcome) {
   const auto& [model, plan, qparams] = outcome.solution;
@@ -75,11 +89,11 @@ double output_step(const Outcome& outcome) {
 void write_files(const StagingFolder& staging, const Outcome& outcome, const Assignment& assignment,
                  const std::vector<at::Tensor>& example) {
   write_statistics(outcome.statistics, staging.path(kCalibrationFile));
+  const Belongings belongings{.original = outcome.start.original, .manifest = "", .example = example};
   for (const auto* target : written_targets(outcome.start.targets))
-    target->write(outcome.solution, {.original = outcome.start.original, .manifest = "", .example = example},
-                  staging.path(target->file));
+    target->write(outcome.solution, belongings, staging.path(target->file));
   if (assignment.options.float_onnx)
-    write_float_onnx(outcome.start.canonical, example, staging.path(kFloatOnnxFile));
+    write_float_onnx(outcome.start.canonical, belongings, staging.path(kFloatOnnxFile));
   write_file(staging.path(kConfigFile), assignment.context.resolved_config);
 }
 
@@ -96,7 +110,7 @@ std::vector<ReportTarget> report_targets(const WrittenModels& written,
   for (const auto& file : written.files)
     rows.push_back({.name = std::string(file.target->name),
                     .file = file.target->file,
-                    .bytes = file_bytes(file.path),
+                    .bytes = all_bytes(file.path),
                     .rung = rung_of(targets, *file.target),
                     .runtime = file.runtime ? file.runtime->runtime() : ""});
   return rows;
@@ -223,15 +237,15 @@ void add_manifests(Report& report, const StagingFolder& staging, const Outcome& 
                    const Assignment& assignment, const std::vector<at::Tensor>& example) {
   auto& start = outcome.start;
   for (const auto* target : written_targets(start.targets)) {
-    const auto manifest =
-        manifest_of(report, std::string(target->name), outcome.data_sha256, assignment.recipe);
+    const auto manifest = manifest_of(report, std::string(target->name), outcome.data_sha256,
+                                      assignment.recipe, sha256_of_weights(staging.path(target->file)));
     target->write(outcome.solution, {.original = start.original, .manifest = manifest, .example = example},
                   staging.path(target->file));
   }
   const auto written = open_again(staging, outcome, assignment.options.model);
   if (!example.empty()) run_once(written, start, example);
   for (size_t i = 0; i < written.files.size(); ++i)
-    report.targets[i].bytes = file_bytes(written.files[i].path);
+    report.targets[i].bytes = all_bytes(written.files[i].path);
   report.size.int8_bytes = report.targets.at(0).bytes;
 }
 

@@ -38,13 +38,15 @@ std::vector<std::pair<std::string, std::string>> recipe_of(const OptionGroup& tr
 }
 
 std::string manifest_of(const Report& report, const std::string& target, const std::string& data_sha256,
-                        const std::vector<std::pair<std::string, std::string>>& recipe) {
+                        const std::vector<std::pair<std::string, std::string>>& recipe,
+                        const std::string& weights_sha256) {
   const auto text_or_null = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
   Json json = {{"schema", 1},      {"qtool", report.tool.version}, {"libtorch", report.tool.libtorch},
                {"target", target}, {"engine", report.tool.engine}, {"seed", report.tool.seed}};
   json["model"] = {{"sha256", text_or_null(report.model.sha256)}};
   json["data"] = {{"sha256", text_or_null(data_sha256)},
                   {"calibration_samples", report.data.calibration_samples}};
+  if (!weights_sha256.empty()) json["weights"] = {{"sha256", weights_sha256}};
   json["recipe"] = Json::object();
   for (const auto& [key, value] : recipe) json["recipe"][key] = value;
   json["samples"] = report.accuracy.samples;

@@ -21,6 +21,10 @@ TEST_CASE("what has no ONNX form is named, with its kind and its line") {
   CHECK(found("return torch.relu(x)").empty());
 }
 
+TEST_CASE("what only the number of dimensions feeds is known once there is an example") {
+  CHECK(found("n = not (x.dim() == 4); return x + int(n)").empty());
+}
+
 TEST_CASE("what only constants feed is computed, whatever it is, and random numbers are not") {
   CHECK(found("return x + torch.fft_fft(w1).real.sum()").empty());
   const auto random = found("return x + torch.rand([7])");

@@ -72,6 +72,46 @@ const SmallNet kNets[] = {
     {"return x.softmax(1) + torch.log_softmax(x, -1)", {}},
     {"return x.norm(2, 1) + x.std([1], unbiased=True) + x.var([1], unbiased=False)", {}},
     {"return torch.max(x, 1)[0] + torch.cumsum(x > 0, 1, dtype=6)[:, 0]", {}},
+    // Recurrent layers: sequences [batch, 21, 7] or [21, batch, 7].
+    {"y = x.flatten(1, 2); h = torch.zeros([1, y.size(0), 4]); "
+     "return torch.lstm(y, [h, h], [wi, wh, bi, bh], True, 1, 0., False, False, True)[0]",
+     {{"wi", {16, 7}}, {"wh", {16, 4}}, {"bi", {16}}, {"bh", {16}}}},
+    {"y = x.flatten(1, 2).transpose(0, 1); h = torch.zeros([2, y.size(1), 4]); "
+     "a, b, c = torch.lstm(y, [h, h], [wi, wh, vi, vh], False, 1, 0., False, True, False); "
+     "return torch.cat([a[0], b[1], c[0]], 1)",
+     {{"wi", {16, 7}}, {"wh", {16, 4}}, {"vi", {16, 7}}, {"vh", {16, 4}}}},
+    {"y = x.flatten(1, 2); h = y[:, :2, :4].transpose(0, 1).contiguous(); "
+     "a, b, c = torch.lstm(y, [h, h * 2], [wi, wh, bi, bh, vi, vh, di, dh], True, 2, 0., False, False, "
+     "True); "
+     "return torch.cat([a[:, -1], b[0], c[1]], 1)",
+     {{"wi", {16, 7}},
+      {"wh", {16, 4}},
+      {"bi", {16}},
+      {"bh", {16}},
+      {"vi", {16, 4}},
+      {"vh", {16, 4}},
+      {"di", {16}},
+      {"dh", {16}}}},
+    {"y = x.flatten(1, 2); h = y[:, :2, :4].transpose(0, 1).contiguous(); "
+     "a, b = torch.gru(y, h, [wi, wh, bi, bh, vi, vh, di, dh], True, 1, 0., False, True, True); "
+     "return torch.cat([a[:, -1], b[0], b[1]], 1)",
+     {{"wi", {12, 7}},
+      {"wh", {12, 4}},
+      {"bi", {12}},
+      {"bh", {12}},
+      {"vi", {12, 7}},
+      {"vh", {12, 4}},
+      {"di", {12}},
+      {"dh", {12}}}},
+    {"y = x.flatten(1, 2); h = torch.zeros([2, y.size(0), 4]); "
+     "return torch.gru(y, h, [wi, wh, vi, vh], False, 2, 0., False, False, True)[0]",
+     {{"wi", {12, 7}}, {"wh", {12, 4}}, {"vi", {12, 4}}, {"vh", {12, 4}}}},
+    {"y = x.flatten(1, 2); h = torch.zeros([1, y.size(0), 4]); "
+     "return torch.rnn_tanh(y, h, [wi, wh, bi, bh], True, 1, 0., False, False, True)[0]",
+     {{"wi", {4, 7}}, {"wh", {4, 4}}, {"bi", {4}}, {"bh", {4}}}},
+    {"y = x.flatten(1, 2); h = torch.zeros([1, y.size(0), 4]); "
+     "return torch.rnn_relu(y, h, [wi, wh, bi, bh], True, 1, 0., False, False, True)[0]",
+     {{"wi", {4, 7}}, {"wh", {4, 4}}, {"bi", {4}}, {"bh", {4}}}},
     // Creation, attention.
     {"return x + torch.arange(x.size(3), dtype=6)", {}},
     {"return torch.scaled_dot_product_attention(x, x, x)", {}},

@@ -51,6 +51,19 @@ TEST_CASE("files come out where they are published, over those of before, and th
   CHECK(entries_of(folder.path()) == std::vector<std::string>{"mine.txt", "model.pt"});
 }
 
+TEST_CASE("weights beside an ONNX file go with it, and those of an earlier one are removed") {
+  const TemporaryFolder folder;
+  put(folder / "old.onnx.data", "of an earlier job");
+  const StagingFolder staging(folder.path());
+  put(staging.path("old.onnx"), "whole");
+  put(staging.path("large.onnx"), "graph");
+  put(staging.path("large.onnx.data"), "weights");
+  staging.publish({"old.onnx", "large.onnx"});
+  CHECK_FALSE(fs::exists(folder / "old.onnx.data"));
+  CHECK(get(folder / "large.onnx") == "graph");
+  CHECK(get(folder / "large.onnx.data") == "weights");
+}
+
 TEST_CASE("where nothing is published, nothing has changed") {
   const TemporaryFolder folder;
   put(folder / "model.pt", "old");

@@ -53,6 +53,8 @@ TEST_CASE("a manifest tells where a file comes from, without times and paths") {
   CHECK(json.at("recipe").at("quantize.weight_bits") == "4");
   CHECK(json.at("ladder").at(0).at("values").at("top1") == 91.5);
   CHECK(text.find("somewhere") == std::string::npos);
+  CHECK_FALSE(json.contains("weights"));
+  CHECK_THAT(manifest_of(report(), "openvino", "def", {}, "fed"), contains("\"weights\"") && contains("fed"));
   auto later = report();
   later.tool.threads = 8;
   later.model.path = "elsewhere.pt";
