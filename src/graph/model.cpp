@@ -14,7 +14,9 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/machine_failure.h"
+#include "graph/input_types.h"
 #include "graph/ir/attributes.h"
+#include "graph/ir/float_types.h"
 #include "graph/ir/forks.h"
 #include "graph/ir/in_place.h"
 #include "graph/ir/place_constants.h"
@@ -60,12 +62,23 @@ void require_tensors(const std::vector<at::Tensor>& outputs) {
                                   .fix = "script or trace a module that returns its result as tensors"});
 }
 
-/// The first dtype of floating-point parameters that is not float32, e.g. `Double`; empty where there is none.
-std::string other_dtype(const jit::Module& module) {
-  for (const auto& parameter : module.parameters())
-    if (parameter.is_floating_point() && parameter.scalar_type() != at::kFloat)
-      return c10::toString(parameter.scalar_type());
-  return "";
+bool is_float32(const std::vector<at::ScalarType>& types) {
+  return types.empty() || (types.size() == 1 && types[0] == at::kFloat);
+}
+
+/// Types of the outputs for these inputs; nothing where they are refused.
+std::optional<std::vector<at::ScalarType>> output_types(jit::Module& module,
+                                                        const std::vector<at::Tensor>& inputs) {
+  const at::NoGradGuard no_grad;
+  std::vector<c10::IValue> own;
+  for (const auto& input : inputs) own.emplace_back(input.clone());
+  std::vector<at::Tensor> outputs;
+  try {
+    append_tensors(module.forward(own), outputs);
+  } catch (const std::exception&) {
+    return std::nullopt;  // that is the answer
+  }
+  return types_of(outputs);
 }
 
 bool runs(jit::Module& module, const std::vector<at::Tensor>& inputs, int64_t first, int64_t count) {
@@ -110,7 +123,9 @@ struct Model::Impl {
   jit::Module module;
   std::unique_ptr<jit::Code> code;  ///< of forward, inlined; made at the first run on `device`
   at::Device device = at::kCPU;
-  std::optional<bool> may_write;  ///< into its inputs; found out at the first run
+  std::optional<bool> may_write;                          ///< into its inputs; found out at the first run
+  std::optional<std::vector<at::ScalarType>> reads = {};  ///< see float_types(); likewise
+  std::optional<std::vector<at::ScalarType>> takes = {};  ///< types of the inputs; found out by a run
 
   FileNotes notes;
   std::shared_ptr<Model> origin;  ///< that this was made of; null: what a user made
@@ -123,12 +138,28 @@ struct Model::Impl {
     return graph;
   }
 
+  const std::vector<at::ScalarType>& float_types() {
+    if (!reads) reads = float_types_read(*inlined_forward(), module);
+    return *reads;
+  }
+
+  /// In the types that a model takes which does not compute in float32 alone.
+  [[nodiscard]] std::vector<at::Tensor> typed(const std::vector<at::Tensor>& inputs) {
+    if (is_float32(float_types())) return inputs;
+    if (!takes && notes.types) takes = notes.types->inputs;
+    if (!takes)
+      takes = types_taken(inputs, float_types(),
+                          [this](const auto& trial) { return output_types(module, trial); });
+    return as_types(inputs, takes ? *takes : std::vector(inputs.size(), float_types()[0]));
+  }
+
   /// What forward() gets: copies where its code may change them. A run must not change what another run sees.
   [[nodiscard]] std::vector<at::Tensor> own(const std::vector<at::Tensor>& inputs) {
+    const auto taken = typed(inputs);
     if (!may_write) may_write = may_write_into_inputs(inlined_forward());
-    if (!*may_write) return inputs;
+    if (!*may_write) return taken;
     std::vector<at::Tensor> copies;
-    for (const auto& input : inputs) copies.push_back(input.clone());
+    for (const auto& input : taken) copies.push_back(input.clone());
     return copies;
   }
 
@@ -167,6 +198,10 @@ const FileNotes& Model::notes() const { return impl_->notes; }
 void Model::set_extra_files(const std::map<std::string, std::string>& files) {
   impl_->notes.extra_files = files;
 }
+
+void Model::add_remark(std::string remark) { impl_->notes.remarks.push_back(std::move(remark)); }
+
+void Model::set_types(BorderTypes types) { impl_->notes.types = std::move(types); }
 
 void Model::save(const std::string& path) const {
   // To memory first: the archive inside the file is named after the file, and a temporary name would leave
@@ -236,6 +271,14 @@ std::vector<at::Tensor> Model::forward_as_client(const std::vector<at::Tensor>& 
   return outputs;
 }
 
+BorderTypes Model::border_types(const std::vector<at::Tensor>& inputs) {
+  const at::NoGradGuard no_grad;
+  const auto outputs = forward(inputs);
+  return {types_of(impl_->typed(inputs)), types_of(outputs)};
+}
+
+std::vector<at::ScalarType> Model::float_types() const { return impl_->float_types(); }
+
 void Model::check_input_count(size_t expected, size_t got) {
   if (expected == got) return;
   throw Error(ErrorKind::kUsage,
@@ -272,11 +315,11 @@ void Model::refuse_inputs(const std::vector<at::Tensor>& inputs, const std::stri
   if (std::any_of(inputs.begin(), inputs.end(), [](const auto& x) { return x.scalar_type() == at::kByte; }))
     complaint.fix =
         "where the model takes floats, add scale=255 to the data, which makes bytes to numbers from 0 to 1";
-  if (const auto dtype = other_dtype(impl_->module); !dtype.empty()) {
-    complaint.expected = "a model of float32, as its data is; this one has parameters of type " + dtype;
-    complaint.fix = "save it as float32: model.float()";
+  if (const auto& types = impl_->float_types(); !is_float32(types)) {
+    complaint.expected += ", and operators that LibTorch has for " + std::string(c10::toString(types[0]));
+    complaint.fix += "; where it is right, save the model as float32: model.float()";
   }
-  if (const auto batch = batch_that_runs(inputs)) {
+  if (const auto batch = batch_that_runs(impl_->typed(inputs))) {
     complaint.what = "the model runs on " + std::to_string(*batch) + " samples at a time, not on " +
                      std::to_string(inputs[0].size(0)) + ": " + reason;
     complaint.expected = "a model for any number of samples; tracing turns sizes into constants";

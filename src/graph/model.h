@@ -26,11 +26,17 @@ struct ExportedProgram {
   std::string sample_inputs;  ///< the record of that name
 };
 
+/// Types of the tensors that forward() takes and gives, in their order.
+struct BorderTypes {
+  std::vector<at::ScalarType> inputs = {}, outputs = {};
+};
+
 /// What came with a model's file besides its code and tensors.
 struct FileNotes {
   std::map<std::string, std::string> extra_files = {};  ///< `config.txt` -> its bytes
   std::vector<std::string> remarks = {};                ///< what the user must know of it, a sentence each
   std::shared_ptr<const ExportedProgram> program = {};  ///< of a .pt2 file
+  std::optional<BorderTypes> types = {};  ///< where they are known, and not those of a float32 model
 };
 
 /// A TorchScript model. Cheap to move; copying is explicit (`clone`). Folders other than graph/, simulate/
@@ -48,6 +54,8 @@ class Model {
 
   [[nodiscard]] const FileNotes& notes() const;
   void set_extra_files(const std::map<std::string, std::string>& files);
+  void add_remark(std::string remark);
+  void set_types(BorderTypes types);
 
   /// Writes to a temporary name in the same folder, then renames, with the extra files. The same model gives the same
   /// bytes.
@@ -62,15 +70,20 @@ class Model {
   /// Runs forward() through the plain interpreter (no profiling executor; 1.3 times as fast in training), on the device
   /// of the inputs, where the parameters must be (graph/on_device.h).
   /// Records gradients as the caller's grad mode says. A tuple or list of tensors comes back flattened.
-  /// The inputs stay as they are: code that may write into them gets copies.
+  /// The inputs stay as they are: code that may write into them gets copies. A model that computes in half, bfloat16 or
+  /// double gets floating-point inputs in the types that it takes, which the first run finds.
   /// Throws Error(kUsage) where the model refuses the inputs, Error(kUnquantizable) where the one that it was made of
-  /// takes them. Not to be called from two threads at once on
-  /// one Model.
+  /// takes them. Not to be called from two threads at once on one Model.
   std::vector<at::Tensor> forward(const std::vector<at::Tensor>& inputs);
 
   /// As a client runs it: Module::forward with its executor and optimisations. For timing and verification. Of the
   /// inputs the same holds; no other code pays for copies.
   std::vector<at::Tensor> forward_as_client(const std::vector<at::Tensor>& inputs);
+
+  /// Types of the tensors that forward() takes of these inputs, and gives. Throws what forward() throws.
+  [[nodiscard]] BorderTypes border_types(const std::vector<at::Tensor>& inputs);
+  /// Floating-point types of the tensors that forward() reads, the one with the most numbers first.
+  [[nodiscard]] std::vector<at::ScalarType> float_types() const;
 
   void set_training(bool training);  ///< dropout and batch norm, as train() and eval() in PyTorch
   [[nodiscard]] std::vector<NamedTensor> parameters() const;  ///< trained

@@ -13,6 +13,7 @@
 #include "job/input/open_model.h"
 #include "job/input/parameter_count.h"
 #include "job/road/quantization.h"
+#include "job/road/settle_types.h"
 #include "measure/resources.h"
 #include "zoo/zoo.h"
 
@@ -89,7 +90,8 @@ InspectResult run_inspect(const InspectOptions& options, const Context& context)
   apply(context.common);
   context.progress.stage("load and plan");
   JobData data(options.data);
-  const auto original = open_float_model(options.model, data, context.common.seed).model;
+  auto original = open_float_model(options.model, data, context.common.seed).model;
+  look_at_types(original, data);
   const auto targets = targets_named(options.target);
   const auto engine = choose_engine(options.engine);
   auto canonical = canonicalise(original);

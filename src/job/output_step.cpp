@@ -10,8 +10,9 @@
 namespace qtool {
 namespace {
 
-/// Whether what comes out lies on the grid of what goes in.
+/// Whether what comes out lies on the grid of what goes in. A cast is that of an output that is no float32.
 bool keeps_grid(const OperatorView& op) {
+  if (op.kind == "aten::to" && op.inputs.size() == 1) return true;
   const auto* row = find_operator(op.kind);
   if (!row || op.inputs.size() != 1) return false;
   const auto kind = row->operator_class;

@@ -6,6 +6,7 @@
 #include "job/road/gate_labels.h"
 #include "job/road/improvement.h"
 #include "job/road/manifest.h"
+#include "job/road/settle_types.h"
 #include "job/road/slow_regions.h"
 #include "options/option_tree.h"
 
@@ -18,6 +19,7 @@ QuantizeResult run_ptq(const PtqOptions& options, const Context& context) {
   StageClock clock(context.progress);
   clock.begin("load and plan");
   auto opened = open_float_model(options.model, data, context.common.seed);
+  settle_types(opened.model, data);
   check_metrics_apply(options, data, opened.model);
   auto start = begin_quantization(std::move(opened.model), identity_of(options.model), options.recipe,
                                   targets_named(options.target), options.engine);

@@ -5,6 +5,7 @@
 #include "job/files/written_model.h"
 #include "job/input/open_model.h"
 #include "job/road/gate_labels.h"
+#include "job/road/settle_types.h"
 #include "zoo/zoo.h"
 
 namespace qtool {
@@ -24,6 +25,7 @@ void refuse_grids_of_run_time(const QuantPlan& plan) {
 
 QatStart begin_qat(const QatOptions& options, const CommonOptions& common, JobData& data) {
   auto opened = open_float_model(options.model, data, common.seed);
+  settle_types(opened.model, data);
   check_metrics_apply(options, data, opened.model);
   auto file = is_zoo(options.model) ? FileIdentity() : identity_of(options.model);
   auto start = begin_quantization(std::move(opened.model), std::move(file), options.recipe,

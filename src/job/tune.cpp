@@ -12,6 +12,7 @@
 #include "job/road/delivery.h"
 #include "job/road/gate_labels.h"
 #include "job/road/manifest.h"
+#include "job/road/settle_types.h"
 #include "job/tuning/tuner.h"
 #include "options/option_tree.h"
 
@@ -78,6 +79,7 @@ TuneResult run_tune(const TuneOptions& options, const Context& context) {
   StageClock clock(context.progress);
   clock.begin("load and plan");
   auto opened = open_float_model(options.model, data, context.common.seed);
+  settle_types(opened.model, data);
   check_metrics_apply(checked, data, opened.model);
   auto start = begin_quantization(std::move(opened.model), identity_of(options.model), options.recipe,
                                   targets_named(options.target), options.engine);

@@ -69,7 +69,8 @@ def unquantizable(shop):
         return ts.edited(shop.model, shop.path(f"{name}.pt"), first_weight=lambda data: data[:40] + value + data[44:])
 
     in_double = ts.edited(shop.model, shop.path("double.pt"), weights=lambda data: data + data,
-                          pickle=lambda data: data.replace(b"FloatStorage", b"DoubleStorage"))
+                          pickle=lambda data: data.replace(b"FloatStorage", b"DoubleStorage"),
+                          first_weight=lambda data: struct.pack("<d", 1e39) + data[8:])
     only_relu = with_forward(shop, "only_relu", "x: Tensor) -> Tensor", "return torch.relu(x)")
     identity = with_forward(shop, "identity", "x: Tensor) -> Tensor", "return x")
     futures = with_forward(shop, "futures", "x: Tensor) -> Tensor", "def later():", "  return torch.relu(x)",
@@ -81,7 +82,8 @@ def unquantizable(shop):
         refuses("an infinite weight", poisoned("inf", INFINITY), "conv1.weight",
                 parts=("where", "got", "expected", "do")),
         refuses("inspect of NaN in a weight", poisoned("nan2", NAN), "conv1.weight", command="inspect"),
-        refuses("weights in double", in_double, "conv1", "Double"),
+        refuses("weights in double that float32 does not hold", in_double, "conv1.weight",
+                "larger than float32 holds"),
         refuses("no layer to quantize", only_relu, "no convolution or linear layer"),
         refuses("no operator at all", identity, "0 operators"),
         refuses("the model is int8 already", shop.int8 / "model.int8.pt"),

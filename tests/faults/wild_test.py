@@ -144,10 +144,33 @@ class FixedBatch(FaultTest):
 
 
 class OtherPrecision(FaultTest):
-    def test_data_is_not_blamed(self):
+    class Distances(nn.Module):
+        """LibTorch has no kernel of cdist for half."""
+
+        def __init__(self):
+            super().__init__()
+            self.first, self.centres = nn.Linear(8, 6), nn.Parameter(torch.randn(3, 6))
+
+        def forward(self, x):
+            return torch.cdist(self.first(x), self.centres)
+
+    def test_data_is_converted(self):
         path = self.script(nn.Linear(8, 4).double())
-        done = self.qtool("eval", path, "--against", path, "--data", self.npz(x=torch.randn(8, 8)), code=2)
-        self.assertIn("parameters of type Double", done.stderr)
+        self.qtool("eval", path, "--against", path, "--data", self.npz(x=torch.randn(8, 8)))
+
+    def test_what_does_not_run_in_its_type_begins_with_float32(self):
+        path, data = self.script(self.Distances().half()), self.npz(x=torch.randn(8, 8))
+        done = self.qtool("eval", path, "--against", path, "--data", data, code=2)
+        self.assertIn("not implemented for 'Half'", done.stderr)
+        self.assertIn("model.float()", done.stderr)
+        report, _ = self.job("ptq", path, data)
+        self.assertIn("compared with the network in float32", " ".join(report["warnings"]))
+        self.assertEqual(self.run_file(self.path("out/model.int8.pt"), torch.randn(2, 8).half())[0].dtype, torch.half)
+
+    def test_without_data_its_types_are_asked_for(self):
+        done = self.qtool("ptq", self.script(nn.Linear(8, 4).half()), "--mode", "weight-only", "-o", self.path("out"),
+                          code=2)
+        self.assertIn("give --data", done.stderr)
 
 
 class RowsThatDependOnValues(FaultTest):

@@ -105,16 +105,6 @@ class Clients(client.InFolder):
                             "--quiet")
         self.assertEqual(done.returncode, 0, done.stderr)
 
-    def test_double_precision_stays_float_with_the_reason(self):
-        network, inputs = client.make("perceptron")
-        inputs = [x.double() for x in inputs]
-        client.save(network.double(), inputs, "script", self.path("model.pt"))
-        client.save_inputs(inputs, self.path("x.npz"))
-        done = client.qtool("ptq", self.path("model.pt"), "--data", "npz:" + self.path("x.npz"), "-o", self.path("out"))
-        self.assertEqual(done.returncode, 3, done.stderr)
-        self.assertIn("nothing in this model can be quantized as asked", done.stderr)
-        self.assertIn("Double", done.stderr)
-
 
 if __name__ == "__main__":
     unittest.main()

@@ -15,6 +15,13 @@ namespace {
 
 namespace jit = torch::jit;
 
+/// Neither OpenVINO nor TensorRT takes double: such an input is float32 in the file.
+std::vector<at::Tensor> without_double(std::vector<at::Tensor> example) {
+  for (auto& input : example)
+    if (input.scalar_type() == at::kDouble) input = input.to(at::kFloat);
+  return example;
+}
+
 SeenTensors run_example(const qtool::Model& model, jit::Graph& graph,
                         const std::vector<at::Tensor>& example) {
   SeenTensors seen;
@@ -78,7 +85,7 @@ void add_outputs(Conversion& conversion, jit::Graph& graph) {
 Model convert_as_run(const qtool::Model& model, const std::vector<at::Tensor>& example, const Grids* grids) {
   const auto module = rebuild(model.module(), "Onnx");
   const auto graph = module.get_method("forward").graph();
-  const auto seen = run_example(model, *graph, example);
+  const auto seen = run_example(model, *graph, without_double(example));
   if (grids) grids->insert(graph);
   Builder builder;
   builder.model().name = "qtool";

@@ -24,6 +24,7 @@
 #include "graph/ir/in_place.h"
 #include "graph/ir/inline_calls.h"
 #include "graph/ir/nodes.h"
+#include "graph/passes/compute_in_float32.h"
 #include "graph/passes/exceptions.h"
 #include "graph/passes/fold_batch_norm.h"
 #include "graph/passes/fold_weights.h"
@@ -53,9 +54,8 @@ jit::Module copy_in_one_method(const jit::Module& module) {
   return copy;
 }
 
-/// Inlined, with the attributes that are not tensors made constants. A deep copy: nothing of `model` changes.
-jit::Module freeze(const Model& model) {
-  auto module = copy_in_one_method(model.module());
+/// Inlined, with the attributes that are not tensors made constants.
+jit::Module with_constant_attributes(jit::Module module) {
   module.eval();
   try {
     return jit::freeze_module(module, {}, /*freezeInterfaces=*/true, /*preserveParameters=*/true);
@@ -214,10 +214,15 @@ Model canonicalise(const Model& model) { return with_folded_batch_norm(canonical
 
 Model canonicalise_unfolded(const Model& model) {
   check_weights_are_finite(model);
-  auto frozen = freeze(model);
+  auto copy = copy_in_one_method(model.module());
+  const bool is_other = computes_in_other_floats(*copy.get_method("forward").graph(), copy);
+  if (is_other) compute_in_float32(copy);
+  auto frozen = with_constant_attributes(std::move(copy));
   auto graph = frozen.get_method("forward").graph();
   bind_defaults(*graph, model.module().get_method("forward").function().getSchema());
   simplify(graph);
+  if (is_other || computes_in_other_floats(*graph, frozen))
+    compute_in_float32(frozen);  // types that were attributes
   check_changes_nothing(*graph);
   auto module = rebuild(frozen, "Model");
   fold_weights(module);
@@ -226,6 +231,18 @@ Model canonicalise_unfolded(const Model& model) {
   merge_padding(module);
   name_sites(module);
   return Model(rebuild(module, "Model")).made_of(model);
+}
+
+bool computes_in_other_floats(const Model& model) {
+  const auto graph = model.module().get_method("forward").graph()->copy();
+  jit::Inline(*graph);
+  return computes_in_other_floats(*graph, model.module());
+}
+
+Model in_float32(const Model& model) {
+  auto copy = copy_in_one_method(model.module());
+  compute_in_float32(copy);
+  return Model(copy, model.notes());
 }
 
 Model with_folded_batch_norm(const Model& unfolded) {

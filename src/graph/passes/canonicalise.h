@@ -6,6 +6,7 @@ namespace qtool {
 /// One normal form for every spelling of a network, so that scripted and traced files of it give the same
 /// plan.
 ///
+///   in float32      what half, bfloat16 and double tensors compute (graph/passes/compute_in_float32.h)
 ///   inlined         forward() is one graph; constants propagated; what is dead, removed
 ///   functional      relu_() and the like become relu()
 ///   one spelling    aten::_convolution -> conv1d/2d/3d/conv_transpose*;
@@ -23,6 +24,12 @@ namespace qtool {
 
 /// The same without the last step: batch norms are still there, for training to change.
 [[nodiscard]] Model canonicalise_unfolded(const Model& model);
+
+/// Whether a model computes in half, bfloat16 or double: whether in_float32() changes it.
+[[nodiscard]] bool computes_in_other_floats(const Model& model);
+
+/// The model as it is, but for computing in float32: what runs where LibTorch has no kernels for its types.
+[[nodiscard]] Model in_float32(const Model& model);
 
 /// The last step: canonicalise(model) is with_folded_batch_norm(canonicalise_unfolded(model)).
 [[nodiscard]] Model with_folded_batch_norm(const Model& unfolded);

@@ -2,12 +2,14 @@
 
 #include <torch/csrc/jit/api/module.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/first_sentence.h"
 #include "base/json_text.h"
 #include "base/machine_failure.h"
 #include "graph/ir/attributes.h"
+#include "graph/ir/float_types.h"
 #include "graph/read/archive_check.h"
 #include "graph/read/flaw.h"
 #include "graph/read/pt2_graph.h"
@@ -63,6 +65,28 @@ jit::Module module_of(const Records& records, const Json& program) {
   return module;
 }
 
+/// Of the tensors that the specs name; nothing where the program does not describe one of them.
+std::vector<at::ScalarType> types_of_specs(const Json& graph_module, const char* specs, const char* kind) {
+  std::vector<at::ScalarType> types;
+  const Json tensors = graph_module.at("graph").value("tensor_values", Json::object());
+  for (const Json& spec : graph_module.at("signature").at(specs)) {
+    if (!spec.contains(kind) || !spec.at(kind).at("arg").contains("as_tensor")) continue;
+    const auto name = spec.at(kind).at("arg").at("as_tensor").at("name").get<std::string>();
+    if (!tensors.contains(name)) return {};
+    types.push_back(pt2_scalar_type(tensors.at(name).at("dtype").get<int64_t>()));
+  }
+  return types;
+}
+
+/// What the program takes and gives, where that is not what a float32 model has.
+std::optional<BorderTypes> border_types_of(const Json& graph_module) {
+  BorderTypes types{types_of_specs(graph_module, "input_specs", "user_input"),
+                    types_of_specs(graph_module, "output_specs", "user_output")};
+  for (const auto* side : {&types.inputs, &types.outputs})
+    if (std::any_of(side->begin(), side->end(), is_other_float)) return types;
+  return std::nullopt;
+}
+
 std::shared_ptr<const ExportedProgram> program_of(const Records& records) {
   return std::make_shared<ExportedProgram>(
       ExportedProgram{.json = records.bytes(kProgram),
@@ -94,9 +118,12 @@ Model read_pt2(const std::string& path) {
     if (!records.has(kProgram) && has_member(records, "data/aotinductor"))
       refuse_model(path, "this is a package that AOTInductor has compiled", "machine code", kExportAgain,
                    "a .pt2 file of torch.export.save()");
-    jit::Module module = module_of(records, json_of(records, kProgram));
+    const Json program = json_of(records, kProgram);
+    jit::Module module = module_of(records, program);
     module.eval();
-    return Model(module, {.remarks = leave_training_mode(module), .program = program_of(records)});
+    return Model(module, {.remarks = leave_training_mode(module),
+                          .program = program_of(records),
+                          .types = border_types_of(program.at("graph_module"))});
   } catch (const Flaw& flaw) {
     refuse_model(path, "the program in the .pt2 file cannot be read", flaw.what(), kExportAgain,
                  flaw.expected);

@@ -15,6 +15,8 @@
 #include "explain/explain.h"
 #include "explain/trial.h"
 #include "export/target.h"
+#include "graph/border_types.h"
+#include "graph/input_types.h"
 #include "graph/passes/freeze.h"
 #include "graph/read/onnx_file.h"
 #include "graph/read/read_model.h"
@@ -86,14 +88,32 @@ double output_step(const Outcome& outcome) {
   return site == plan.grid_of.end() || !qparams[site->second].is_known() ? 0 : qparams[site->second].scale();
 }
 
+/// What is written of a job: a solution that has the types of the float file at its border.
+struct Manuscript {
+  Solution solution;
+  Model canonical;                  ///< the float model
+  std::vector<at::Tensor> example;  ///< inputs of both; empty where there is no data
+};
+
+Manuscript manuscript_of(const Outcome& outcome, std::vector<at::Tensor> example) {
+  const auto& types = outcome.start.original.notes().types;
+  Manuscript manuscript{shared(outcome.solution), outcome.start.canonical.shared(), std::move(example)};
+  if (!types) return manuscript;
+  manuscript.solution.model = with_border_types(outcome.solution.model, *types);
+  manuscript.canonical = with_border_types(outcome.start.canonical, *types);
+  manuscript.example = as_types(manuscript.example, types->inputs);
+  return manuscript;
+}
+
 void write_files(const StagingFolder& staging, const Outcome& outcome, const Assignment& assignment,
-                 const std::vector<at::Tensor>& example) {
+                 const Manuscript& manuscript) {
   write_statistics(outcome.statistics, staging.path(kCalibrationFile));
-  const Belongings belongings{.original = outcome.start.original, .manifest = "", .example = example};
+  const Belongings belongings{
+      .original = outcome.start.original, .manifest = "", .example = manuscript.example};
   for (const auto* target : written_targets(outcome.start.targets))
-    target->write(outcome.solution, belongings, staging.path(target->file));
+    target->write(manuscript.solution, belongings, staging.path(target->file));
   if (assignment.options.float_onnx)
-    write_float_onnx(outcome.start.canonical, belongings, staging.path(kFloatOnnxFile));
+    write_float_onnx(manuscript.canonical, belongings, staging.path(kFloatOnnxFile));
   write_file(staging.path(kConfigFile), assignment.context.resolved_config);
 }
 
@@ -194,6 +214,7 @@ void verify_into(Report& report, const Outcome& outcome, const Assignment& assig
   auto& start = outcome.start;
   std::vector<LadderRung> rungs = {rung_of({"float", &start.original}),
                                    rung_of({"folded", &start.canonical})};
+  if (const auto types = start.original.float_types(); !types.empty()) rungs[0].computes_in = types[0];
   for (const auto& rung : outcome.rungs) rungs.push_back(rung_of(rung));
   rungs.push_back(rung_of(written.simulated, "simulated", start.original));
   const auto files = rungs_of_files(written, start);
@@ -234,16 +255,17 @@ void run_once(const WrittenModels& written, Quantization& start, const std::vect
 
 /// Writes the files once more, with what has been found out about them, and proves that they are as good.
 void add_manifests(Report& report, const StagingFolder& staging, const Outcome& outcome,
-                   const Assignment& assignment, const std::vector<at::Tensor>& example) {
+                   const Assignment& assignment, const Manuscript& manuscript) {
   auto& start = outcome.start;
   for (const auto* target : written_targets(start.targets)) {
     const auto manifest = manifest_of(report, std::string(target->name), outcome.data_sha256,
                                       assignment.recipe, sha256_of_weights(staging.path(target->file)));
-    target->write(outcome.solution, {.original = start.original, .manifest = manifest, .example = example},
+    target->write(manuscript.solution,
+                  {.original = start.original, .manifest = manifest, .example = manuscript.example},
                   staging.path(target->file));
   }
   const auto written = open_again(staging, outcome, assignment.options.model);
-  if (!example.empty()) run_once(written, start, example);
+  if (!manuscript.example.empty()) run_once(written, start, manuscript.example);
   for (size_t i = 0; i < written.files.size(); ++i)
     report.targets[i].bytes = all_bytes(written.files[i].path);
   report.size.int8_bytes = report.targets.at(0).bytes;
@@ -320,7 +342,8 @@ QuantizeResult deliver(const Outcome& outcome, const Assignment& assignment, Sta
   const StagingFolder staging(options.output);
   std::vector<at::Tensor> example;
   if (data.is_given()) example = data.first_samples(outcome.start.original, kExampleSamples);
-  write_files(staging, outcome, assignment, example);
+  const auto manuscript = manuscript_of(outcome, std::move(example));
+  write_files(staging, outcome, assignment, manuscript);
 
   clock.begin("verify");
   const auto written = open_again(staging, outcome, options.model);
@@ -330,7 +353,7 @@ QuantizeResult deliver(const Outcome& outcome, const Assignment& assignment, Sta
     append(report.warnings, warnings_of_engines(written, outcome.start, data));
   }
   clock.begin("write manifests");
-  add_manifests(report, staging, outcome, assignment, example);
+  add_manifests(report, staging, outcome, assignment, manuscript);
   remove_reports(options.output);
   const auto files = delivered_files(options);
   staging.publish({files.begin(), files.end()});

@@ -23,6 +23,7 @@ struct LadderRung {
   std::string name;                 ///< `float`, `folded`, ..., `int8`
   std::vector<std::string> inputs;  ///< names of what it takes
   std::function<std::vector<at::Tensor>(const std::vector<at::Tensor>&)> run;
+  at::ScalarType computes_in = at::kFloat;  ///< the floating-point type that most of its tensors have
 };
 
 /// What the ladder from float to the files shows, and what there is to warn of.
