@@ -65,11 +65,11 @@ bool is_size_arithmetic(const jit::Node* node, const std::set<const jit::Value*>
 }
 
 std::vector<ListedWeight> listed_weights(const jit::Node* node, const jit::Module& module) {
-  const auto* list = is_recurrent(node) ? parameter_list(node) : nullptr;
-  if (!list) return {};
+  const auto parameters = is_recurrent(node) ? parameters_of(node) : std::nullopt;
+  if (!parameters) return {};
   std::vector<ListedWeight> weights;
-  for (size_t i = 0; i < list->inputs().size(); ++i) {
-    const auto path = attribute_path(list->input(i));
+  for (size_t i = 0; i < parameters->count; ++i) {
+    const auto path = attribute_path(parameters->value(i));
     if (!path) return {};
     auto value = find_attribute(module, *path)->toTensor();
     if (value.dim() < 2) continue;

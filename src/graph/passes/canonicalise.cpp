@@ -29,6 +29,7 @@
 #include "graph/passes/fold_weights.h"
 #include "graph/passes/fused_attention.h"
 #include "graph/passes/grad_mode.h"
+#include "graph/passes/join_cells.h"
 #include "graph/passes/list_appends.h"
 #include "graph/passes/merge_padding.h"
 #include "graph/passes/normalise_operators.h"
@@ -142,6 +143,7 @@ void resolve_control_flow(std::shared_ptr<jit::Graph>& graph) {
 
 void simplify(std::shared_ptr<jit::Graph>& graph) {
   jit::Inline(*graph);
+  join_cells(graph);
   drop_grad_modes(*graph);
   assume_nothing_raises(*graph);
   assume_fast_paths(*graph);

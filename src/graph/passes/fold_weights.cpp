@@ -126,10 +126,10 @@ class WeightFolder {
   }
 
   void fold_parameters(jit::Node* recurrent) {
-    if (!parameter_list(recurrent)) return;
-    auto* list = own_parameter_list(recurrent);
-    for (size_t i = 0; i < list->inputs().size(); ++i)
-      fold(list, list->input(i), parameter_name(recurrent, i));
+    const auto parameters = own_parameters_of(recurrent);
+    if (!parameters) return;
+    for (size_t i = 0; i < parameters->count; ++i)
+      fold(parameters->reader, parameters->value(i), parameter_name(recurrent, i));
   }
 
   /// Of a value that `reader` reads.
