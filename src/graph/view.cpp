@@ -11,6 +11,7 @@
 #include "graph/ir/in_place.h"
 #include "graph/ir/nodes.h"
 #include "graph/ir/recurrent.h"
+#include "graph/ir/state.h"
 
 namespace qtool {
 namespace {
@@ -48,8 +49,8 @@ void add_numbers(const jit::Node* node, OperatorView& view) {
 /// Takes lists and tuples apart, or reads what is fixed.
 bool is_plumbing(const jit::Node* node) {
   const auto kind = node->kind();
-  return kind == c10::prim::GetAttr || kind == c10::prim::Constant || kind == c10::prim::ListUnpack ||
-         kind == c10::prim::TupleUnpack;
+  return state_path(node->output(0)) || kind == c10::prim::GetAttr || kind == c10::prim::Constant ||
+         kind == c10::prim::ListUnpack || kind == c10::prim::TupleUnpack;
 }
 
 /// A trace computes sizes with tensors: prim::NumToTensor of a number, and what follows from such tensors alone.

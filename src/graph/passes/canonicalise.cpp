@@ -24,6 +24,8 @@
 #include "graph/ir/in_place.h"
 #include "graph/ir/inline_calls.h"
 #include "graph/ir/nodes.h"
+#include "graph/ir/state.h"
+#include "graph/passes/carry_state.h"
 #include "graph/passes/exceptions.h"
 #include "graph/passes/fold_batch_norm.h"
 #include "graph/passes/fold_weights.h"
@@ -187,19 +189,9 @@ void check_weights_are_finite(const Model& model) {
                .fix = "keep state out of forward(): take it as an input and return it"});
 }
 
-/// The value whose memory `value` is a view of, by the schemas of the operators between.
-const jit::Value* base_of(const jit::Value* value) {
-  for (;;) {
-    const auto* schema = value->node()->maybeSchema();
-    if (!schema || value->node()->inputs().empty() || schema->returns().empty()) return value;
-    if (!schema->returns()[0].alias_info()) return value;
-    value = value->node()->input(0);
-  }
-}
-
 void check_changes_nothing(jit::Graph& graph) {
   for (const auto* node : all_nodes_of(graph.block())) {
-    if (node->kind() == c10::prim::SetAttr) refuse_state(node->s(c10::attr::name));
+    if (node->kind() == c10::prim::SetAttr && !written_path(node)) refuse_state(node->s(c10::attr::name));
     const auto* schema = node->maybeSchema();
     if (!schema || !schema->is_mutable()) continue;
     for (size_t i = 0; i < schema->arguments().size(); ++i) {
@@ -219,8 +211,10 @@ Model canonicalise_unfolded(const Model& model) {
   auto frozen = freeze(model);
   auto graph = frozen.get_method("forward").graph();
   bind_defaults(*graph, model.module().get_method("forward").function().getSchema());
+  carry_state(frozen);
   simplify(graph);
   check_changes_nothing(*graph);
+  mark_state(frozen);
   auto module = rebuild(frozen, "Model");
   fold_weights(module);
   normalise_operators(module);

@@ -16,6 +16,7 @@
 #include "graph/ir/in_place.h"
 #include "graph/ir/nodes.h"
 #include "graph/ir/recurrent.h"
+#include "graph/ir/state.h"
 
 namespace qtool {
 namespace {
@@ -47,7 +48,7 @@ class FixedExpression {
   bool collect(jit::Value* value) {
     auto* node = value->node();
     if (seen_.contains(value)) return true;
-    if (changed_.contains(value)) return false;
+    if (changed_.contains(value) || state_path(value)) return false;
     if (attribute_path(value)) {
       seen_.insert(value);
       attributes_.push_back(value);

@@ -12,6 +12,7 @@
 #include "graph/ir/module_place.h"
 #include "graph/ir/nodes.h"
 #include "graph/ir/recurrent.h"
+#include "graph/ir/state.h"
 
 namespace qtool {
 namespace {
@@ -40,6 +41,7 @@ std::map<std::string, int> count_operators(const std::vector<jit::Node*>& nodes)
 }
 
 std::string base_name(const jit::Node* node, const std::map<std::string, int>& counts) {
+  if (const auto path = state_path(node->output(0)); path && !is_number(*path)) return *path;
   const auto place = place_of(node);
   std::string path;
   if (has_weight(node)) {
