@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "graph/ir/attributes.h"
 #include "graph/ir/nodes.h"
 
 namespace qtool {
@@ -82,9 +81,6 @@ bool may_return_its_input(const jit::Node* node) {
   return node->kind().is_aten() && names.contains(short_kind(node)) && is_tensor(node->input(0));
 }
 
-/// The next run of forward() reads it.
-bool is_attribute(const jit::Value* target) { return attribute_path(base_of(target)).has_value(); }
-
 bool remove_one(const std::shared_ptr<jit::Graph>& graph) {
   const jit::AliasDb aliases(graph);
   for (auto* writer : writers_in(*graph)) {
@@ -92,7 +88,7 @@ bool remove_one(const std::shared_ptr<jit::Graph>& graph) {
     const bool is_plain = writer->owningBlock() == graph->block() && targets.size() == 1 &&
                           writer->outputs().size() == 1 && targets[0] == writer->input(0) &&
                           is_tensor(targets[0]);
-    if (!is_plain || is_attribute(targets[0]) || is_seen(*graph, aliases, writer, targets[0])) continue;
+    if (!is_plain || is_seen(*graph, aliases, writer, targets[0])) continue;
     auto* fresh = functional_form(writer);
     if (!fresh) continue;
     fresh->copyMetadata(writer);
@@ -106,15 +102,6 @@ bool remove_one(const std::shared_ptr<jit::Graph>& graph) {
 }
 
 }  // namespace
-
-const jit::Value* base_of(const jit::Value* value) {
-  for (;;) {
-    const auto* schema = value->node()->maybeSchema();
-    if (!schema || value->node()->inputs().empty() || schema->returns().empty()) return value;
-    if (!schema->returns()[0].alias_info()) return value;
-    value = value->node()->input(0);
-  }
-}
 
 void remove_unseen_writes(const std::shared_ptr<jit::Graph>& graph) {
   while (!writers_in(*graph).empty() && remove_one(graph)) {

@@ -16,9 +16,6 @@ void remove_unseen_writes(const std::shared_ptr<torch::jit::Graph>& graph);
 [[nodiscard]] std::map<const torch::jit::Value*, const torch::jit::Node*> changed_in_place(
     const std::shared_ptr<torch::jit::Graph>& graph);
 
-/// The value whose memory `value` is a view of, by the schemas of the operators between.
-[[nodiscard]] const torch::jit::Value* base_of(const torch::jit::Value* value);
-
 /// Whether forward(), its calls inlined, may change the memory of what it is given. Errs on the side of yes: where
 /// AliasDb cannot tell an input from an attribute or from an element of a list, where a call could not be inlined,
 /// where the code forks. Changes `graph`, so give it a copy.
