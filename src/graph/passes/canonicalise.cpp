@@ -189,6 +189,16 @@ void check_weights_are_finite(const Model& model) {
                .fix = "keep state out of forward(): take it as an input and return it"});
 }
 
+/// The value whose memory `value` is a view of, by the schemas of the operators between.
+const jit::Value* base_of(const jit::Value* value) {
+  for (;;) {
+    const auto* schema = value->node()->maybeSchema();
+    if (!schema || value->node()->inputs().empty() || schema->returns().empty()) return value;
+    if (!schema->returns()[0].alias_info()) return value;
+    value = value->node()->input(0);
+  }
+}
+
 void check_changes_nothing(jit::Graph& graph) {
   for (const auto* node : all_nodes_of(graph.block())) {
     if (node->kind() == c10::prim::SetAttr && !written_path(node)) refuse_state(node->s(c10::attr::name));
