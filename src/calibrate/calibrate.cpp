@@ -7,6 +7,7 @@
 #include "calibrate/observer.h"
 #include "calibrate/seen_values.h"
 #include "calibrate/statistics_file.h"
+#include "graph/carried_state.h"
 #include "graph/probe.h"
 
 namespace qtool {
@@ -36,6 +37,7 @@ Statistics calibrate(const Model& canonical, const QuantPlan& plan, const BatchS
     values.push_back(std::move(seen.value));
   }
   Probe probe(canonical, values);
+  const CarriedState one_pass;
   Statistics statistics;
   for (auto inputs = next_batch(); !inputs.empty(); inputs = next_batch()) {
     statistics.samples += inputs[0].size(0);

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "data/rng.h"
 #include "data/sample_reader.h"
+#include "data/set_inputs.h"
 
 namespace qtool {
 namespace {
@@ -76,7 +77,8 @@ struct Loader::Impl {
        const LoaderOptions& loader_options)
       : options((check(loader_options), with_fixed_batch(loader_options, data.batch))),
         reader(data, std::move(dataset)),
-        input_order(order_inputs(reader.dataset().input_names(), readers, data.path)),
+        set_inputs(data.set, readers, data.path),
+        input_order(order_inputs(reader.dataset().input_names(), set_inputs.others(), data.path)),
         samples(count_samples(options, reader.dataset().size(), data.path)),
         batches(count_batches(options, samples, data.path)) {}
 
@@ -135,7 +137,9 @@ struct Loader::Impl {
     const int64_t part = index * options.shard.size + options.shard.rank;
     Rng rng({options.seed, uint64_t(epoch), uint64_t(part), kAugmentationStream});
     Batch batch = reader.read(indices, options.augmentation, rng);
-    return {ordered(batch.inputs), std::move(batch.targets)};
+    auto inputs = ordered(batch.inputs);
+    set_inputs.add_to(inputs, int64_t(indices.size()));
+    return {std::move(inputs), std::move(batch.targets)};
   }
 
   void stop() {
@@ -147,6 +151,7 @@ struct Loader::Impl {
 
   LoaderOptions options;
   SampleReader reader;
+  SetInputs set_inputs;
   InputOrder input_order;
   int64_t samples, batches;
 
@@ -176,7 +181,9 @@ at::Tensor Loader::labels() {
   return impl_->reader.dataset().labels();
 }
 std::vector<std::string> Loader::input_names() const {
-  return impl_->ordered(impl_->reader.dataset().input_names());
+  auto names = impl_->ordered(impl_->reader.dataset().input_names());
+  impl_->set_inputs.add_to(names);
+  return names;
 }
 
 std::vector<std::string> Loader::notes() const { return impl_->reader.dataset().notes(); }

@@ -97,6 +97,23 @@ std::vector<double> parse_std(const Entry& entry) {
   return values;
 }
 
+std::vector<std::pair<std::string, double>> parse_numbers(const Entry& entry) {
+  constexpr const char* kExpected = "an input and its number, or several: sr:16000/gain:0.5";
+  std::vector<std::pair<std::string, double>> numbers;
+  for (const auto& part : split_at(entry.value, '/')) {
+    const auto colon = part.find(':');
+    if (colon == 0 || colon == std::string::npos)
+      entry.refuse("no input's name in '" + part + "'", kExpected, "write the input, a colon and its number");
+    numbers.emplace_back(part.substr(0, colon),
+                         parse_number<double>(entry, part.substr(colon + 1), kExpected));
+    for (size_t i = 0; i + 1 < numbers.size(); ++i)
+      if (numbers[i].first == numbers.back().first)
+        entry.refuse("the input '" + numbers[i].first + "' is set twice", kExpected,
+                     "leave one of the two out");
+  }
+  return numbers;
+}
+
 double parse_scale(const Entry& entry) {
   constexpr const char* kExpected = "the number that values are divided by, at least 1, e.g. 255";
   const auto number = parse_number<double>(entry, entry.value, kExpected);
@@ -134,6 +151,7 @@ const std::vector<Key>& keys() {
       {"labels", images, [](DataSpec& spec, const Entry& e) { spec.labels = e.value; }},
       {"masks", images, [](DataSpec& spec, const Entry& e) { spec.masks = e.value; }},
       {"batch", all, [](DataSpec& spec, const Entry& e) { spec.batch = parse_sample_count(e); }},
+      {"set", all, [](DataSpec& spec, const Entry& e) { spec.set = parse_numbers(e); }},
       {"max-mb", packed, [](DataSpec& spec, const Entry& e) { spec.max_mb = parse_megabytes(e); }},
       {"seed", random, [](DataSpec& spec, const Entry& e) { spec.seed = parse_seed(e); }},
       {"samples", random, [](DataSpec& spec, const Entry& e) { spec.samples = parse_sample_count(e); }}};
@@ -178,6 +196,12 @@ void check_one_list(const DataSpec& spec, const std::string& text) {
                .got = "more than one of them",
                .expected = "one of labels=FILE, masks=FOLDER, or folders of classes with a split",
                .fix = "give each split as data of its own"});
+}
+
+std::string numbers_text(const std::vector<std::pair<std::string, double>>& numbers) {
+  std::vector<std::string> words;
+  for (const auto& [input, number] : numbers) words.push_back(input + ":" + print_value(number));
+  return join(words, "/");
 }
 
 std::string channels(const std::vector<double>& values) {
@@ -232,6 +256,7 @@ std::string to_string(const DataSpec& spec) {
   if (!spec.labels.empty()) add("labels", spec.labels);
   if (!spec.masks.empty()) add("masks", spec.masks);
   if (spec.batch != defaults.batch) add("batch", std::to_string(spec.batch));
+  if (!spec.set.empty()) add("set", numbers_text(spec.set));
   if (spec.max_mb != defaults.max_mb) add("max-mb", std::to_string(spec.max_mb));
   if (spec.seed != defaults.seed) add("seed", std::to_string(spec.seed));
   if (spec.samples != defaults.samples) add("samples", std::to_string(spec.samples));

@@ -1,6 +1,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/names.h"
@@ -51,6 +52,8 @@ struct DataSpec {
   /// batch=N: always N samples at a time, for a model that takes no other number; what does not fill a batch is left
   /// out. 0: as many as each job likes
   int64_t batch = 0;
+  /// set=sr:16000 or set=sr:16000/gain:0.5: inputs that no array holds, each one number for all samples
+  std::vector<std::pair<std::string, double>> set = {};
   int64_t max_mb = 0;     ///< max-mb=N: data/unpacked_size.h; 0: as usual
   int64_t seed = 0;       ///< seed=N, for random
   int64_t samples = 256;  ///< samples=N, for random

@@ -62,9 +62,10 @@ std::shared_ptr<jit::Graph> graph_on(const std::set<std::string>& attributes, co
   jit::Inline(*graph);
   const auto is_foreign = [](const jit::Value* value) { return !is_plain(value->type()); };
   for (const auto* node : all_nodes_of(graph->block())) {
-    const auto reads_kept = node->kind() == c10::prim::GetAttr && node->input() == graph->inputs()[0] &&
-                            attributes.contains(node->s(c10::attr::name));
-    if ((!reads_kept && std::any_of(node->inputs().begin(), node->inputs().end(), is_foreign)) ||
+    const bool is_of_self = (node->kind() == c10::prim::GetAttr || node->kind() == c10::prim::SetAttr) &&
+                            node->input(0) == graph->inputs()[0];
+    const bool is_kept = is_of_self && attributes.contains(node->s(c10::attr::name));
+    if ((!is_kept && std::any_of(node->inputs().begin(), node->inputs().end(), is_foreign)) ||
         std::any_of(node->outputs().begin(), node->outputs().end(), is_foreign))
       return nullptr;
   }

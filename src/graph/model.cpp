@@ -23,6 +23,7 @@
 #include "graph/ir/pool_constants.h"
 #include "graph/ir/recurrent_on_gpu.h"
 #include "graph/ir/run_failure.h"
+#include "graph/run_state.h"
 #include "graph/tensor_inputs.h"
 
 namespace qtool {
@@ -44,6 +45,24 @@ void append_tensors(const c10::IValue& value, std::vector<at::Tensor>& tensors) 
 
 at::Device device_of(const std::vector<at::Tensor>& inputs) {
   return inputs.empty() ? at::Device(at::kCPU) : inputs[0].device();
+}
+
+int64_t samples_of(const std::vector<at::Tensor>& inputs) {
+  return inputs.empty() || inputs[0].dim() == 0 ? 0 : inputs[0].size(0);
+}
+
+/// What a number of forward() is: that of all samples.
+c10::IValue number_of(const at::Tensor& samples, const c10::Argument& argument) {
+  const auto values = samples.flatten();
+  if (values.numel() == 0 || values.ne(values[0]).any().item<bool>())
+    throw Error(ErrorKind::kUsage, {.what = "forward() takes one number, and samples of a batch differ in it",
+                                    .where = argument.name(),
+                                    .got = std::to_string(values.numel()) + " numbers",
+                                    .expected = "the same number for each sample",
+                                    .fix = "give the data set=" + argument.name() + ":NUMBER instead"});
+  if (argument.type()->kind() == c10::TypeKind::FloatType) return values[0].item<double>();
+  if (argument.type()->kind() == c10::TypeKind::BoolType) return values[0].item<bool>();
+  return values[0].item<int64_t>();
 }
 
 std::string shapes_of(const std::vector<at::Tensor>& inputs) {
@@ -126,6 +145,7 @@ struct Model::Impl {
   std::optional<bool> may_write;                          ///< into its inputs; found out at the first run
   std::optional<std::vector<at::ScalarType>> reads = {};  ///< see float_types(); likewise
   std::optional<std::vector<at::ScalarType>> takes = {};  ///< types of the inputs; found out by a run
+  std::optional<std::vector<StateSlot>> state;            ///< that it keeps; likewise
 
   FileNotes notes;
   std::shared_ptr<Model> origin;  ///< that this was made of; null: what a user made
@@ -161,6 +181,24 @@ struct Model::Impl {
     std::vector<at::Tensor> copies;
     for (const auto& input : taken) copies.push_back(input.clone());
     return copies;
+  }
+
+  /// State is put back, or carried on (graph/carried_state.h).
+  [[nodiscard]] RunState begin_run(const std::vector<at::Tensor>& inputs) {
+    if (!state) state = state_slots(module, *inlined_forward());
+    return {*state, samples_of(inputs)};
+  }
+
+  /// What forward() gets for these inputs: tensors, and the numbers that are the same in all samples.
+  [[nodiscard]] std::vector<c10::IValue> own_arguments(const std::vector<at::Tensor>& inputs) {
+    std::vector<c10::IValue> values;
+    size_t place = 1;
+    for (auto& input : own(inputs)) {
+      while (arguments().at(place).default_value()) ++place;
+      const auto& argument = arguments()[place++];
+      values.push_back(is_number(*argument.type()) ? number_of(input, argument) : c10::IValue(input));
+    }
+    return values;
   }
 
   /// Of forward(), with self.
@@ -239,9 +277,10 @@ std::vector<at::Tensor> Model::forward(const std::vector<at::Tensor>& inputs) {
   check_input_count(tensor_inputs(*this).size(), inputs.size());
   const auto before = versions_of(inputs);
   jit::Stack stack{impl_->module._ivalue()};
-  for (auto& input : impl_->own(inputs)) stack.emplace_back(std::move(input));
+  for (auto& argument : impl_->own_arguments(inputs)) stack.push_back(std::move(argument));
   for (size_t i = stack.size(); i < impl_->arguments().size(); ++i)
     stack.push_back(*impl_->arguments()[i].default_value());
+  const RunState run = impl_->begin_run(inputs);
   try {
     jit::InterpreterState(impl_->forward_code(device_of(inputs))).run(stack);
   } catch (const Error&) {
@@ -259,10 +298,11 @@ std::vector<at::Tensor> Model::forward(const std::vector<at::Tensor>& inputs) {
 std::vector<at::Tensor> Model::forward_as_client(const std::vector<at::Tensor>& inputs) {
   check_input_count(tensor_inputs(*this).size(), inputs.size());
   const auto before = versions_of(inputs);
-  const auto own = impl_->own(inputs);
+  auto arguments = impl_->own_arguments(inputs);
   std::vector<at::Tensor> outputs;
+  const RunState run = impl_->begin_run(inputs);
   try {
-    append_tensors(impl_->module.forward({own.begin(), own.end()}), outputs);
+    append_tensors(impl_->module.forward(std::move(arguments)), outputs);
   } catch (const std::exception& error) {
     refuse_inputs(inputs, error.what());
   }

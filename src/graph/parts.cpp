@@ -12,6 +12,7 @@
 #include "graph/ir/attributes.h"
 #include "graph/ir/in_place.h"
 #include "graph/ir/nodes.h"
+#include "graph/ir/state.h"
 #include "graph/view.h"
 
 namespace qtool {
@@ -178,7 +179,7 @@ class PartCopy {
 
 std::vector<CutPlace> cut_places(const Model& canonical) {
   const auto graph = canonical.module().get_method("forward").graph();
-  if (!changed_in_place(graph).empty()) return {};
+  if (!changed_in_place(graph).empty() || !written_paths(*graph).empty()) return {};
   const Flow flow(*graph);
   std::vector<CutPlace> places;
   for (size_t i = 0; i + 2 < flow.nodes().size(); ++i) {

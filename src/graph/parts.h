@@ -13,7 +13,7 @@ struct CutPlace {
   size_t of_layers = 0;  ///< how many of `live` depend on a layer's weight; masks and positions do not
 };
 
-/// All places, in the order in which forward() passes them; none where it changes tensors in place.
+/// All places, in the order in which forward() passes them; none where it changes tensors in place, or keeps state.
 [[nodiscard]] std::vector<CutPlace> cut_places(const Model& canonical);
 
 /// A stretch of a model that runs on its own.

@@ -11,6 +11,7 @@
 #include "graph/ir/in_place.h"
 #include "graph/ir/nodes.h"
 #include "graph/ir/recurrent.h"
+#include "graph/ir/state.h"
 
 namespace qtool {
 namespace {
@@ -48,8 +49,8 @@ void add_numbers(const jit::Node* node, OperatorView& view) {
 /// Takes lists and tuples apart, or reads what is fixed.
 bool is_plumbing(const jit::Node* node) {
   const auto kind = node->kind();
-  return kind == c10::prim::GetAttr || kind == c10::prim::Constant || kind == c10::prim::ListUnpack ||
-         kind == c10::prim::TupleUnpack;
+  return state_path(node->output(0)) || kind == c10::prim::GetAttr || kind == c10::prim::Constant ||
+         kind == c10::prim::ListUnpack || kind == c10::prim::TupleUnpack;
 }
 
 /// A trace computes sizes with tensors: prim::NumToTensor of a number, and what follows from such tensors alone.
@@ -65,11 +66,11 @@ bool is_size_arithmetic(const jit::Node* node, const std::set<const jit::Value*>
 }
 
 std::vector<ListedWeight> listed_weights(const jit::Node* node, const jit::Module& module) {
-  const auto* list = is_recurrent(node) ? parameter_list(node) : nullptr;
-  if (!list) return {};
+  const auto parameters = is_recurrent(node) ? parameters_of(node) : std::nullopt;
+  if (!parameters) return {};
   std::vector<ListedWeight> weights;
-  for (size_t i = 0; i < list->inputs().size(); ++i) {
-    const auto path = attribute_path(list->input(i));
+  for (size_t i = 0; i < parameters->count; ++i) {
+    const auto path = attribute_path(parameters->value(i));
     if (!path) return {};
     auto value = find_attribute(module, *path)->toTensor();
     if (value.dim() < 2) continue;

@@ -9,12 +9,12 @@
 
 namespace qtool {
 
-/// A weight of those that an operator reads in a list.
+/// A weight of those that a recurrent operator reads.
 struct ListedWeight {
   std::string name;  ///< as PyTorch's modules call it: `weight_hh_l1_reverse`
   std::string path;
   at::Tensor value;
-  size_t index = 0;  ///< in the list
+  size_t index = 0;  ///< among its parameters
 };
 
 /// One operator of a canonical model, as far as a plan needs to know it.

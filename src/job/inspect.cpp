@@ -113,6 +113,7 @@ InspectResult run_inspect(const InspectOptions& options, const Context& context)
                               .not_run_here = why_not_run_here(*target),
                               .objections = objections_of(*target, canonical, graph, plan)});
   result.warnings = warnings_of_file(original);
+  for (auto& warning : warnings_of_state(canonical)) result.warnings.push_back(std::move(warning));
   for (auto& warning : warnings_of_chance(canonical)) result.warnings.push_back(std::move(warning));
   for (auto& warning : warnings_of(plan, options.recipe.mode)) result.warnings.push_back(std::move(warning));
   if (data.is_given()) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "graph/carried_state.h"
 #include "measure/chance.h"
 #include "measure/chosen_metric.h"
 #include "measure/label_check.h"
@@ -104,6 +105,7 @@ std::vector<Evaluation> evaluate(std::span<const Candidate> candidates, Loader& 
                                     .expected = "at least 1",
                                     .fix = "check the data, and its `limit`"});
   const at::NoGradGuard no_grad;
+  const CarriedState one_pass;
   std::vector<Meters> meters;
   for (const auto& candidate : candidates) meters.emplace_back(candidate);
   const MetricChoice chosen = choose_metric(metric);

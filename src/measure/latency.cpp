@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "graph/carried_state.h"
 
 namespace qtool {
 namespace {
@@ -39,6 +40,7 @@ double quantile(std::span<const double> ascending, double fraction) {
 
 std::vector<Latency> measure_latency(std::span<const Timed> subjects, const LatencyOptions& options,
                                      Progress& progress) {
+  const CarriedState as_for_clients;
   const int64_t runs_of_each = options.warm_up + options.rounds * options.runs;
   const int64_t total = int64_t(subjects.size()) * runs_of_each *
                         std::accumulate(options.batch.begin(), options.batch.end(), int64_t{0});

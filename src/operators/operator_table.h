@@ -13,7 +13,7 @@ enum class OperatorClass {
   kCombine,     ///< joins tensors (add, mul, cat): int8 where all of them are; the output has its own grid
   kActivation,  ///< a curve (hardswish): int8 where its input is; the output has its own grid
   kLookUp,  ///< picks rows of its weight by number (embedding): the weight alone is int8, rows are made float
-  kRecurrent,  ///< an LSTM or GRU over a sequence: reads a list of weights; its inputs and outputs are float
+  kRecurrent,  ///< an LSTM or GRU, over a sequence or one step: reads several weights; its inputs and outputs are float
   kClip,  ///< relu, hardtanh: becomes part of the operator before it; on its own it keeps its input's grid
   kMove,  ///< only moves or picks values (flatten, max_pool2d): keeps its input's grid
   kPool,  ///< averages values (adaptive_avg_pool2d, mean): rounds back to its input's grid

@@ -79,6 +79,7 @@ class Planner {
     if (row->operator_class != OperatorClass::kRecurrent) return "";
     if (!row->has_dynamic_form) return "there is no int8 kernel of " + view.kind;
     if (!backend_.dynamic_recurrence) return "a target, or training, has none of its grids at run time";
+    if (view.kind.ends_with("_cell")) return "";
     // The form that takes a packed sequence has no such argument.
     if (!view.numbers.contains("batch_first")) return "its sequences are packed";
     if (std::any_of(view.listed_weights.begin(), view.listed_weights.end(),

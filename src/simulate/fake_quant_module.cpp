@@ -121,6 +121,17 @@ def gru(self, x, hx, params: List[Tensor], has_biases: bool, num_layers: int, dr
         bidirectional: bool, batch_first: bool):
   y, last = self.layers(x, [hx], params, has_biases, num_layers, bidirectional, batch_first)
   return y, last[0]
+
+def lstm_cell(self, x, hx: List[Tensor], w_ih, w_hh, b_ih: Optional[Tensor], b_hh: Optional[Tensor]):
+  of_x = torch.linear(self.forward(x), w_ih, b_ih)
+  of_h = torch.linear(self.forward(hx[0]), w_hh, b_hh)
+  states = self.lstm_step(of_x, of_h, hx)
+  return states[0], states[1]
+
+def gru_cell(self, x, hx, w_ih, w_hh, b_ih: Optional[Tensor], b_hh: Optional[Tensor]):
+  of_x = torch.linear(self.forward(x), w_ih, b_ih)
+  of_h = torch.linear(self.forward(hx), w_hh, b_hh)
+  return self.gru_step(of_x, of_h, [hx])[0]
 )";
 
 constexpr const char* kWeight = R"(

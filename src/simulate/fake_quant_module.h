@@ -14,7 +14,8 @@ namespace qtool {
 ///   to_steps(x)    activations only: x in whole steps from zero, for averages,
 ///   from_steps(n)  and back: n rounded to whole steps, as a real value
 ///   lstm(...)      of grids that are found at run time: the operator, step by step as its int8 kernel runs it,
-///   gru(...)       with weights that are rounded already
+///   gru(...)       with weights that are rounded already,
+///   lstm_cell(...), gru_cell(...)  and one step of them
 class FakeQuantModules {
  public:
   FakeQuantModules();

@@ -45,10 +45,10 @@ void FakeQuantInsertion::quantize_weight(const PlannedOperator& op) {
 }
 
 void FakeQuantInsertion::quantize_listed_weights(const PlannedOperator& op) {
-  auto* list = own_parameter_list(layers_.at(op.name));
-  const jit::WithInsertPoint here(list);
+  const auto parameters = own_parameters_of(layers_.at(op.name)).value();
+  const jit::WithInsertPoint here(parameters.reader);
   for (const auto& [index, site] : op.listed_weight_sites)
-    if (enabled_[site]) list->replaceInput(index, form_.weight(list->input(index), site));
+    if (enabled_[site]) parameters.replace(index, form_.weight(parameters.value(index), site));
 }
 
 void FakeQuantInsertion::quantize_site(size_t index) {

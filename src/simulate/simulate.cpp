@@ -37,6 +37,7 @@ class ModuleForm : public FakeQuantForm {
     const auto path = fake_quant_path(plan_.sites[site]);
     const auto& schema = module_at(module_, path).get_method(method).function().getSchema();
     all->setType(schema.returns()[0].type());
+    if (is_tensor(all)) return {all};
     return graph_.insertNode(graph_.createTupleUnpack(all))->outputs().vec();
   }
 

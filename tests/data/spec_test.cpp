@@ -49,7 +49,7 @@ TEST_CASE("to_string is the inverse, without defaults") {
        {"idx:p", "idx:p,split=train,limit=5,mean=0.1,std=0.3", "random:1x28x28,seed=7,samples=3",
         "images:p,scale=127.5,mean=0.4/0.5/0.6,std=0.1/0.2/0.3,resize=256,crop=224",
         "images:p,labels=val.csv", "images:p,crop=8,masks=../masks",
-        R"(npz:/a\,b\\,limit=3,batch=4,max-mb=9)"}) {
+        R"(npz:/a\,b\\,limit=3,batch=4,set=sr:16000/gain:-0.5,max-mb=9)"}) {
     CHECK(to_string(parse_data_spec(text)) == text);
     CHECK(parse_data_spec(to_string(parse_data_spec(text))) == parse_data_spec(text));
   }
@@ -97,6 +97,9 @@ TEST_CASE("bad data specs are refused by name") {
       {"idx:p,mean=nan", "bad number 'nan' for 'mean'"},
       {"idx:p,std=0", "'std' must be positive"},
       {"idx:p,std=0.2/-0.1", "'std' must be positive"},
+      {"npy:p,set=16000", "no input's name in '16000'"},
+      {"npy:p,set=sr:high", "bad number 'high' for 'set'"},
+      {"npy:p,set=sr:1/sr:2", "the input 'sr' is set twice"},
       {"npz:p,max-mb=0", "'max-mb' is out of range"},
       {"npy:p,max-mb=3", "'max-mb' means nothing for data of kind 'npy'"},
       {"npy:p,scale=0", "'scale' divides: below 1 it would make values larger"},

@@ -301,12 +301,12 @@ class Inputs(FaultTest):
             def forward(self, xs: dict[str, torch.Tensor]):
                 return self.fc(F.relu(self.conv(xs["x"])).mean([2, 3]))
 
-        class Counted(Floats):
-            def forward(self, x, n: int):
-                return self.fc(F.relu(self.conv(x)).mean([2, 3])) * n
+        class Called(Floats):
+            def forward(self, x, n: str):
+                return self.fc(F.relu(self.conv(x)).mean([2, 3])) * len(n)
 
         data = self.npz(x=torch.randn(SAMPLES, 3, 8, 8))
-        for net, said in ((Listed, "xs: List[Tensor]"), (Keyed, "xs: Dict[str, Tensor]"), (Counted, "n: int")):
+        for net, said in ((Listed, "xs: List[Tensor]"), (Keyed, "xs: Dict[str, Tensor]"), (Called, "n: str")):
             model = self.script(net())
             for task in (["ptq", "-o", self.path("o")], ["qat", "-o", self.path("o")], ["eval", "--against", model],
                          ["bench", "--batch", 1], ["inspect"]):

@@ -65,6 +65,36 @@ class Stepwise(nn.Module):
         return torch.stack(steps, 1)
 
 
+class Cells(nn.Module):
+    """Two cells, one step after the other."""
+
+    def __init__(self, **keywords):
+        super().__init__()
+        self.first, self.second = nn.LSTMCell(12, 20, **keywords), nn.GRUCell(20, 16, **keywords)
+        self.head = nn.Linear(16, 5)
+
+    def forward(self, x):
+        h, c, g = torch.zeros(x.size(0), 20), torch.zeros(x.size(0), 20), torch.zeros(x.size(0), 16)
+        steps: list[torch.Tensor] = []
+        for i in range(x.size(1)):
+            h, c = self.first(x[:, i], (h, c))
+            g = self.second(h, g)
+            steps.append(self.head(g))
+        return torch.stack(steps, 1)
+
+
+class RnnCell(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.cell = nn.RNNCell(12, 20)
+
+    def forward(self, x):
+        h = torch.zeros(x.size(0), 20)
+        for i in range(x.size(1)):
+            h = self.cell(x[:, i], h)
+        return h
+
+
 class Reader(nn.Module):
     """Reads words: convolutions, an LSTM in both directions, a letter for each column."""
 
@@ -144,6 +174,22 @@ class Recurrent(FaultTest):
         self.assertIn("float: inside an if or a loop", self.sites(model))
         self.check(Stepwise(), "script", "quantized::linear_dynamic", "--mode", "dynamic", most=1)
         self.check(Stepwise(), "script", "prim::Loop", "--mode", "weight-only", least=35, most=1)
+
+    def test_cells_in_a_loop_and_written_out(self):
+        for form, mode, kind, least in (
+                ("script", "static", "aten::quantized_gru", 30),
+                ("script", "dynamic", "aten::quantized_lstm", 30),
+                ("script", "weight-only", "aten::lstm_cell", 36),
+                ("trace", "static", "aten::quantized_lstm", 28),
+                ("trace", "weight-only", "aten::gru_cell", 36),
+                ("frozen", "dynamic", "aten::quantized_lstm", 30)):
+            with self.subTest(form=form, mode=mode):
+                self.check(Cells(), form, kind, "--mode", mode, least=least, most=0.95)
+        self.check(Cells(bias=False), "script", "aten::quantized_gru", "--mode", "dynamic", "--weight-bits", 5,
+                   least=18, most=0.95)
+        self.check(RnnCell(), "script", "aten::rnn_tanh_cell", least=30, most=1)
+        self.assertIn("weight-only: there is no int8 kernel of aten::rnn_tanh_cell",
+                      self.sites(self.path("model.pt")))
 
     def test_what_onnx_has_no_form_of_is_said_at_once(self):
         for model, refusal in ((Sequence(nn.LSTM, proj_size=8), "ONNX has no form of aten::lstm: it has projections"),

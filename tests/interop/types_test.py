@@ -55,7 +55,7 @@ class Encoder(nn.Module):
 
 
 class Mixed(nn.Module):
-    """A layer norm in float32 amid half, a cast of its own at the input, outputs of three types, one of them a dict's."""
+    """A layer norm in float32 amid half, a cast of its own at the input, outputs of three types, one in a dict."""
 
     def __init__(self):
         super().__init__()

@@ -1,6 +1,8 @@
 #include "simulate/fake_quant_module.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/gru_cell.h>
+#include <ATen/ops/lstm_cell.h>
 #include <ATen/ops/maximum.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/tensor.h>
@@ -128,4 +130,27 @@ TEST_CASE("a module of a weight in groups rounds as the affine formula does, and
   const auto rows = x.view({8, 6});
   const auto expected = at::maximum(-rows.amin({1}) / 8.4999, rows.amax({1}) / 7.4999);
   CHECK(state(module, "scale").allclose(expected));
+}
+
+TEST_CASE("a step of a cell reads input and state on grids that cover each of them") {
+  Site site;
+  site.name = "cell:input";
+  site.role = SiteRole::kInput;
+  site.source = GridSource::kRunTime;
+  site.scheme = kAffine;
+  const auto module = FakeQuantModules().make(site, make_state(QParams(kAffine, 1, 0)));
+  const auto on_grid = [](const at::Tensor& x) {
+    return fake_quantize(x, QParams::cover(kAffine, x.min().item<double>(), x.max().item<double>()));
+  };
+  const auto x = noise({2, 3}, 1), h = noise({2, 4}, 2), c = noise({2, 4}, 3), b = noise({16}, 4);
+  const auto w = noise({16, 3}, 5), u = noise({16, 4}, 6);
+  const c10::List<at::Tensor> states({h, c});
+  const auto lstm = module.get_method("lstm_cell")({x, states, w, u, b, c10::IValue()}).toTuple()->elements();
+  const auto expected = at::lstm_cell(on_grid(x), {on_grid(h), c}, w, u, b, at::zeros({16}));
+  CHECK(lstm.at(0).toTensor().allclose(std::get<0>(expected), 1e-5, 1e-6));
+  CHECK(lstm.at(1).toTensor().allclose(std::get<1>(expected), 1e-5, 1e-6));
+  // The update lets through what is float of the state, so that a plain step on a rounded one is a little off.
+  const auto gru = module.get_method("gru_cell")(
+      {x, h, w.slice(0, 0, 12), u.slice(0, 0, 12), c10::IValue(), c10::IValue()});
+  CHECK(gru.toTensor().allclose(at::gru_cell(on_grid(x), h, w.slice(0, 0, 12), u.slice(0, 0, 12)), 0, 0.02));
 }

@@ -99,7 +99,7 @@ const PlannedOperator* Int8Lowering::with_float_input(const jit::Node* node) con
 
 void Int8Lowering::lower_with_float_input(const PlannedOperator& op, jit::Node* node) {
   const jit::WithInsertPoint here(node);
-  if (op.precision == Precision::kDynamic) return take_place(node, emit_dynamic(op, node)->outputs());
+  if (op.precision == Precision::kDynamic) return take_place(node, emit_dynamic(op, node));
   if (op.operator_class == OperatorClass::kLookUp) return take_place(node, emit_look_up(op, node));
   if (op.operator_class == OperatorClass::kRecurrent) return store_listed_weights(op, node);
   const auto path =
@@ -108,13 +108,13 @@ void Int8Lowering::lower_with_float_input(const PlannedOperator& op, jit::Node* 
 }
 
 void Int8Lowering::store_listed_weights(const PlannedOperator& op, jit::Node* node) {
-  auto* list = own_parameter_list(node);
-  const jit::WithInsertPoint here(list);
+  const auto parameters = own_parameters_of(node).value();
+  const jit::WithInsertPoint here(parameters.reader);
   for (const auto& [index, site] : op.listed_weight_sites) {
-    const auto weight = find_attribute(module_, attribute_path(list->input(index)).value())->toTensor();
+    const auto weight = find_attribute(module_, attribute_path(parameters.value(index)).value())->toTensor();
     const auto path =
         stored_once(op.name + ".int8." + parameter_name(node, index), weight, site, stored_weight);
-    list->replaceInput(index, emit_attribute(*graph_, module_, path + ".float_weight"));
+    parameters.replace(index, emit_attribute(*graph_, module_, path + ".float_weight"));
   }
 }
 
@@ -158,7 +158,7 @@ jit::Value* Int8Lowering::emit_look_up(const PlannedOperator& op, jit::Node* nod
   return insert("aten::mul", {rows, pick(".weight_scale")});
 }
 
-jit::Node* Int8Lowering::emit_dynamic(const PlannedOperator& op, jit::Node*) {
+std::vector<jit::Value*> Int8Lowering::emit_dynamic(const PlannedOperator& op, jit::Node*) {
   throw Error(ErrorKind::kUnquantizable, {.what = "the target has no dynamic operators", .where = op.name});
 }
 

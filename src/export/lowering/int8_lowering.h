@@ -29,9 +29,9 @@ class Int8Lowering {
 
   /// What takes an operator's place in int8, what is fused into it included; float32 where it has no output site.
   virtual torch::jit::Value* emit(const PlannedOperator& op, torch::jit::Node* node) = 0;
-  /// What takes the place of a layer, or of an LSTM or GRU, that quantizes its input when it comes: a node with its
-  /// outputs. Of targets that have such.
-  virtual torch::jit::Node* emit_dynamic(const PlannedOperator& op, torch::jit::Node* node);
+  /// What takes the place of a layer, or of an LSTM or GRU, that quantizes its input when it comes: its outputs. Of
+  /// targets that have such.
+  virtual std::vector<torch::jit::Value*> emit_dynamic(const PlannedOperator& op, torch::jit::Node* node);
   virtual torch::jit::Value* quantized(torch::jit::Value* value, size_t site) = 0;
   virtual torch::jit::Value* dequantized(torch::jit::Value* value, size_t site) = 0;
 

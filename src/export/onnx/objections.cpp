@@ -9,6 +9,7 @@
 #include "export/onnx/operators.h"
 #include "graph/ir/attributes.h"
 #include "graph/ir/nodes.h"
+#include "graph/ir/state.h"
 
 namespace qtool::onnx {
 namespace {
@@ -45,6 +46,17 @@ bool is_structure(const jit::Node* node) {
   return kind.rfind("prim::", 0) == 0 ? kind != "prim::Loop" : kinds.contains(kind);
 }
 
+/// State that the model keeps, and numbers that it takes beside tensors.
+void add_what_is_no_tensor(const qtool::Model& canonical, std::vector<std::string>& found) {
+  const auto graph = canonical.module().get_method("forward").graph();
+  for (size_t i = 1; i < graph->inputs().size(); ++i)
+    if (!is_tensor(graph->inputs()[i]))
+      found.push_back(graph->inputs()[i]->debugName() +
+                      ": no file of ONNX here takes a number beside tensors");
+  for (const auto& path : written_paths(*graph))
+    found.push_back(path + ": ONNX has no state that a model keeps from run to run");
+}
+
 std::string sentence(const jit::Node* node, const std::string& why) {
   const auto source = source_of(node);
   const auto name =
@@ -57,6 +69,7 @@ std::string sentence(const jit::Node* node, const std::string& why) {
 
 std::vector<std::string> objections(const qtool::Model& canonical) {
   std::vector<std::string> found;
+  add_what_is_no_tensor(canonical, found);
   Constants constants;
   for (auto* node : nodes_of(canonical.module().get_method("forward").graph()->block())) {
     constants.add(node);

@@ -192,10 +192,9 @@ void rnn_relu(Emitter& e) {
 
 std::string objection_to_recurrence(const jit::Node* node) {
   if (!qtool::argument(node, "batch_first")) return "its sequences are packed";
-  if (!parameter_list(node)) return "its weights are known only when the model runs";
-  return parameter_name(node, parameter_list(node)->inputs().size() - 1).starts_with("weight_hr")
-             ? "it has projections"
-             : "";
+  const auto parameters = parameters_of(node);
+  if (!parameters) return "its weights are known only when the model runs";
+  return parameter_name(node, parameters->count - 1).starts_with("weight_hr") ? "it has projections" : "";
 }
 
 constexpr OperatorRow kRecurrentRows[] = {

@@ -77,6 +77,7 @@ bool has_size_of_data(const jit::Node* node) {
 
 std::string why_not(const jit::Node* node) {
   if (!node->blocks().empty()) return "an if or a loop";
+  if (node->kind() == c10::prim::SetAttr) return "a write of state, which no program here keeps";
   if (!makes_tensors(node) || is_structure(node) || is_step(node) || is_pick(node)) return "";
   // A trace's arithmetic with sizes, which the file has as expressions of its symbols.
   if (node->kind() == c10::prim::NumToTensor) return "";

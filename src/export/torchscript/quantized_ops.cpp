@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <tuple>
+#include <vector>
 
 #include "export/lowering/int8_lowering.h"
 #include "export/torchscript/cell_params.h"
@@ -73,10 +75,10 @@ class Lowering final : public Int8Lowering {
                   {int8_of(node->input(0)), packed_weight(op, node), output.scale(), output.zero_point()});
   }
 
-  jit::Node* emit_dynamic(const PlannedOperator& op, jit::Node* node) override {
-    if (op.operator_class == OperatorClass::kRecurrent) return emit_recurrence(op, node);
-    return insert("quantized::linear_dynamic", {node->input(0), packed_weight(op, node), has_7_bits(op)})
-        ->node();
+  std::vector<jit::Value*> emit_dynamic(const PlannedOperator& op, jit::Node* node) override {
+    if (op.operator_class != OperatorClass::kRecurrent)
+      return {insert("quantized::linear_dynamic", {node->input(0), packed_weight(op, node), has_7_bits(op)})};
+    return is_cell(node) ? emit_cell(op, node) : emit_recurrence(op, node);
   }
 
   /// Whether what comes is put on a grid of 7 bits.
@@ -87,35 +89,82 @@ class Lowering final : public Int8Lowering {
     return input.scheme.bits() < 8;
   }
 
-  /// The kernel takes a packed cell for each direction of each layer.
-  jit::Node* emit_recurrence(const PlannedOperator& op, jit::Node* node) {
-    const auto each = constant_argument(node, "has_biases").toBool() ? 4 : 2;
-    const auto values = parameter_list(node)->inputs();
-    std::vector<jit::Value*> cells;
-    for (size_t first = 0; first < values.size(); first += each) {
-      const auto path =
-          op.name + ".int8." + parameter_name(node, first).substr(std::string("weight_ih_").size());
-      keep(stored_cell(path, cell(op, values.slice(first, each), first), has_7_bits(op), op.name));
-      cells.push_back(emit_attribute(*graph_, module_, path + ".cell_params"));
+  std::vector<jit::Value*> emit_recurrence(const PlannedOperator& op, jit::Node* node) {
+    const auto inputs = node->inputs();
+    auto* kernel = graph_->create(c10::Symbol::fromQualString("aten::quantized_" + short_kind(node)),
+                                  {inputs[0], inputs[1], packed_cells(op, node)}, node->outputs().size());
+    kernel->addInput(graph_->insertConstant(true));  // has_biases
+    for (auto* same : inputs.slice(4)) kernel->addInput(same);
+    return insert_recurrence(kernel);
+  }
+
+  /// A sequence of one step. The kernels of cells have 7 bits for what comes, whatever the processor could do.
+  std::vector<jit::Value*> emit_cell(const PlannedOperator& op, jit::Node* node) {
+    const bool is_lstm = node->kind() == c10::aten::lstm_cell;
+    auto* cells = packed_cells(op, node);
+    const auto as_sequence = [&](jit::Value* of_step) { return insert("aten::unsqueeze", {of_step, 0}); };
+    auto* x = as_sequence(node->input(0));
+    auto* state = node->input(1);
+    if (is_lstm) {
+      const auto part = [&](int64_t i) { return as_sequence(insert("aten::__getitem__", {state, i})); };
+      state = graph_->insertNode(graph_->createList(c10::TensorType::get(), {part(0), part(1)}))->output();
+    } else {
+      state = as_sequence(state);
     }
-    auto* list = graph_->insertNode(graph_->createList(cells[0]->type(), cells))->output();
-    std::vector<jit::Value*> inputs(node->inputs().begin(), node->inputs().end());
-    inputs[2] = list;
-    inputs[3] = graph_->insertConstant(true);  // has_biases
-    if (node->kind() == c10::aten::lstm)
+    auto* kernel =
+        graph_->create(c10::Symbol::fromQualString(is_lstm ? "aten::quantized_lstm" : "aten::quantized_gru"),
+                       {x, state, cells}, is_lstm ? 3 : 2);
+    // has_biases, num_layers, dropout, train, bidirectional, batch_first
+    for (const auto& argument : {c10::IValue(true), c10::IValue(int64_t(1)), c10::IValue(0.0),
+                                 c10::IValue(false), c10::IValue(false), c10::IValue(false)})
+      kernel->addInput(graph_->insertConstant(argument));
+    auto outputs = insert_recurrence(kernel);
+    outputs.erase(outputs.begin());
+    for (auto*& output : outputs) output = insert("aten::squeeze", {output, 0});
+    return outputs;
+  }
+
+  std::vector<jit::Value*> insert_recurrence(jit::Node* kernel) {
+    if (kernel->outputs().size() == 3)  // an LSTM's dtype and use_dynamic
       for (const auto& argument : {c10::IValue(int64_t(at::kQInt8)), c10::IValue(true)})
-        inputs.push_back(graph_->insertConstant(argument));  // dtype, use_dynamic
-    auto* made = graph_->create(c10::Symbol::fromQualString("aten::quantized_" + short_kind(node)), inputs,
-                                node->outputs().size());
-    for (auto* output : made->outputs()) output->setType(c10::TensorType::get());
-    return graph_->insertNode(made);
+        kernel->addInput(graph_->insertConstant(argument));
+    for (auto* output : kernel->outputs()) output->setType(c10::TensorType::get());
+    return graph_->insertNode(kernel)->outputs().vec();
+  }
+
+  /// The kernels take a packed cell for each direction of each layer.
+  jit::Value* packed_cells(const PlannedOperator& op, jit::Node* node) {
+    const auto parameters = parameters_of(node).value();
+    const bool has_biases =
+        is_cell(node) ? parameters.count > 2 : constant_argument(node, "has_biases").toBool();
+    const size_t each = has_biases ? 4 : 2;
+    std::vector<jit::Value*> cells;
+    for (size_t first = 0; first < parameters.count; first += each)
+      cells.push_back(packed_cell(op, op.name + ".int8" + place_in_layers(parameter_name(node, first)),
+                                  cell(op, parameters, first, each)));
+    return graph_->insertNode(graph_->createList(cells[0]->type(), cells))->output();
+  }
+
+  /// `.l1_reverse` of the parameter weight_ih_l1_reverse; empty for a cell's weight_ih.
+  static std::string place_in_layers(const std::string& weight_ih) {
+    const auto place = weight_ih.substr(std::string("weight_ih").size());
+    return place.empty() ? "" : "." + place.substr(1);
+  }
+
+  /// The same where the cell has been packed already, as that of a step that is written out many times.
+  jit::Value* packed_cell(const PlannedOperator& op, const std::string& path, const Cell& cell) {
+    auto& known = cells_[{cell.weight_ih.data_ptr(), cell.weight_hh.data_ptr(),
+                          cell.qparams_ih.scheme().to_string(), cell.qparams_hh.scheme().to_string()}];
+    if (known.empty()) keep(stored_cell(known = path, cell, has_7_bits(op), op.name));
+    return emit_attribute(*graph_, module_, known + ".cell_params");
   }
 
   /// The one whose parameters these are, from `first` in the list.
-  [[nodiscard]] Cell cell(const PlannedOperator& op, at::ArrayRef<jit::Value*> values, size_t first) const {
+  [[nodiscard]] Cell cell(const PlannedOperator& op, const RecurrentParameters& parameters, size_t first,
+                          size_t count) const {
     const auto tensor = [&](size_t i) {
-      return i < values.size() ? find_attribute(module_, *attribute_path(values[i]))->toTensor()
-                               : at::Tensor();
+      if (i >= count || first + i >= parameters.count) return at::Tensor();
+      return find_attribute(module_, *attribute_path(parameters.value(first + i)))->toTensor();
     };
     return {tensor(0),
             tensor(1),
@@ -246,6 +295,9 @@ class Lowering final : public Int8Lowering {
     };
     return table;
   }
+
+  std::map<std::tuple<const void*, const void*, std::string, std::string>, std::string>
+      cells_;  ///< paths, see packed_cell()
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
 #include <torch/csrc/jit/passes/inliner.h>
 
+#include <algorithm>
 #include <cctype>
 #include <set>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "graph/ir/call_stack.h"
 #include "graph/ir/plain_ascii.h"
 #include "graph/ir/pool_constants.h"
+#include "graph/ir/state.h"
 
 namespace qtool {
 namespace {
@@ -98,6 +100,22 @@ void order_constants(std::shared_ptr<jit::Graph>& graph) {
     if (constant->kind() != c10::prim::Constant || !placed.insert(constant).second) continue;
     constant->output()->setDebugName("");
     if (constant->owningBlock() == graph->block()) constant->moveBefore(*first);
+  }
+}
+
+/// What the graph writes is an attribute as it was declared, also where it holds None now.
+void keep_state(const jit::Module& module, const std::vector<std::string>& paths, jit::Module& root) {
+  for (const auto& path : paths)
+    set_attribute(root, plain_ascii(path), *find_attribute(module, path), declared_type(module, path),
+                  /*is_parameter=*/false);
+}
+
+/// The writes of a graph whose first input is of another type now, to the attributes of `root`.
+void rewrite_writes(jit::Graph& graph, const jit::Module& root) {
+  for (auto* write : attribute_writes(graph)) {
+    const jit::WithInsertPoint here(write);
+    emit_write(graph, root, plain_ascii(*written_path(write)), write->input(1));
+    write->destroy();
   }
 }
 
@@ -211,13 +229,15 @@ jit::Module rebuild(const jit::Module& module, std::shared_ptr<jit::Graph> graph
   root.register_attribute("training", c10::BoolType::get(), false);
   jit::Inline(*graph);
   outlive_callers(*graph);
+  const auto written = written_paths(*graph);
+  keep_state(module, written, root);
   const auto readings = attribute_readings(*graph);
   std::vector<std::string> paths;
   for (const auto& reading : readings) {
     paths.push_back(*attribute_path(reading.value()));
     const auto value = find_attribute(module, paths.back());
     QTOOL_ASSERT(value.has_value());
-    if (!value->isNone())
+    if (!value->isNone() && std::find(written.begin(), written.end(), paths.back()) == written.end())
       set_attribute(root, plain_ascii(paths.back()), *value, type_of(*value, reading.value()),
                     is_parameter(module, paths.back()));
   }
@@ -225,11 +245,13 @@ jit::Module rebuild(const jit::Module& module, std::shared_ptr<jit::Graph> graph
   graph->inputs()[0]->setType(root.type());
   for (size_t i = 0; i < readings.size(); ++i) {
     const jit::WithInsertPoint here(readings[i].reader);
-    const bool is_none = find_attribute(module, paths[i])->isNone();
+    const bool is_none = find_attribute(module, paths[i])->isNone() &&
+                         std::find(written.begin(), written.end(), paths[i]) == written.end();
     readings[i].reader->replaceInput(
         readings[i].offset,
         is_none ? graph->insertConstant(c10::IValue()) : emit_attribute(*graph, root, plain_ascii(paths[i])));
   }
+  rewrite_writes(*graph, root);
   jit::EliminateDeadCode(graph->block());
   order_constants(graph);
   set_forward(root, graph->copy());  // numbers the values without a name in their order

@@ -15,8 +15,8 @@ namespace qtool {
 [[nodiscard]] bool is_other_float(at::ScalarType type);
 
 /// Floating-point types of the tensors with at least one dimension that a graph reads, attributes and constants, each
-/// once: the one with the most numbers first. `forward`: of `module`, with its calls inlined. What no dimension has does
-/// not decide the type of a result.
+/// once, the one with the most numbers first. `forward`: of `module`, with its calls inlined. What has no dimension
+/// does not decide a result's type.
 [[nodiscard]] std::vector<at::ScalarType> float_types_read(torch::jit::Graph& forward,
                                                            const torch::jit::Module& module);
 

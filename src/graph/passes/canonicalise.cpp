@@ -24,12 +24,15 @@
 #include "graph/ir/in_place.h"
 #include "graph/ir/inline_calls.h"
 #include "graph/ir/nodes.h"
+#include "graph/ir/state.h"
+#include "graph/passes/carry_state.h"
 #include "graph/passes/compute_in_float32.h"
 #include "graph/passes/exceptions.h"
 #include "graph/passes/fold_batch_norm.h"
 #include "graph/passes/fold_weights.h"
 #include "graph/passes/fused_attention.h"
 #include "graph/passes/grad_mode.h"
+#include "graph/passes/join_cells.h"
 #include "graph/passes/list_appends.h"
 #include "graph/passes/merge_padding.h"
 #include "graph/passes/normalise_operators.h"
@@ -142,6 +145,7 @@ void resolve_control_flow(std::shared_ptr<jit::Graph>& graph) {
 
 void simplify(std::shared_ptr<jit::Graph>& graph) {
   jit::Inline(*graph);
+  join_cells(graph);
   drop_grad_modes(*graph);
   assume_nothing_raises(*graph);
   assume_fast_paths(*graph);
@@ -197,7 +201,7 @@ const jit::Value* base_of(const jit::Value* value) {
 
 void check_changes_nothing(jit::Graph& graph) {
   for (const auto* node : all_nodes_of(graph.block())) {
-    if (node->kind() == c10::prim::SetAttr) refuse_state(node->s(c10::attr::name));
+    if (node->kind() == c10::prim::SetAttr && !written_path(node)) refuse_state(node->s(c10::attr::name));
     const auto* schema = node->maybeSchema();
     if (!schema || !schema->is_mutable()) continue;
     for (size_t i = 0; i < schema->arguments().size(); ++i) {
@@ -220,10 +224,12 @@ Model canonicalise_unfolded(const Model& model) {
   auto frozen = with_constant_attributes(std::move(copy));
   auto graph = frozen.get_method("forward").graph();
   bind_defaults(*graph, model.module().get_method("forward").function().getSchema());
+  carry_state(frozen);
   simplify(graph);
   if (is_other || computes_in_other_floats(*graph, frozen))
     compute_in_float32(frozen);  // types that were attributes
   check_changes_nothing(*graph);
+  mark_state(frozen);
   auto module = rebuild(frozen, "Model");
   fold_weights(module);
   normalise_operators(module);

@@ -12,14 +12,16 @@ namespace qtool {
 ///   one spelling    aten::_convolution -> conv1d/2d/3d/conv_transpose*;
 ///                   addmm and matmul with a transposed weight -> linear;
 ///                   relu6 and clamp(0, 6) -> hardtanh; clamp(min=0) -> relu; dropout -> nothing
+///   state           attributes that forward() writes are read at its beginning and written at its end
+///                   (graph/passes/carry_state.h)
 ///   padded          zeros in front of a convolution, the same on both sides, become its padding
 ///   named           the output of each operator is called after the module that it stands in
 ///                   (graph/passes/site_names.h); tensors are attributes under their module path, weights under
 ///                   `<operator>.weight`
 ///   folded          batch norm after a convolution or linear layer becomes part of its weight and bias
 ///
-/// The input model is not changed. Throws Error(kUnquantizable) where forward() changes attributes or a
-/// weight is NaN or infinite. Canonicalising twice gives the same text.
+/// The input model is not changed. Throws Error(kUnquantizable) where forward() changes attributes in place, or
+/// a weight is NaN or infinite. Canonicalising twice gives the same text.
 [[nodiscard]] Model canonicalise(const Model& model);
 
 /// The same without the last step: batch norms are still there, for training to change.

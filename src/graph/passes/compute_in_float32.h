@@ -4,9 +4,9 @@
 
 namespace qtool {
 
-/// Whether `forward`, that of the module with its calls inlined, computes in another floating-point type than float32: a tensor
-/// that it reads, of at least one dimension, has one, or the code casts to half or bfloat16. Numbers, and casts of a float32
-/// network to double, are no sign of it.
+/// Whether `forward`, that of the module with its calls inlined, computes in another floating-point type than float32:
+/// a tensor that it reads, of at least one dimension, has one, or the code casts to half or bfloat16. Numbers, and
+/// casts of a float32 network to double, are no sign of it.
 [[nodiscard]] bool computes_in_other_floats(torch::jit::Graph& forward, const torch::jit::Module& module);
 
 /// Makes forward(), whose calls are inlined, compute in float32 what it computes in half, bfloat16 or double. In place:
@@ -20,8 +20,8 @@ namespace qtool {
 ///   %z = aten::to(%y, 6, ...)               %s = aten::softmax(%y, %dim, 6)
 ///   %s = aten::softmax(%z, %dim, 5)
 ///
-/// Throws Error(kUnquantizable) by name where a parameter is larger than float32 holds. TorchScript has no operator that
-/// reads the bits of a type, x.view(dtype).
+/// Throws Error(kUnquantizable) by name where a parameter is larger than float32 holds. TorchScript has no operator
+/// that reads the bits of a type, x.view(dtype).
 void compute_in_float32(torch::jit::Module& module);
 
 }  // namespace qtool

@@ -16,6 +16,7 @@
 #include "graph/ir/in_place.h"
 #include "graph/ir/nodes.h"
 #include "graph/ir/recurrent.h"
+#include "graph/ir/state.h"
 
 namespace qtool {
 namespace {
@@ -47,7 +48,7 @@ class FixedExpression {
   bool collect(jit::Value* value) {
     auto* node = value->node();
     if (seen_.contains(value)) return true;
-    if (changed_.contains(value)) return false;
+    if (changed_.contains(value) || state_path(value)) return false;
     if (attribute_path(value)) {
       seen_.insert(value);
       attributes_.push_back(value);
@@ -126,10 +127,10 @@ class WeightFolder {
   }
 
   void fold_parameters(jit::Node* recurrent) {
-    if (!parameter_list(recurrent)) return;
-    auto* list = own_parameter_list(recurrent);
-    for (size_t i = 0; i < list->inputs().size(); ++i)
-      fold(list, list->input(i), parameter_name(recurrent, i));
+    const auto parameters = own_parameters_of(recurrent);
+    if (!parameters) return;
+    for (size_t i = 0; i < parameters->count; ++i)
+      fold(parameters->reader, parameters->value(i), parameter_name(recurrent, i));
   }
 
   /// Of a value that `reader` reads.

@@ -12,6 +12,7 @@
 #include "graph/ir/module_place.h"
 #include "graph/ir/nodes.h"
 #include "graph/ir/recurrent.h"
+#include "graph/ir/state.h"
 
 namespace qtool {
 namespace {
@@ -40,6 +41,7 @@ std::map<std::string, int> count_operators(const std::vector<jit::Node*>& nodes)
 }
 
 std::string base_name(const jit::Node* node, const std::map<std::string, int>& counts) {
+  if (const auto path = state_path(node->output(0)); path && !is_number(*path)) return *path;
   const auto place = place_of(node);
   std::string path;
   if (has_weight(node)) {
@@ -82,27 +84,33 @@ void own_tensor(jit::Module& module, jit::Node* node, const std::string& operato
   node->replaceInputWith(value, emit_attribute(*node->owningGraph(), module, wanted));
 }
 
-/// A frozen model's parameters of an LSTM, each a constant or all of them one.
-void own_parameters(jit::Module& module, jit::Node* recurrent, const std::string& name) {
+/// A frozen model's parameters of an LSTM, each a constant or all of them one. `owned`: where tensors are that others
+/// have moved, as the steps of a cell do, which read the same.
+void own_parameters(jit::Module& module, jit::Node* recurrent, const std::string& name,
+                    std::map<const void*, std::string>& owned) {
   auto* params = argument(recurrent, "params");
   const jit::WithInsertPoint here(recurrent);
   auto& graph = *recurrent->owningGraph();
-  if (const auto constants = jit::toIValue(params); constants && constants->isTensorList()) {
+  if (const auto constants = params ? jit::toIValue(params) : std::nullopt;
+      constants && constants->isTensorList()) {
     std::vector<jit::Value*> values;
     for (const at::Tensor& tensor : constants->toTensorList()) values.push_back(graph.insertConstant(tensor));
     auto* list = graph.insertNode(graph.createList(c10::TensorType::get(), values));
     recurrent->replaceInputWith(params, list->output());
   }
-  if (!parameter_list(recurrent)) return;
-  auto* list = own_parameter_list(recurrent);
-  const jit::WithInsertPoint before(list);
-  for (size_t i = 0; i < list->inputs().size(); ++i) {
-    const auto constant = jit::toIValue(list->input(i));
+  const auto parameters = own_parameters_of(recurrent);
+  if (!parameters) return;
+  const jit::WithInsertPoint before(parameters->reader);
+  for (size_t i = 0; i < parameters->count; ++i) {
+    const auto constant = jit::toIValue(parameters->value(i));
     if (!constant || !constant->isTensor()) continue;
-    const auto path = name + "." + parameter_name(recurrent, i);
-    set_attribute(module, path, constant->toTensor().detach().clone(), c10::TensorType::get(),
-                  /*is_parameter=*/true);
-    list->replaceInput(i, emit_attribute(graph, module, path));
+    auto& path = owned[constant->toTensor().data_ptr()];
+    if (path.empty()) {
+      path = name + "." + parameter_name(recurrent, i);
+      set_attribute(module, path, constant->toTensor().detach().clone(), c10::TensorType::get(),
+                    /*is_parameter=*/true);
+    }
+    parameters->replace(i, emit_attribute(graph, module, path));
   }
 }
 
@@ -130,6 +138,7 @@ void name_sites(jit::Module& module) {
   const auto nodes = all_nodes_of(graph->block());
   const auto counts = count_operators(nodes);
   std::set<std::string> taken;
+  std::map<const void*, std::string> owned;
   for (auto* node : nodes) {
     const bool is_read = node->kind() == c10::prim::GetAttr || node->kind() == c10::prim::Constant;
     if (is_read || std::none_of(node->outputs().begin(), node->outputs().end(), is_tensor)) continue;
@@ -139,7 +148,7 @@ void name_sites(jit::Module& module) {
       own_tensor(module, node, name, "bias");
     }
     if (node->kind() == c10::aten::batch_norm) own_constants(module, node, name);
-    if (is_recurrent(node)) own_parameters(module, node, name);
+    if (is_recurrent(node)) own_parameters(module, node, name, owned);
     name_outputs(node, name);
   }
   jit::EliminateDeadCode(graph->block());

@@ -183,6 +183,7 @@ Report begin_report(const Outcome& outcome, const Assignment& assignment, const 
   report.warnings = outcome.arrival.warnings;
   append(report.warnings, warnings_of_file(outcome.start.original));
   append(report.warnings, warnings_of_chance(outcome.start.canonical));
+  append(report.warnings, warnings_of_state(outcome.start.canonical));
   append(report.warnings, examine(outcome.statistics));
   for (const auto& file : written.files)
     if (!file.runtime) report.warnings.push_back(why_not_proven(*file.target));

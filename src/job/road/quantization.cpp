@@ -8,6 +8,7 @@
 #include "export/expressible.h"
 #include "export/target_limits.h"
 #include "graph/belongings.h"
+#include "graph/carried_state.h"
 #include "graph/on_device.h"
 #include "graph/passes/canonicalise.h"
 #include "graph/random_operators.h"
@@ -88,6 +89,15 @@ std::vector<std::string> warnings_of_chance(const Model& canonical) {
   if (names.empty()) return {};
   return {"forward() draws random numbers (" + join(names) +
           "): models are compared on the same ones, but each run of one gives another result"};
+}
+
+std::vector<std::string> warnings_of_state(const Model& canonical) {
+  const auto names = state_names(canonical);
+  if (names.empty()) return {};
+  return {"forward() keeps state in " + join(names) +
+          ": calibration and each model of a comparison begin with that of the file, and sample k of a batch "
+          "goes on "
+          "where sample k of the batch before it ended; where the data is one stream, add batch=1 to it"};
 }
 
 Quantization begin_quantization(Model original, FileIdentity file, const Recipe& recipe,

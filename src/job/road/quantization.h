@@ -27,6 +27,9 @@ struct FileIdentity {
 /// What they must know of a model that draws random numbers; empty for others.
 [[nodiscard]] std::vector<std::string> warnings_of_chance(const Model& canonical);
 
+/// What they must know of a model that keeps state in attributes; empty for others.
+[[nodiscard]] std::vector<std::string> warnings_of_state(const Model& canonical);
+
 /// A model on its way to int8: what load, canonicalise and plan give.
 struct Quantization {
   Model original;                      ///< as the file has it

@@ -2,6 +2,7 @@
 
 #include "data/files.h"
 #include "export/torchscript/quantized.h"
+#include "graph/ir/attributes.h"
 
 using namespace qtool;
 
@@ -34,4 +35,21 @@ TEST_CASE("lowering twice gives the same bytes and leaves the float model alone"
   for (const char* name : {"a.pt", "b.pt"}) lower_to_quantized_ops(run.prepared).save(folder / name);
   CHECK(get(folder / "a.pt") == get(folder / "b.pt"));
   CHECK(graph_text(run.prepared.model) == before);
+}
+
+TEST_CASE("steps of cells are dynamic, and read one packed cell where they read one weight") {
+  const SmallNet net = {
+      "s = torch.flatten(x, 1); z = torch.zeros([4, 5]); h, c = torch.lstm_cell(s, [z, z], w, u, b, b); "
+      "h, c = torch.lstm_cell(s, [h, c], w, u, b, b); return torch.gru_cell(s, h, v, t) + c",
+      {{"w", {20, 147}}, {"u", {20, 5}}, {"b", {20}}, {"v", {15, 147}}, {"t", {15, 5}}}};
+  auto run = quantize_for(choose_engine(Engine::kAuto), build(net), noise(net.input, 77));
+  INFO(graph_text(run.int8));
+  CHECK(compare(run, noise(net.input, 78)).max < 2.01);
+  CHECK(count_nodes(run.int8, "aten::quantized_lstm") == 2);
+  CHECK(count_nodes(run.int8, "aten::quantized_gru") == 1);
+  const auto holds = [&](const char* path) { return find_attribute(run.int8.module(), path).has_value(); };
+  CHECK(holds("lstm_cell.int8.cell_params"));
+  CHECK_FALSE(holds("lstm_cell#2.int8.cell_params"));
+  CHECK(holds("gru_cell.int8.cell_params"));
+  CHECK_FALSE(holds("w"));
 }

@@ -5,6 +5,7 @@
 #include "graph/parsed_ir.h"
 
 using namespace qtool;
+namespace jit = torch::jit;
 
 namespace {
 
@@ -46,12 +47,36 @@ TEST_CASE("a list that two layers read becomes one for each") {
   const auto graph = graph_of(4, true, 1, false);
   auto *first = graph->outputs()[0]->node(), *second = graph->outputs()[1]->node();
   REQUIRE(is_recurrent(first));
-  CHECK_FALSE(is_recurrent(parameter_list(first)));
-  REQUIRE(parameter_list(first) == parameter_list(second));
-  auto* own = own_parameter_list(first);
-  CHECK(own == parameter_list(first));
-  CHECK(own != parameter_list(second));
-  CHECK(own->inputs().size() == 4);
-  CHECK(own_parameter_list(second) == parameter_list(second));  // is already
+  CHECK_FALSE(is_cell(first));
+  const auto list = [](const jit::Node* node) { return parameters_of(node).value().reader; };
+  CHECK_FALSE(is_recurrent(list(first)));
+  REQUIRE(list(first) == list(second));
+  const auto own = own_parameters_of(first).value();
+  CHECK(own.reader == list(first));
+  CHECK(own.reader != list(second));
+  CHECK(own.count == 4);
+  CHECK(own_parameters_of(second).value().reader == list(second));  // is already
   graph->lint();
+}
+
+TEST_CASE("a cell reads its parameters itself, behind input and state, and may have no biases") {
+  const auto graph = parsed(R"IR(
+graph(%x : Tensor, %w : Tensor, %u : Tensor, %b : Tensor):
+  %none : NoneType = prim::Constant()
+  %states : Tensor[] = prim::ListConstruct(%x, %x)
+  %h : Tensor, %c : Tensor = aten::lstm_cell(%x, %states, %w, %u, %b, %b)
+  %g : Tensor = aten::gru_cell(%x, %h, %w, %u, %none, %none)
+  return (%h, %g))IR");
+  auto *lstm = graph->outputs()[0]->node(), *gru = graph->outputs()[1]->node();
+  CHECK(is_recurrent(lstm));
+  CHECK(is_cell(gru));
+  const auto parameters = own_parameters_of(lstm).value();
+  CHECK(parameters.reader == lstm);
+  CHECK(parameters.count == 4);
+  CHECK(parameters.value(1)->debugName() == "u");
+  CHECK(parameter_name(lstm, 1) == "weight_hh");
+  CHECK(parameter_name(lstm, 2) == "bias_ih");
+  CHECK(parameters_of(gru).value().count == 2);
+  parameters.replace(0, graph->inputs()[2]);
+  CHECK(lstm->input(2)->debugName() == "u");
 }
