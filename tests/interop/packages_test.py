@@ -18,6 +18,8 @@ DECOMPOSED = {"tv_swin": 120, "tv_vit": 120}
 # Traced, its attention is one operator.
 FUSED = {"tv_vit"}
 LEAST_SQNR_DB = 10
+# Only a job with data finds it.
+WRONG_KERNEL = "its int8 kernel is wrong on this processor"
 
 
 @unittest.skipIf(client.has_older_libtorch(), "the program's LibTorch is older than this PyTorch")
@@ -52,7 +54,10 @@ class Packages(client.InFolder):
         self.qtool("ptq", exported, "--data", data, "-o", self.path(name), "--blame-samples", "0",
                    "--improve", "none", "--quiet")
         traced = self.qtool("inspect", reference, "--data", data, "--json")
-        layers, of_traced = self.layers(client.report(self.path(name))["layers"]), self.layers(traced["sites"])
+        told = client.report(self.path(name))["layers"]
+        wrong_here = {row["site"] + ":weight" for row in told if WRONG_KERNEL in (row.get("reason") or "")}
+        layers = self.layers(told)
+        of_traced = [site for site in self.layers(traced["sites"]) if site not in wrong_here]
         if name in FUSED:
             layers = [layer for layer in layers if layer in of_traced]
         self.assertEqual(layers, of_traced)

@@ -199,15 +199,23 @@ const jit::Value* base_of(const jit::Value* value) {
   }
 }
 
+/// What a batch norm of a trace in training mode counts, and nothing reads.
+bool is_counter_of_training(const std::string& path) { return path.ends_with("num_batches_tracked"); }
+
+void check_assigns_nothing(jit::Graph& graph) {
+  for (const auto* node : all_nodes_of(graph.block()))
+    if (node->kind() == c10::prim::SetAttr && !written_path(node)) refuse_state(node->s(c10::attr::name));
+}
+
 void check_changes_nothing(jit::Graph& graph) {
   for (const auto* node : all_nodes_of(graph.block())) {
-    if (node->kind() == c10::prim::SetAttr && !written_path(node)) refuse_state(node->s(c10::attr::name));
     const auto* schema = node->maybeSchema();
     if (!schema || !schema->is_mutable()) continue;
     for (size_t i = 0; i < schema->arguments().size(); ++i) {
       const auto* alias = schema->arguments()[i].alias_info();
       if (!alias || !alias->isWrite()) continue;
-      if (const auto path = attribute_path(base_of(node->input(i)))) refuse_state(*path);
+      const auto path = attribute_path(base_of(node->input(i)));
+      if (path && !is_counter_of_training(*path)) refuse_state(*path);
     }
   }
 }
@@ -225,9 +233,11 @@ Model canonicalise_unfolded(const Model& model) {
   auto graph = frozen.get_method("forward").graph();
   bind_defaults(*graph, model.module().get_method("forward").function().getSchema());
   carry_state(frozen);
+  check_changes_nothing(*graph);  // before a write that nothing reads in this run is simplified away
   simplify(graph);
   if (is_other || computes_in_other_floats(*graph, frozen))
-    compute_in_float32(frozen);  // types that were attributes
+    compute_in_float32(frozen);   // types that were attributes
+  check_assigns_nothing(*graph);  // what torch.no_grad() keeps is gone by now
   check_changes_nothing(*graph);
   mark_state(frozen);
   auto module = rebuild(frozen, "Model");

@@ -209,13 +209,25 @@ std::vector<LadderRung> rungs_of_files(const WrittenModels& written, Quantizatio
   return rungs;
 }
 
+/// The floating-point type of most of its tensors, or one that its code casts them to and gives.
+at::ScalarType computing_type_of(const Model& original) {
+  const auto own = original.float_types();
+  if (!own.empty() && own[0] != at::kFloat) return own[0];
+  const auto& types = original.notes().types;
+  if (!types) return at::kFloat;
+  const auto given = std::find_if(types->outputs.begin(), types->outputs.end(), [](at::ScalarType type) {
+    return type == at::kHalf || type == at::kBFloat16;
+  });
+  return given == types->outputs.end() ? at::kFloat : *given;
+}
+
 void verify_into(Report& report, const Outcome& outcome, const Assignment& assignment,
                  const WrittenModels& written, StageClock& clock) {
   auto& progress = assignment.context.progress;
   auto& start = outcome.start;
   std::vector<LadderRung> rungs = {rung_of({"float", &start.original}),
                                    rung_of({"folded", &start.canonical})};
-  if (const auto types = start.original.float_types(); !types.empty()) rungs[0].computes_in = types[0];
+  rungs[0].computes_in = computing_type_of(start.original);
   for (const auto& rung : outcome.rungs) rungs.push_back(rung_of(rung));
   rungs.push_back(rung_of(written.simulated, "simulated", start.original));
   const auto files = rungs_of_files(written, start);

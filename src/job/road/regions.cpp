@@ -42,6 +42,7 @@ void add_grids_of_inputs(const Solution& whole, PartialSolution& part) {
     if (given == whole.plan.grid_of.end() || plan.grid_of.contains(value)) continue;
     const size_t site = given->second, here = plan.sites.size();
     plan.sites.push_back(whole.plan.sites[site]);
+    plan.sites.back().value = value;
     qparams.push_back(whole.qparams[site]);
     for (const auto& [other, grid] : whole.plan.grid_of)
       if (grid == site) plan.grid_of[other] = here;

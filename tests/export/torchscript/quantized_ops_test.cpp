@@ -39,9 +39,9 @@ TEST_CASE("lowering twice gives the same bytes and leaves the float model alone"
 
 TEST_CASE("steps of cells are dynamic, and read one packed cell where they read one weight") {
   const SmallNet net = {
-      "s = torch.flatten(x, 1); z = torch.zeros([4, 5]); h, c = torch.lstm_cell(s, [z, z], w, u, b, b); "
-      "h, c = torch.lstm_cell(s, [h, c], w, u, b, b); return torch.gru_cell(s, h, v, t) + c",
-      {{"w", {20, 147}}, {"u", {20, 5}}, {"b", {20}}, {"v", {15, 147}}, {"t", {15, 5}}}};
+      "s = torch.flatten(x, 1); z = torch.zeros([4, 5]); h, c = torch.lstm_cell(s, [z, z], wx, ux, bx, bx); "
+      "h, c = torch.lstm_cell(s, [h, c], wx, ux, bx, bx); return torch.gru_cell(s, h, vx, tx) + c",
+      {{"wx", {20, 147}}, {"ux", {20, 5}}, {"bx", {20}}, {"vx", {15, 147}}, {"tx", {15, 5}}}};
   auto run = quantize_for(choose_engine(Engine::kAuto), build(net), noise(net.input, 77));
   INFO(graph_text(run.int8));
   CHECK(compare(run, noise(net.input, 78)).max < 2.01);
@@ -51,5 +51,5 @@ TEST_CASE("steps of cells are dynamic, and read one packed cell where they read 
   CHECK(holds("lstm_cell.int8.cell_params"));
   CHECK_FALSE(holds("lstm_cell#2.int8.cell_params"));
   CHECK(holds("gru_cell.int8.cell_params"));
-  CHECK_FALSE(holds("w"));
+  CHECK_FALSE(holds("wx"));
 }

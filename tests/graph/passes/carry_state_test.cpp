@@ -4,6 +4,7 @@
 #include <ATen/ops/zeros.h>
 #include <torch/csrc/jit/testing/file_check.h>
 
+#include "base/error.h"
 #include "catch.h"
 #include "graph/carried_state.h"
 #include "graph/graphs.h"
@@ -60,6 +61,20 @@ TEST_CASE("state that two writes exchange is that of the beginning in both") {
   CHECK(canonical.forward({x})[0].equal(x));
   CHECK(canonical.forward({x})[0].equal(x));  // last was the first h, zero
   CHECK(canonical.forward({x})[0].equal(x + x));
+}
+
+TEST_CASE("a change in place is refused by name, also where nothing reads it in the same run") {
+  for (const char* body : {"  self.h.add_(x)\n  return self.h\n", "  self.h.add_(x)\n  return x\n",
+                           "  y = x + self.h\n  self.h[0].copy_(x[0])\n  return y\n"})
+    CHECK_THROWS_WITH(canonicalise(keeping(body).build()), contains("changes an attribute"));
+}
+
+TEST_CASE("what a batch norm counts in training is left out") {
+  ModuleBuilder net("Net");
+  net.buffer("num_batches_tracked", at::zeros({}, at::kLong));
+  net.define("def forward(self, x):\n  self.num_batches_tracked.add_(1)\n  return x + 1\n");
+  const auto x = at::tensor({1.0F, 2.0F});
+  CHECK(canonicalise(net.build()).forward({x})[0].equal(x + 1));
 }
 
 TEST_CASE("a layer does not take state for its weight") {
