@@ -175,7 +175,7 @@ struct Model::Impl {
 
   /// What forward() gets: copies where its code may change them. A run must not change what another run sees.
   [[nodiscard]] std::vector<at::Tensor> own(const std::vector<at::Tensor>& inputs) {
-    const auto taken = typed(inputs);
+    auto taken = typed(inputs);
     if (!may_write) may_write = may_write_into_inputs(inlined_forward());
     if (!*may_write) return taken;
     std::vector<at::Tensor> copies;

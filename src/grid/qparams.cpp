@@ -36,7 +36,7 @@ void check(const QuantScheme& scheme, const at::Tensor& scale, const at::Tensor&
 constexpr double kSmallestHalf = 1.0 / (1 << 17), kLargestHalf = 65504;
 
 at::Tensor as_held(const QuantScheme& scheme, const at::Tensor& scale) {
-  const auto plain = scale.to(at::kDouble).contiguous();
+  auto plain = scale.to(at::kDouble).contiguous();
   if (scheme.group() == 0 || plain.numel() == 0) return plain;
   const bool fits = plain.min().item<double>() >= kSmallestHalf && plain.max().item<double>() <= kLargestHalf;
   return fits ? plain.to(at::kHalf).to(at::kDouble) : plain;

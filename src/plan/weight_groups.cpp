@@ -39,7 +39,7 @@ std::string missing_groups(const OperatorView& view, const PlannedOperator& op, 
   if (settings.group_size == 0 || !op.has_weight_site()) return "";
   const auto why = why_none_of_all(view, op, settings, backend);
   if (why.empty()) return "";
-  const auto text = "no groups of " + std::to_string(settings.group_size) + ": " + why;
+  auto text = "no groups of " + std::to_string(settings.group_size) + ": " + why;
   if (settings.groups_asked_by.empty()) return text;
   throw Error(ErrorKind::kUsage,
               {.what = "an operator cannot have the groups of weights that a rule asks for",

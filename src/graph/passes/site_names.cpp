@@ -91,8 +91,8 @@ void own_parameters(jit::Module& module, jit::Node* recurrent, const std::string
   auto* params = argument(recurrent, "params");
   const jit::WithInsertPoint here(recurrent);
   auto& graph = *recurrent->owningGraph();
-  if (const auto constants = params ? jit::toIValue(params) : std::nullopt;
-      constants && constants->isTensorList()) {
+  const auto constants = params ? jit::toIValue(params) : decltype(jit::toIValue(params))();
+  if (constants && constants->isTensorList()) {
     std::vector<jit::Value*> values;
     for (const at::Tensor& tensor : constants->toTensorList()) values.push_back(graph.insertConstant(tensor));
     auto* list = graph.insertNode(graph.createList(c10::TensorType::get(), values));
