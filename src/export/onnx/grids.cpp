@@ -105,7 +105,7 @@ std::string Grids::weight_in_groups(Emitter& e, const at::Tensor& weight, size_t
   const auto integers = quantize(weight.detach(), qparams).to(at::kChar).flatten(1);
   const auto scales = qparams.scales().to(at::kFloat).view({weight.size(0), -1});
   const auto quantized = held(builder, turned(integers), qparams.scheme(), name + "/quantized");
-  const auto made =
+  auto made =
       builder.add("DequantizeLinear", {quantized, held_scales(builder, turned(scales), name + "/scale")},
                   name, {{"axis", int64_t(is_transposed ? 0 : 1)}, {"block_size", qparams.scheme().group()}});
   if (weight.dim() == 2) return made;
