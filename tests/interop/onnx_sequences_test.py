@@ -136,6 +136,7 @@ class OfSequences(onnx_files.InFolder):
             self.assertEqual(integers.dtype, np.int8)
             np.testing.assert_allclose(integers * scale[:, None], weight, atol=scale.max() * 0.51)
 
+    @unittest.skipIf(client.has_older_libtorch(), "needs LibTorch 2")
     def test_attention_at_other_lengths_and_where_a_mask_hides_all(self):
         torch.manual_seed(0)
         network = Reader().eval()
@@ -145,6 +146,7 @@ class OfSequences(onnx_files.InFolder):
                 self.check("reader", network, out)
                 self.assertEqual(self.axes(out)[0], ["batch", "sequence"])
 
+    @unittest.skipIf(client.has_older_libtorch(), "needs LibTorch 2")
     def test_a_program_says_which_lengths_are_free(self):
         torch.manual_seed(0)
         network = Reader().eval()
