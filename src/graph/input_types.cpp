@@ -39,6 +39,12 @@ std::vector<at::Tensor> as_types(const std::vector<at::Tensor>& tensors, const T
   return result;
 }
 
+bool is_short_float(at::ScalarType type) { return type == at::kHalf || type == at::kBFloat16; }
+
+bool are_float32(const Types& types) {
+  return types.empty() || (types.size() == 1 && types[0] == at::kFloat);
+}
+
 Types types_of(const std::vector<at::Tensor>& tensors) {
   Types types;
   for (const auto& tensor : tensors) types.push_back(tensor.scalar_type());

@@ -11,6 +11,12 @@ namespace qtool {
 [[nodiscard]] std::vector<at::Tensor> as_types(const std::vector<at::Tensor>& tensors,
                                                const std::vector<at::ScalarType>& types);
 
+/// Half or bfloat16: float32 has all their values.
+[[nodiscard]] bool is_short_float(at::ScalarType type);
+
+/// Whether a model whose tensors have these floating-point types computes in float32 alone.
+[[nodiscard]] bool are_float32(const std::vector<at::ScalarType>& types);
+
 [[nodiscard]] std::vector<at::ScalarType> types_of(const std::vector<at::Tensor>& tensors);
 
 /// Types of what comes out for these inputs; nothing where they are refused.

@@ -81,10 +81,6 @@ void require_tensors(const std::vector<at::Tensor>& outputs) {
                                   .fix = "script or trace a module that returns its result as tensors"});
 }
 
-bool is_float32(const std::vector<at::ScalarType>& types) {
-  return types.empty() || (types.size() == 1 && types[0] == at::kFloat);
-}
-
 /// Types of the outputs for these inputs; nothing where they are refused.
 std::optional<std::vector<at::ScalarType>> output_types(jit::Module& module,
                                                         const std::vector<at::Tensor>& inputs) {
@@ -138,14 +134,19 @@ void fit_to_device(const std::shared_ptr<jit::Graph>& graph, at::Device device) 
 
 }  // namespace
 
+/// What the code of forward() tells of its runs.
+struct CodeFacts {
+  std::vector<at::ScalarType> float_types;  ///< that it reads
+  std::vector<StateSlot> state;             ///< that it keeps
+  bool may_write = false;                   ///< into its inputs
+};
+
 struct Model::Impl {
   jit::Module module;
   std::unique_ptr<jit::Code> code;  ///< of forward, inlined; made at the first run on `device`
   at::Device device = at::kCPU;
-  std::optional<bool> may_write;                          ///< into its inputs; found out at the first run
-  std::optional<std::vector<at::ScalarType>> reads = {};  ///< see float_types(); likewise
   std::optional<std::vector<at::ScalarType>> takes = {};  ///< types of the inputs; found out by a run
-  std::optional<std::vector<StateSlot>> state;            ///< that it keeps; likewise
+  std::optional<CodeFacts> facts;                         ///< of forward(); found out at the first run
 
   FileNotes notes;
   std::shared_ptr<Model> origin;  ///< that this was made of; null: what a user made
@@ -158,26 +159,30 @@ struct Model::Impl {
     return graph;
   }
 
-  const std::vector<at::ScalarType>& float_types() {
-    if (!reads) reads = float_types_read(*inlined_forward(), module);
-    return *reads;
+  const CodeFacts& code_facts() {
+    if (!facts) {
+      const auto graph = inlined_forward();
+      facts = CodeFacts{float_types_read(*graph, module), state_slots(module, *graph)};
+      facts->may_write = may_write_into_inputs(graph);  // last: it changes the graph
+    }
+    return *facts;
   }
 
   /// In the types that a model takes which does not compute in float32 alone.
   [[nodiscard]] std::vector<at::Tensor> typed(const std::vector<at::Tensor>& inputs) {
-    if (is_float32(float_types())) return inputs;
+    const auto& own_types = code_facts().float_types;
+    if (are_float32(own_types)) return inputs;
     if (!takes && notes.types) takes = notes.types->inputs;
     if (!takes)
-      takes = types_taken(inputs, float_types(),
-                          [this](const auto& trial) { return output_types(module, trial); });
-    return as_types(inputs, takes ? *takes : std::vector(inputs.size(), float_types()[0]));
+      takes =
+          types_taken(inputs, own_types, [this](const auto& trial) { return output_types(module, trial); });
+    return as_types(inputs, takes ? *takes : std::vector(inputs.size(), own_types[0]));
   }
 
   /// What forward() gets: copies where its code may change them. A run must not change what another run sees.
   [[nodiscard]] std::vector<at::Tensor> own(const std::vector<at::Tensor>& inputs) {
     auto taken = typed(inputs);
-    if (!may_write) may_write = may_write_into_inputs(inlined_forward());
-    if (!*may_write) return taken;
+    if (!code_facts().may_write) return taken;
     std::vector<at::Tensor> copies;
     for (const auto& input : taken) copies.push_back(input.clone());
     return copies;
@@ -185,8 +190,7 @@ struct Model::Impl {
 
   /// State is put back, or carried on (graph/carried_state.h).
   [[nodiscard]] RunState begin_run(const std::vector<at::Tensor>& inputs) {
-    if (!state) state = state_slots(module, *inlined_forward());
-    return {*state, samples_of(inputs)};
+    return {code_facts().state, samples_of(inputs)};
   }
 
   /// What forward() gets for these inputs: tensors, and the numbers that are the same in all samples.
@@ -317,7 +321,7 @@ BorderTypes Model::border_types(const std::vector<at::Tensor>& inputs) {
   return {types_of(impl_->typed(inputs)), types_of(outputs)};
 }
 
-std::vector<at::ScalarType> Model::float_types() const { return impl_->float_types(); }
+std::vector<at::ScalarType> Model::float_types() const { return impl_->code_facts().float_types; }
 
 void Model::check_input_count(size_t expected, size_t got) {
   if (expected == got) return;
@@ -355,7 +359,7 @@ void Model::refuse_inputs(const std::vector<at::Tensor>& inputs, const std::stri
   if (std::any_of(inputs.begin(), inputs.end(), [](const auto& x) { return x.scalar_type() == at::kByte; }))
     complaint.fix =
         "where the model takes floats, add scale=255 to the data, which makes bytes to numbers from 0 to 1";
-  if (const auto& types = impl_->float_types(); !is_float32(types)) {
+  if (const auto& types = impl_->code_facts().float_types; !are_float32(types)) {
     complaint.expected += ", and operators that LibTorch has for " + std::string(c10::toString(types[0]));
     complaint.fix += "; where it is right, save the model as float32: model.float()";
   }

@@ -53,9 +53,9 @@ std::vector<std::string> state_names(const Model& canonical) {
 std::vector<StateSlot> state_slots(const jit::Module& module, jit::Graph& forward) {
   std::vector<StateSlot> slots;
   for (const auto& path : written_paths(forward)) {
-    const auto dot = path.rfind('.');
-    const auto owner = module_at(module, dot == std::string::npos ? "" : path.substr(0, dot));
-    slots.push_back({owner, owner.type()->getAttributeSlot(path.substr(dot + 1)), {}});
+    const auto [owner_path, name] = owner_and_name(path);
+    const auto owner = module_at(module, owner_path);
+    slots.push_back({owner, owner.type()->getAttributeSlot(name), {}});
   }
   return slots;
 }

@@ -59,6 +59,11 @@ Grid cover(const QuantScheme& scheme, double low, double high) {
   return {scale, std::clamp(steps + scheme.qmin(), scheme.qmin(), scheme.qmax())};
 }
 
+at::Tensor in_fewest_bytes(const at::Tensor& scales) {
+  const auto half = scales.to(at::kHalf);
+  return half.to(at::kFloat).equal(scales) ? half : scales;
+}
+
 QParams::QParams(const QuantScheme& scheme, at::Tensor scale, at::Tensor zero_point)
     : scheme_(scheme), scale_(as_held(scheme, scale)), zero_point_(zero_point.to(at::kLong).contiguous()) {
   check(scheme_, scale_, zero_point_);

@@ -17,6 +17,9 @@ struct Grid {
 /// that is empty or a single zero gives scale 1. Training calls it for each tensor of each step.
 [[nodiscard]] Grid cover(const QuantScheme& scheme, double low, double high);
 
+/// Values float32 as files hold them: float16 where that is all there is to them, else as they are.
+[[nodiscard]] at::Tensor in_fewest_bytes(const at::Tensor& scales);
+
 /// Scale and zero point of one site. Cannot exist invalid: the constructor checks sizes, that each scale is
 /// finite and positive, and that each zero point lies in [qmin, qmax]; it throws Error(kUnquantizable) that
 /// names the value. Scales of groups are rounded to float16, so that files can hold them in two bytes, unless one of

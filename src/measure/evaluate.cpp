@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "graph/carried_state.h"
+#include "graph/input_types.h"
 #include "measure/chance.h"
 #include "measure/chosen_metric.h"
 #include "measure/label_check.h"
@@ -29,16 +30,12 @@ struct Meters {
   double seconds = 0;
 };
 
-bool is_short(const at::Tensor& tensor) {
-  return tensor.scalar_type() == at::kHalf || tensor.scalar_type() == at::kBFloat16;
-}
-
 std::vector<at::Tensor> run_timed(const Candidate& candidate, const Batch& batch, double& seconds) {
   const auto begin = std::chrono::steady_clock::now();
   std::vector<at::Tensor> outputs = candidate.run(batch.inputs);
   seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   for (auto& output : outputs)
-    if (is_short(output)) output = output.to(at::kFloat);  // which has all their values, and all kernels
+    if (is_short_float(output.scalar_type())) output = output.to(at::kFloat);  // which has all kernels
   return outputs;
 }
 

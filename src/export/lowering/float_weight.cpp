@@ -21,10 +21,9 @@ at::Tensor scales_beside(const at::Tensor& weight, const QParams& qparams) {
   return along_axis(scales, has_axis ? qparams.scheme().axis() : 0, weight);
 }
 
-/// Scales of groups, a row for each of so many channels; in two bytes each where that is all there is to them.
+/// Scales of groups, a row for each of so many channels.
 at::Tensor scales_of_groups(const QParams& qparams, int64_t channels) {
-  const auto scales = qparams.scales().to(at::kFloat).view({channels, -1}), half = scales.to(at::kHalf);
-  return half.to(at::kFloat).equal(scales) ? half : scales;
+  return in_fewest_bytes(qparams.scales().to(at::kFloat).view({channels, -1}));
 }
 
 StoredState stored_in_groups(const std::string& path, const at::Tensor& weight, const QParams& qparams) {

@@ -31,11 +31,11 @@ class Marks : public FakeQuantForm {
   jit::Value* average(jit::Value* x, size_t site) override { return mark(x, site); }
 };
 
-/// A float32 constant of this name, which the file holds in two bytes each where that is all there is to its values.
+/// A float32 constant of this name.
 std::string held_scales(Builder& builder, const at::Tensor& scales, const std::string& name) {
-  const auto half = scales.to(at::kHalf);
-  if (!half.to(at::kFloat).equal(scales)) return builder.own_constant(scales, name);
-  return builder.add("Cast", {builder.own_constant(half, name + "/packed")}, name,
+  const auto held = in_fewest_bytes(scales);
+  if (held.scalar_type() == at::kFloat) return builder.own_constant(held, name);
+  return builder.add("Cast", {builder.own_constant(held, name + "/packed")}, name,
                      {{"to", int64_t(data_type(at::kFloat))}});
 }
 

@@ -17,8 +17,8 @@ namespace qtool {
 
 /// Whether oneDNN's int8 kernel of this convolution may be wrong on a processor with AMX. oneDNN 3.12 puts a kernel's
 /// columns and a group's channels in one row of a tile where there are few of them, and for some sizes of weights and
-/// inputs reads its weights in another order than they are packed in. In 4,000 random sizes no square kernel of fewer
-/// than 8 columns was wrong without groups.
+/// inputs reads its weights in another order than they are packed in. Without groups square kernels of 3 and of 5
+/// columns were right in all of 784 sizes: 1 to 64 channels to 16 to 96, strides 1 and 2.
 [[nodiscard]] bool is_doubtful_with_amx(const OperatorView& op);
 
 }  // namespace qtool

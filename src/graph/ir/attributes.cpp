@@ -20,13 +20,6 @@ namespace {
 
 namespace jit = torch::jit;
 
-/// `a.b.c` -> {`a.b`, `c`}; the first part is empty for a name without dots.
-std::pair<std::string, std::string> split_last(const std::string& path) {
-  const auto dot = path.rfind('.');
-  if (dot == std::string::npos) return {"", path};
-  return {path.substr(0, dot), path.substr(dot + 1)};
-}
-
 std::vector<std::string> split(const std::string& path) {
   std::vector<std::string> parts;
   for (size_t start = 0; start <= path.size();) {
@@ -120,7 +113,7 @@ void rewrite_writes(jit::Graph& graph, const jit::Module& root) {
 }
 
 bool is_parameter(const jit::Module& root, const std::string& path) {
-  const auto [owner_path, name] = split_last(path);
+  const auto [owner_path, name] = owner_and_name(path);
   const auto owner = module_at(root, owner_path);
   return owner.type()->is_parameter(owner.type()->getAttributeSlot(name));
 }
@@ -159,7 +152,7 @@ std::optional<std::string> attribute_path(const jit::Value* value) {
 }
 
 std::optional<c10::IValue> find_attribute(const jit::Module& root, const std::string& path) {
-  const auto [owner_path, name] = split_last(path);
+  const auto [owner_path, name] = owner_and_name(path);
   auto owner = root;
   for (const auto& part : split(owner_path)) {
     if (!owner.hasattr(part) || !owner.attr(part).isModule()) return std::nullopt;
@@ -171,7 +164,7 @@ std::optional<c10::IValue> find_attribute(const jit::Module& root, const std::st
 
 void set_attribute(jit::Module& root, const std::string& path, const c10::IValue& value,
                    const c10::TypePtr& type, bool as_parameter) {
-  const auto [owner_path, name] = split_last(path);
+  const auto [owner_path, name] = owner_and_name(path);
   auto owner = root;
   std::string reached;
   for (const auto& part : split(owner_path)) {
@@ -213,6 +206,12 @@ void add_method(jit::Module& module, const std::string& name, const std::shared_
   module.type()->addMethod(function);
 }
 
+std::pair<std::string, std::string> owner_and_name(const std::string& path) {
+  const auto dot = path.rfind('.');
+  if (dot == std::string::npos) return {"", path};
+  return {path.substr(0, dot), path.substr(dot + 1)};
+}
+
 jit::Module module_at(const jit::Module& root, const std::string& path) {
   auto found = root;
   for (const auto& part : split(path)) found = found.attr(part).toModule();
@@ -230,6 +229,9 @@ jit::Module rebuild(const jit::Module& module, std::shared_ptr<jit::Graph> graph
   jit::Inline(*graph);
   outlive_callers(*graph);
   const auto written = written_paths(*graph);
+  const auto is_written = [&](const std::string& path) {
+    return std::find(written.begin(), written.end(), path) != written.end();
+  };
   keep_state(module, written, root);
   const auto readings = attribute_readings(*graph);
   std::vector<std::string> paths;
@@ -237,7 +239,7 @@ jit::Module rebuild(const jit::Module& module, std::shared_ptr<jit::Graph> graph
     paths.push_back(*attribute_path(reading.value()));
     const auto value = find_attribute(module, paths.back());
     QTOOL_ASSERT(value.has_value());
-    if (!value->isNone() && std::find(written.begin(), written.end(), paths.back()) == written.end())
+    if (!value->isNone() && !is_written(paths.back()))
       set_attribute(root, plain_ascii(paths.back()), *value, type_of(*value, reading.value()),
                     is_parameter(module, paths.back()));
   }
@@ -245,8 +247,7 @@ jit::Module rebuild(const jit::Module& module, std::shared_ptr<jit::Graph> graph
   graph->inputs()[0]->setType(root.type());
   for (size_t i = 0; i < readings.size(); ++i) {
     const jit::WithInsertPoint here(readings[i].reader);
-    const bool is_none = find_attribute(module, paths[i])->isNone() &&
-                         std::find(written.begin(), written.end(), paths[i]) == written.end();
+    const bool is_none = find_attribute(module, paths[i])->isNone() && !is_written(paths[i]);
     readings[i].reader->replaceInput(
         readings[i].offset,
         is_none ? graph->insertConstant(c10::IValue()) : emit_attribute(*graph, root, plain_ascii(paths[i])));

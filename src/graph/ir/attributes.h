@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace qtool {
 
@@ -44,6 +45,9 @@ torch::jit::Value* emit_attribute(torch::jit::Graph& graph, const torch::jit::Mo
                                          const std::string& type_name);
 
 /// The submodule at `path`, which must exist.
+/// `a.b.c` -> {`a.b`, `c`}; the first part is empty for a name without dots.
+[[nodiscard]] std::pair<std::string, std::string> owner_and_name(const std::string& path);
+
 [[nodiscard]] torch::jit::Module module_at(const torch::jit::Module& root, const std::string& path);
 
 /// Gives `module` a method. The type of the graph's first input is set.

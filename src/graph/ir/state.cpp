@@ -10,17 +10,6 @@ namespace qtool {
 
 namespace jit = torch::jit;
 
-namespace {
-
-/// `a.b.c` -> {`a.b`, `c`}; the first part is empty for a name without dots.
-std::pair<std::string, std::string> owner_and_name(const std::string& path) {
-  const auto dot = path.rfind('.');
-  if (dot == std::string::npos) return {"", path};
-  return {path.substr(0, dot), path.substr(dot + 1)};
-}
-
-}  // namespace
-
 std::optional<std::string> written_path(const jit::Node* write) {
   const auto& name = write->s(c10::attr::name);
   const auto* object = write->input(0);

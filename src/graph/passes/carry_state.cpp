@@ -52,11 +52,11 @@ class StateCarrier {
 
   /// The same for all paths that lead to an attribute of one module.
   std::string first_path(const std::string& path) {
-    const auto dot = path.rfind('.');
-    if (dot == std::string::npos) return path;
-    const auto owner = find_attribute(module_, path.substr(0, dot));
+    const auto [owner_path, name] = owner_and_name(path);
+    if (owner_path.empty()) return path;
+    const auto owner = find_attribute(module_, owner_path);
     if (!owner || !owner->isModule()) return path;
-    const std::pair place(owner->toObject().get(), path.substr(dot + 1));
+    const std::pair place(owner->toObject().get(), name);
     return first_paths_.emplace(place, path).first->second;
   }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "graph/input_types.h"
 #include "graph/ir/float_types.h"
 #include "graph/ir/in_place.h"
 #include "graph/ir/nodes.h"
@@ -52,7 +53,7 @@ std::optional<at::ScalarType> type_named(const jit::Node* node) {
 
 bool casts_to_shorter(const jit::Node* node) {
   const auto type = type_named(node);
-  return type == at::kHalf || type == at::kBFloat16;
+  return type && is_short_float(*type);
 }
 
 void check_fits(const std::string& name, const at::Tensor& parameter) {

@@ -215,9 +215,7 @@ at::ScalarType computing_type_of(const Model& original) {
   if (!own.empty() && own[0] != at::kFloat) return own[0];
   const auto& types = original.notes().types;
   if (!types) return at::kFloat;
-  const auto given = std::find_if(types->outputs.begin(), types->outputs.end(), [](at::ScalarType type) {
-    return type == at::kHalf || type == at::kBFloat16;
-  });
+  const auto given = std::find_if(types->outputs.begin(), types->outputs.end(), is_short_float);
   return given == types->outputs.end() ? at::kFloat : *given;
 }
 

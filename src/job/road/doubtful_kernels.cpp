@@ -10,7 +10,6 @@
 #include "job/files/staging_folder.h"
 #include "measure/similarity.h"
 #include "report/markdown_table.h"
-#include "solve/first_solution.h"
 
 namespace qtool {
 namespace {
@@ -128,10 +127,7 @@ Solution with_right_kernels(Solution first, const Quantization& start, const Sta
   if (layers.empty()) return first;
   const EngineScope engine(start.engine);
   const auto sample = data.first_samples(start.original, kTriedSamples);
-  const SolveAgain again = [&](const Solution& solution, const KeptFloat& more) {
-    return with_more_in_float(solution, more, start.plan, statistics,
-                              {start.graph, options.recipe, start.backend});
-  };
+  const auto again = solving_again(start, statistics, options.recipe);
   KeptFloat wrong;
   for (const auto* target : start.targets)
     if (is_of_libtorch(target))

@@ -165,6 +165,14 @@ Solution solve_first(const Quantization& quantization, const Statistics& statist
                         {quantization.graph, recipe, quantization.backend});
 }
 
+SolveAgain solving_again(const Quantization& quantization, const Statistics& statistics,
+                         const Recipe& recipe) {
+  return [&](const Solution& solution, const KeptFloat& more) {
+    return with_more_in_float(solution, more, quantization.plan, statistics,
+                              {quantization.graph, recipe, quantization.backend});
+  };
+}
+
 Solution as_kernels_have_it(const Quantization& quantization, Solution solution) {
   return quantization.backend.integer_biases ? with_integer_biases(solution) : std::move(solution);
 }

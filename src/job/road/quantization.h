@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -72,6 +73,12 @@ struct Calibration {
 /// The grids of all sites from what calibration saw.
 [[nodiscard]] Solution solve_first(const Quantization& quantization, const Statistics& statistics,
                                    const Recipe& recipe);
+
+/// What gives a solution with more operators in float, and why.
+using SolveAgain = std::function<Solution(const Solution& solution, const KeptFloat& more)>;
+/// From the same statistics. The three must outlive what it gives.
+[[nodiscard]] SolveAgain solving_again(const Quantization& quantization, const Statistics& statistics,
+                                       const Recipe& recipe);
 
 /// The solution that files are written of and held against: with integer biases where a target's kernels have them.
 [[nodiscard]] Solution as_kernels_have_it(const Quantization& quantization, Solution solution);

@@ -2,7 +2,6 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,9 +30,6 @@ struct Region {
 /// grid of what it reads. `sample`: a batch of inputs of the whole model.
 [[nodiscard]] std::vector<Region> layer_regions(const Solution& solution,
                                                 const std::vector<at::Tensor>& sample);
-
-/// What gives a solution with more operators in float, and why.
-using SolveAgain = std::function<Solution(const Solution& solution, const KeptFloat& more)>;
 
 /// The region as the target's file has it. `staging`: for files that do not stay.
 [[nodiscard]] std::unique_ptr<RuntimeModel> as_client_runs(const Region& region, const Target& target,

@@ -38,13 +38,12 @@ BorderTypes assumed_types(Model& in_float32, at::ScalarType own, const std::vect
 
 /// `types`: nothing where they are not known.
 std::string remark_of(const std::vector<at::ScalarType>& own, const std::optional<BorderTypes>& types) {
-  const bool is_float32 = own.empty() || (own.size() == 1 && own[0] == at::kFloat);
   const auto border =
       types ? "take " + text_of(types->inputs) + " and give " + text_of(types->outputs) + ", as this one does"
             : "take and give the types that this one does";
   const bool has_double =
       types && std::find(types->inputs.begin(), types->inputs.end(), at::kDouble) != types->inputs.end();
-  return "the file " + (is_float32 ? "casts to half or bfloat16" : "computes in " + text_of(own)) +
+  return "the file " + (are_float32(own) ? "casts to half or bfloat16" : "computes in " + text_of(own)) +
          "; qtool makes int8 of the same network in float32, and the files that it writes " + border +
          (has_double ? " (ONNX files take float32 in the place of Double)" : "") +
          ". Sizes and times are compared with the file as it is";

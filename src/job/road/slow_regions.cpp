@@ -14,7 +14,6 @@
 #include "measure/latency.h"
 #include "report/markdown_table.h"
 #include "run/torchscript_runtime.h"
-#include "solve/first_solution.h"
 
 namespace qtool {
 namespace {
@@ -90,10 +89,7 @@ Solution as_preferred(Solution first, const Quantization& start, const Statistic
                                     .got = why,
                                     .expected = "a first target that runs here"});
   const EngineScope engine(start.engine);
-  const auto again = [&](const Solution& solution, const KeptFloat& more) {
-    return with_more_in_float(solution, more, start.plan, statistics,
-                              {start.graph, options.recipe, start.backend});
-  };
+  const auto again = solving_again(start, statistics, options.recipe);
   auto fast = without_slow_regions(std::move(first), data.first_samples(start.original, kSamplesOfRegions),
                                    target, options.output, again, progress);
   for (const auto& [layer, why] : fast.kept_float) options.recipe.skip.push_back(layer);
